@@ -1,0 +1,1 @@
+"""Celery processes of aprejoin."""
