@@ -1,0 +1,247 @@
+"""What one look at one controller saw: plain values, no platform, no XML.
+
+A field that is None was not asked for or could not be known; `ControllerView.unknown` says which
+topics could not be read and why, so that no absence of evidence passes for a clean bill.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from service.domain.identity import BaseRadioMac, EthernetMac
+from service.domain.ntp import NtpConfig, NtpState
+from service.domain.wallclock import ClockZone
+
+
+class Platform(StrEnum):
+    """The controller families that we serve."""
+
+    IOSXE = "iosxe"
+    AIREOS = "aireos"
+
+
+class Topic(StrEnum):
+    """One thing that a driver can be asked to read."""
+
+    IDENTITY = "identity"
+    CLOCK = "clock"
+    CLOCK_ZONE = "clock-zone"
+    NTP_CONFIG = "ntp-config"
+    NTP_STATE = "ntp-state"
+    AP_JOIN = "ap-join"
+    AP_JOIN_STATS = "ap-join-stats"
+    AP_PREDOWNLOAD = "ap-predownload"
+    CERTIFICATES = "certificates"
+    INSTALL = "install"
+    SAVED = "saved"
+    HAZARDS = "hazards"
+    TIMERS = "timers"
+    REDUNDANCY = "redundancy"
+    SYNCING = "syncing"
+    LOGS = "logs"
+
+
+SWEEP_TOPICS = frozenset(
+    {
+        Topic.IDENTITY,
+        Topic.CLOCK,
+        Topic.NTP_CONFIG,
+        Topic.NTP_STATE,
+        Topic.AP_JOIN,
+        Topic.AP_JOIN_STATS,
+        Topic.AP_PREDOWNLOAD,
+        Topic.CERTIFICATES,
+        Topic.INSTALL,
+    }
+)
+"""What a sweep reads; planning reads every topic."""
+
+
+class ApState(StrEnum):
+    """Where an AP stands with its controller."""
+
+    REGISTERED = "registered"
+    DOWNLOADING = "downloading"
+    PREDOWNLOADING = "pre-downloading"
+    UNREGISTERED = "unregistered"
+    DOWN = "down"
+    NOT_JOINED = "not-joined"  # known from the join statistics alone
+    UNKNOWN = "unknown"  # the device used a word that we do not know: `raw_state` keeps it
+
+
+class JoinPhase(StrEnum):
+    """The phase of an AP's last error. A phase, not a verdict on its health."""
+
+    DISCOVERY = "discovery"
+    DTLS = "dtls"
+    JOIN = "join"
+    CONFIG = "config"
+    IMAGE = "image-download"
+    RUN = "run"
+    UNKNOWN = "unknown"
+
+
+class CertificateKind(StrEnum):
+    """Who issued the certificate that an AP or a controller shows."""
+
+    MIC = "mic"
+    SSC = "ssc"
+    LSC = "lsc"
+
+
+@dataclass(frozen=True, slots=True)
+class ApSighting:
+    """What one poll saw of one AP. Times are aware UTC; None where unknown or never."""
+
+    mac: BaseRadioMac
+    state: ApState
+    ethernet_mac: EthernetMac | None = None
+    name: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    address: str | None = None
+    raw_state: str | None = None
+    version: str | None = None
+    backup_version: str | None = None
+    download_percent: int | None = None
+    download_started: datetime | None = None
+    boot_time: datetime | None = None
+    join_time: datetime | None = None
+    country: str | None = None
+    certificate_kind: CertificateKind | None = None
+    certificate_end: datetime | None = None
+    is_joined: bool | None = None
+    failure_phase: JoinPhase | None = None
+    failure_reason: str | None = None  # the device's own words, free text or enum name
+    disconnect_reason: str | None = None
+    dtls_failure: str | None = None
+    join_failure: str | None = None
+    reboot_reason: str | None = None
+    last_failure_at: datetime | None = None
+    discovery_requests: int | None = None
+    join_requests: int | None = None
+    predownload: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The AP for people: its name where it has one, always its MAC."""
+        return f"{self.name} ({self.mac})" if self.name else str(self.mac)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """The controller's clock, read once.
+
+    Attributes:
+        device_time: what it showed, aware UTC.
+        host_time: this host's wall clock in the middle of the exchange, aware UTC.
+        uncertainty_s: half the round trip plus half the clock's own resolution.
+    """
+
+    device_time: datetime
+    host_time: datetime
+    uncertainty_s: float
+
+    @property
+    def offset_s(self) -> float:
+        """Controller minus host, seconds."""
+        return (self.device_time - self.host_time).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One certificate of the controller.
+
+    Attributes:
+        for_join: whether APs are shown this one; None where the device does not say.
+    """
+
+    label: str
+    subject: str = ""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    kind: CertificateKind | None = None
+    is_ca: bool = False
+    for_join: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstallState:
+    """What is installed and whether an installation is under way."""
+
+    version: str | None = None
+    patches: tuple[str, ...] = ()  # file names of committed APSP and SMU packages
+    uncommitted: tuple[str, ...] = ()
+    abort_timer_active: bool = False
+    activity: str | None = None  # None: nothing under way
+    boot_mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """Something on the box that makes a false clock dangerous."""
+
+    kind: str  # ntp-master, ntp-broadcast, ntp-multicast, radsec, pki-server, time-range, ...
+    detail: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """One timed applet on the controller (EEM)."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a log, with the moment it was written where that can be known."""
+
+    text: str
+    source: str  # file or stream, with line number: "ap.log:12"
+    at: datetime | None = None
+    mac: str | None = None  # as printed in the line, canonical; may be radio or Ethernet MAC
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerView:
+    """One look at one controller, as much of it as was asked for.
+
+    Attributes:
+        read_at: this host's wall clock when the look began, aware UTC.
+        release: dotted release, for example `17.9.1`.
+        aps: one sighting for each AP known, by the union of all tables; None if not read.
+        ap_total: the controller's own count of APs where it announces one.
+        unsaved: running differs from startup; None where the box can't tell.
+        unknown: topic -> why it could not be read.
+        origins: field -> device path (or file and column) that the field was read from.
+    """
+
+    controller: str
+    platform: Platform
+    read_at: datetime
+    release: str | None = None
+    hardware: str | None = None
+    boot_time: datetime | None = None
+    clock: ClockReading | None = None
+    zone: ClockZone | None = None
+    ntp: NtpConfig | None = None
+    ntp_state: NtpState | None = None
+    aps: tuple[ApSighting, ...] | None = None
+    ap_total: int | None = None
+    certificates: tuple[Certificate, ...] | None = None
+    install: InstallState | None = None
+    unsaved: bool | None = None
+    hazards: tuple[Hazard, ...] | None = None
+    timers: tuple[Timer, ...] | None = None
+    standby: str | None = None  # None: no standby; else its state
+    syncing: bool | None = None
+    logs: tuple[LogLine, ...] = ()
+    unknown: Mapping[Topic, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def origin(self, name: str) -> str:
+        """Where a field came from; the field's own name where nobody recorded it."""
+        return self.origins.get(name, name)

@@ -1,0 +1,115 @@
+"""What the user allows: limits, waits, windows. Defaults are those of DESIGN.md section 7."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+OnFinding: TypeAlias = Literal["report", "plan", "remediate"]
+ApprovalRule: TypeAlias = Literal["required", "four-eyes", "none"]
+
+ALL_STRATEGIES = (
+    "expired-cert-override",
+    "fixed-software",
+    "staging-controller",
+    "clock-repair",
+    "clock-window",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One controller's policy, after tags and its own overrides."""
+
+    on_finding: OnFinding = "report"
+    approval: ApprovalRule = "required"
+    strategies: tuple[str, ...] = ALL_STRATEGIES
+    clock_windows: tuple[str, ...] = ()
+    max_parallel_remediations: int = 2
+    one_at_a_time: tuple[str, ...] = ("mobility_group", "ha_peer")
+    max_at_risk_aps: int = 0
+    aireos_guardians: int = 2
+    loop_after_s: float = 1200
+    poll_every_s: float = 30
+    reboot_stragglers_after_s: float = 1800
+    no_progress_s: float = 1800
+    wait_for_aps_s: float = 7200
+    dead_man_after_s: float = 1800
+    ntp_sync_s: float = 1200
+    stay_registered_s: float = 600
+
+
+_WINDOW = re.compile(r"(?P<days>\S+)\s+(?P<start>\d{1,2})(?::(?P<sm>\d{2}))?-(?P<end>\d{1,2})"
+                     r"(?::(?P<em>\d{2}))?")
+_DAYS = {name: index for index, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockWindow:
+    """A recurring window in site-local time: days of the week it begins on, and hours.
+
+    Written `DAYS HH-HH` or `DAYS HH:MM-HH:MM`, DAYS being `*`, `sat`, `mon-fri` or `sat,sun`. A
+    window whose end is not after its start runs into the next day.
+    """
+
+    days: frozenset[int]
+    start: time
+    end: time
+
+    @classmethod
+    def parse(cls, text: str) -> "ClockWindow":
+        """Parse a window; ValueError says what is wrong."""
+        match = _WINDOW.fullmatch(text.strip().lower())
+        if match is None:
+            raise ValueError(f"{text!r} is not a window such as '* 22-04' or 'sat,sun 01:30-05:00'")
+        return cls(
+            _parse_days(match["days"], text),
+            _clock_time(match["start"], match["sm"]),
+            _clock_time(match["end"], match["em"]),
+        )
+
+    def holds(self, start: datetime, end: datetime, zone: ZoneInfo) -> bool:
+        """Whether one occurrence of this window contains all of [start, end]."""
+        local = start.astimezone(zone)
+        for day in (local.date(), local.date() - timedelta(days=1)):
+            if day.weekday() not in self.days:
+                continue
+            opens = datetime.combine(day, self.start, zone)
+            closes_on = day if self.end > self.start else day + timedelta(days=1)
+            closes = datetime.combine(closes_on, self.end, zone)
+            if opens <= local and end.astimezone(zone) <= closes:
+                return True
+        return False
+
+
+def open_window(policy: Policy, start: datetime, end: datetime, zone: ZoneInfo) -> str | None:
+    """The window of the policy that contains [start, end], `any time` without windows, or None."""
+    if not policy.clock_windows:
+        return "any time"
+    for text in policy.clock_windows:
+        if ClockWindow.parse(text).holds(start, end, zone):
+            return text
+    return None
+
+
+def _parse_days(text: str, whole: str) -> frozenset[int]:
+    if text == "*":
+        return frozenset(range(7))
+    days: set[int] = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        if first not in _DAYS or (last and last not in _DAYS):
+            raise ValueError(f"{whole!r}: {part!r} is no day (mon ... sun, ranges, lists or *)")
+        stop = _DAYS[last or first]
+        day = _DAYS[first]
+        days.add(day)
+        while day != stop:
+            day = (day + 1) % 7
+            days.add(day)
+    return frozenset(days)
+
+
+def _clock_time(hours: str, minutes: str | None) -> time:
+    hour = int(hours)
+    return time(0 if hour == 24 else hour, int(minutes or 0))  # noqa: PLR2004 - 24:00 is midnight

@@ -1,0 +1,79 @@
+"""Software releases: parsed once, ordered, and tested against rules such as `>=17.9.3`.
+
+IOS XE prints `17.9.1`, `17.09.01`, `17.3.5a`, `17.12.04.0.5766`; AireOS prints `8.10.183.0`. The
+first three numbers order a release, a letter orders within them, further numbers are the build.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import total_ordering
+from typing import Self
+
+_RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+)([a-z]?)((?:\.\d+)*))?")
+_RULE = re.compile(r"(>=|<=|==|<|>|~)\s*(\S+)")
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release: `numbers` is (major, minor, maintenance, letter, build...)."""
+
+    major: int
+    minor: int
+    maintenance: int = 0
+    letter: str = ""
+    build: tuple[int, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse a release; ValueError where the text begins with no dotted numbers."""
+        match = _RELEASE.match(text.strip())
+        if match is None:
+            raise ValueError(f"{text!r} is not a release (such as 17.9.1 or 8.10.183.0)")
+        major, minor, maintenance, letter, build = match.groups()
+        numbers = tuple(int(part) for part in (build or "").split(".") if part)
+        return cls(int(major), int(minor), int(maintenance or 0), letter or "", numbers)
+
+    @property
+    def train(self) -> tuple[int, int]:
+        """The release train: 17.9 of 17.9.1."""
+        return (self.major, self.minor)
+
+    def _key(self) -> tuple[int, int, int, str, tuple[int, ...]]:
+        return (self.major, self.minor, self.maintenance, self.letter, self.build)
+
+    def __lt__(self, other: "Release") -> bool:
+        return self._key() < other._key()
+
+    def __str__(self) -> str:
+        build = "".join(f".{number}" for number in self.build)
+        return f"{self.major}.{self.minor}.{self.maintenance}{self.letter}{build}"
+
+
+def fits(release: Release, rule: str) -> bool:
+    """Whether a release satisfies every part of a rule.
+
+    A rule is comma-separated comparisons, all of which must hold: `>=17.9.3`, `<8.10.183.0`,
+    `~17.3` (any release of the train), `==17.6.4`. Builds count only where the rule names one.
+
+    Raises:
+        ValueError: the rule cannot be read.
+    """
+    return all(_fits_one(release, part.strip()) for part in rule.split(","))
+
+
+def _fits_one(release: Release, part: str) -> bool:
+    match = _RULE.fullmatch(part)
+    if match is None:
+        raise ValueError(f"{part!r} is not a release rule (such as >=17.9.3 or ~17.3)")
+    comparison, wanted = match.group(1), Release.parse(match.group(2))
+    if comparison == "~":
+        return release.train == wanted.train
+    have = release if wanted.build else Release(*release._key()[:4])  # noqa: SLF001
+    return {
+        ">=": have >= wanted,
+        "<=": have <= wanted,
+        "==": have == wanted,
+        "<": have < wanted,
+        ">": have > wanted,
+    }[comparison]
