@@ -1,0 +1,114 @@
+"""The parts of an inventory around the controllers: credentials, sites, schedules, freezes."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from service.config.inventory_values import (
+    choice,
+    cron,
+    duration_s,
+    moment,
+    secret,
+    text,
+    timezone,
+)
+from service.config.yaml_places import Reader, Section, YamlValue, each, one_of
+from service.domain.inventory import Credentials, Freeze, Schedule
+
+_NOTHING: str = ""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WHAT: tuple[Literal["sweep"]] = ("sweep",)
+
+CREDENTIAL_KEYS = (
+    "username",
+    "password",
+    "enable_password",
+    "snmp_community",
+    "snmp_user",
+    "snmp_auth",
+    "snmp_priv",
+)
+
+
+def credentials(value: YamlValue) -> Credentials:
+    """One set of credentials. Nothing of it is ever shown but its keys."""
+    section = secretive_section(value, CREDENTIAL_KEYS)
+    found = Credentials(
+        username=section.need("username", text, _NOTHING),
+        password=section.need("password", secret, _NOTHING),
+        enable_password=section.get("enable_password", secret, None),
+        snmp_community=section.get("snmp_community", secret, None),
+        snmp_user=section.get("snmp_user", text, None),
+        snmp_auth=section.get("snmp_auth", secret, None),
+        snmp_priv=section.get("snmp_priv", secret, None),
+    )
+    section.settle()
+    return found
+
+
+def secretive_section(value: YamlValue, known: tuple[str, ...] | None = None) -> Section:
+    """A section that, being no mapping, could be a secret: it is refused without being shown."""
+    if value.text is not None or value.is_null:
+        keys = ", ".join(known) if known else "names"
+        raise value.refuse(f"a mapping with {keys}", found="something else (not shown)")
+    return Section(value, known)
+
+
+def site_timezone(value: YamlValue) -> str:
+    """The time zone of a site; UTC where it states none."""
+    section = Section(value, ("timezone",))
+    zone = section.get("timezone", timezone, "UTC")
+    section.settle()
+    return zone
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the file defines, for the parts that refer to it by name."""
+
+    controllers: tuple[str, ...]
+    sites: tuple[str, ...]
+
+
+def schedule(names: Names) -> Reader[Schedule]:
+    """A reader of one schedule: `every` or `cron`, for all or for those named or tagged."""
+
+    def read_schedule(value: YamlValue) -> Schedule:
+        section = Section(value, ("name", "every", "cron", "controllers", "tags", "what"))
+        if len({"every", "cron"} & {k for k, v in section.entries.items() if not v.is_null}) != 1:
+            error = value.refuse("exactly one of 'every' and 'cron'", found="both or neither")
+            section.problems.extend(error.problems)
+        found = Schedule(
+            name=section.need("name", text, _NOTHING),
+            what=section.get("what", choice(_WHAT), "sweep"),
+            every_s=section.get("every", duration_s, None),
+            cron=section.get("cron", cron, None),
+            controllers=section.get(
+                "controllers", each(one_of(names.controllers, "controller")), ()
+            ),
+            tags=section.get("tags", each(text), ()),
+        )
+        section.settle()
+        return found
+
+    return read_schedule
+
+
+def freeze(names: Names) -> Reader[Freeze]:
+    """A reader of one freeze; without sites and tags it holds everywhere."""
+
+    def read_freeze(value: YamlValue) -> Freeze:
+        section = Section(value, ("from", "to", "sites", "tags"))
+        found = Freeze(
+            start=section.need("from", moment, _EPOCH),
+            end=section.need("to", moment, _EPOCH),
+            sites=section.get("sites", each(one_of(names.sites, "site")), ()),
+            tags=section.get("tags", each(text), ()),
+        )
+        section.settle()
+        if found.end <= found.start:
+            raise section.entries["to"].refuse("a time after 'from'")
+        return found
+
+    return read_freeze
