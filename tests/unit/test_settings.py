@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+from platformdirs import user_state_path
+
+from service.errors import InvalidInput
+from service.settings import Settings
+
+
+def test_an_empty_environment_means_sqlite_and_an_embedded_broker_in_the_users_folder():
+    found = Settings.from_environment({"APREJOIN_STATE_DIR": "", "APREJOIN_BROKER_URL": ""})
+    assert found == Settings.from_environment({})
+    assert found.state_dir == user_state_path("aprejoin")
+    assert found.database_url == f"sqlite:///{found.state_dir}/aprejoin.sqlite3"
+    assert (found.broker_url, found.inventory, found.catalogue) == (None, None, None)
+    assert (found.log_level, found.log_format) == ("info", "console")
+
+
+def test_every_variable_is_taken():
+    found = Settings.from_environment(
+        {
+            "APREJOIN_STATE_DIR": "/var/lib/aprejoin",
+            "APREJOIN_DATABASE_URL": "postgresql+psycopg://u:pw@db/aprejoin",
+            "APREJOIN_BROKER_URL": "rediss://:pw@broker:6380/0",
+            "APREJOIN_INVENTORY": "fleet.yaml",
+            "APREJOIN_CATALOGUE": "~/issues",
+            "APREJOIN_LOG_LEVEL": "DEBUG",
+            "APREJOIN_LOG_FORMAT": "json",
+        }
+    )
+    assert found.state_dir == Path("/var/lib/aprejoin")
+    assert found.database_url.startswith("postgresql+psycopg:")
+    assert found.broker_url == "rediss://:pw@broker:6380/0"
+    assert found.inventory == Path.cwd() / "fleet.yaml"
+    assert found.catalogue == Path.home() / "issues"
+    assert (found.log_level, found.log_format) == ("debug", "json")
+
+
+def test_passwords_in_addresses_are_not_printed():
+    found = Settings.from_environment(
+        {"APREJOIN_DATABASE_URL": "postgresql://u:pw@db/a", "APREJOIN_BROKER_URL": "redis://:pw@b"}
+    )
+    assert "pw" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("APREJOIN_DATABASE_URL", "mysql://u:hunter2@db/a"),
+        ("APREJOIN_DATABASE_URL", "hunter2"),
+        ("APREJOIN_BROKER_URL", "amqp://u:hunter2@b"),
+        ("APREJOIN_BROKER_URL", "memory://"),
+        ("APREJOIN_LOG_LEVEL", "loud"),
+        ("APREJOIN_LOG_FORMAT", "xml"),
+        ("APREJOIN_STATE_DIR", "a\0b"),
+        ("APREJOIN_INVENTORY", "~nobody-of-that-name/fleet.yaml"),
+    ],
+)
+def test_a_bad_value_is_refused_by_the_name_of_its_variable(variable, value):
+    with pytest.raises(InvalidInput, match=variable) as caught:
+        Settings.from_environment({variable: value})
+    assert "hunter2" not in str(caught.value)
