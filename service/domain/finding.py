@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.domain.identity import BaseRadioMac
-from service.domain.observation import ApState, ApSighting
+from service.domain.observation import ApSighting, ApState
 
 
 class Confidence(StrEnum):
@@ -23,7 +23,11 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AffectedAp:
-    """One AP of a finding."""
+    """One AP of a finding.
+
+    Attributes:
+        confidence: how sure it is for this AP; a finding is as sure as its surest AP.
+    """
 
     mac: BaseRadioMac
     name: str | None
@@ -31,9 +35,10 @@ class AffectedAp:
     state: ApState
     serial: str | None = None
     version: str | None = None
+    confidence: Confidence | None = None
 
     @classmethod
-    def of(cls, sighting: ApSighting) -> "AffectedAp":
+    def of(cls, sighting: ApSighting, confidence: Confidence | None = None) -> "AffectedAp":
         """The AP as its newest sighting shows it."""
         return cls(
             sighting.mac,
@@ -42,6 +47,7 @@ class AffectedAp:
             sighting.state,
             sighting.serial,
             sighting.version,
+            confidence,
         )
 
 

@@ -1,34 +1,40 @@
 """What many polls saw of one AP: loops are counted, never guessed from elapsed time.
 
-A restart is a download start time that moved, a percentage that fell, or a reboot while
-downloading, seen between two polls however close together they are. A change of version ends the
-streak: the AP got somewhere.
+What a restart is says `service/domain/restarts.py`. A change of version, or having registered, ends
+the streak that restarts are counted in: the AP got somewhere. Versions are remembered beyond it,
+since an AP that two controllers pull to and fro gets somewhere every time.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApSighting, ApState
+from service.domain.restarts import (
+    Restart,
+    Turn,
+    new_turn,
+    progressed,
+    restart_sign,
+    same_turn,
+    shown_by,
+    with_restart,
+)
 
-KEEP_RESTARTS = 20
-"""Restarts remembered per AP; the first one is always kept, since the spread counts from it."""
+KEEP_VERSIONS = 10
+"""Changes of version remembered per AP."""
 
-CLOCK_NOISE = timedelta(seconds=2)
-"""A start time that moved less than this is rounding, not a new download."""
+THERE = (ApState.REGISTERED, ApState.PREDOWNLOADING)
+"""States of an AP that serves; downloading ahead of an upgrade is one of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Restart:
-    """One restart of a download, seen between two polls.
+class VersionSeen:
+    """A version that an AP was first seen to run at some poll."""
 
-    Attributes:
-        seen_at: this host's time of the later poll, aware UTC.
-        sign: what moved, with both values, for the evidence.
-    """
-
+    version: str
     seen_at: datetime
-    sign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,21 @@ class ApHistory:
     """One AP over all polls so far.
 
     Attributes:
-        last: the newest sighting.
-        polls: how many polls saw this AP, in this streak of one version.
+        last: the newest sighting, with what earlier ones said and it no longer says.
+        polls: how many polls saw this AP.
         restarts: restarts of the download in this streak, oldest first.
         downloading_since: first poll of this streak that saw a download, or None.
+        last_movement: newest poll that saw the download make any step, back or forth.
+        progress_at: newest poll that saw the percentage rise within one turn.
         failing_polls: consecutive polls, up to the newest, that saw the AP not joined.
         failing_since: first of those polls.
+        phase_polls: how many of them, up to the newest, named the same phase of failure.
+        attempt_at: newest poll that saw the AP's counters of attempts, or the time of its last
+            failure, move; None where none of them was seen to move.
+        counted_since: first poll since when the counters of attempts are known and did not move,
+            or None where the controller does not count.
+        versions: every version the AP was seen to run, a new entry for each change.
+        turn: the attempt under way.
     """
 
     mac: BaseRadioMac
@@ -51,8 +66,14 @@ class ApHistory:
     restarts: tuple[Restart, ...] = ()
     downloading_since: datetime | None = None
     last_movement: datetime | None = None
+    progress_at: datetime | None = None
     failing_polls: int = 0
     failing_since: datetime | None = None
+    phase_polls: int = 0
+    attempt_at: datetime | None = None
+    counted_since: datetime | None = None
+    versions: tuple[VersionSeen, ...] = ()
+    turn: Turn = field(default_factory=Turn)
 
     @property
     def loop_spread_s(self) -> float:
@@ -61,11 +82,22 @@ class ApHistory:
             return 0.0
         return (self.restarts[-1].seen_at - self.restarts[0].seen_at).total_seconds()
 
+    @property
+    def bounces(self) -> int:
+        """How many times the AP changed between the same two versions; 0 for anything else.
+
+        One change is an upgrade; only two or more among two versions are a bounce.
+        """
+        changes = len(self.versions) - 1
+        distinct = {seen.version for seen in self.versions}
+        return changes if changes > 1 and len(distinct) == 2 else 0  # noqa: PLR2004
+
 
 def begin(sighting: ApSighting, seen_at: datetime) -> ApHistory:
     """The history of an AP that was never seen before."""
     downloading = sighting.state is ApState.DOWNLOADING
     failing = is_failing(sighting)
+    version = sighting.version
     return ApHistory(
         mac=sighting.mac,
         last=sighting,
@@ -74,6 +106,10 @@ def begin(sighting: ApSighting, seen_at: datetime) -> ApHistory:
         last_movement=seen_at if downloading else None,
         failing_polls=int(failing),
         failing_since=seen_at if failing else None,
+        phase_polls=int(failing and sighting.failure_phase is not None),
+        counted_since=seen_at if _counts(sighting) else None,
+        versions=(VersionSeen(version, seen_at),) if version is not None else (),
+        turn=shown_by(sighting),
     )
 
 
@@ -83,69 +119,137 @@ def extend(history: ApHistory | None, sighting: ApSighting, seen_at: datetime) -
         return begin(sighting, seen_at)
     if seen_at <= history.last_seen:
         return history
-    if _version_changed(history.last, sighting) or sighting.state is ApState.REGISTERED:
-        return replace(begin(sighting, seen_at), polls=history.polls + 1)
-    return _grow(history, _remember(history.last, sighting), seen_at)
+    remembered = _remember(history.last, sighting)
+    if _version_changed(history.last, sighting) or is_there(sighting):
+        return _new_streak(history, remembered, seen_at)
+    return _grow(history, sighting, remembered, seen_at)
+
+
+def extend_all(
+    histories: Mapping[BaseRadioMac, ApHistory],
+    sightings: Iterable[ApSighting],
+    seen_at: datetime,
+) -> dict[BaseRadioMac, ApHistory]:
+    """Every history with one more poll; an AP that this poll did not see keeps what it had."""
+    grown = dict(histories)
+    for sighting in sightings:
+        grown[sighting.mac] = extend(grown.get(sighting.mac), sighting, seen_at)
+    return grown
+
+
+def is_there(sighting: ApSighting) -> bool:
+    """Whether the AP has joined and serves."""
+    if sighting.state in THERE:
+        return True
+    return sighting.is_joined is True and sighting.state is not ApState.DOWNLOADING
 
 
 def is_failing(sighting: ApSighting) -> bool:
-    """Whether the AP tries to join and is not there: it is neither registered nor downloading."""
-    if sighting.state in (ApState.REGISTERED, ApState.DOWNLOADING, ApState.PREDOWNLOADING):
+    """Whether the AP is known not to have joined; an AP that downloads has come further.
+
+    A state that we have no word for is no failure, unless the join statistics say so.
+    """
+    if is_there(sighting) or sighting.state is ApState.DOWNLOADING:
         return False
-    return sighting.is_joined is not True
+    return sighting.state is not ApState.UNKNOWN or sighting.is_joined is False
 
 
-def _grow(history: ApHistory, sighting: ApSighting, seen_at: datetime) -> ApHistory:
-    sign = _restart_sign(history, sighting)
-    restarts = history.restarts
-    if sign is not None:
-        restarts = (*restarts, Restart(seen_at, sign))
-        if len(restarts) > KEEP_RESTARTS:
-            restarts = (restarts[0], *restarts[-(KEEP_RESTARTS - 1) :])
-    downloading = sighting.state is ApState.DOWNLOADING
-    failing = is_failing(sighting)
-    return ApHistory(
-        mac=history.mac,
-        last=sighting,
-        last_seen=seen_at,
+def _new_streak(history: ApHistory, remembered: ApSighting, seen_at: datetime) -> ApHistory:
+    """Begin anew, keeping what outlives a streak: polls, versions and counters of attempts."""
+    return replace(
+        begin(remembered, seen_at),
         polls=history.polls + 1,
-        restarts=restarts,
-        downloading_since=history.downloading_since or (seen_at if downloading else None),
-        last_movement=seen_at if _moved(history.last, sighting) else history.last_movement,
-        failing_polls=history.failing_polls + 1 if failing else 0,
-        failing_since=(history.failing_since or seen_at) if failing else None,
+        versions=_versions(history, remembered, seen_at),
     )
 
 
-def _restart_sign(history: ApHistory, now: ApSighting) -> str | None:
-    """What tells that the download began anew between two sightings, or None."""
-    before = history.last
-    if history.downloading_since is None:
-        return None
-    if _later(before.download_started, now.download_started):
-        return f"download start moved from {before.download_started} to {now.download_started}"
-    if _later(before.boot_time, now.boot_time):
-        return f"rebooted while downloading: boot time moved to {now.boot_time}"
-    fell = (before.download_percent or 0) > (now.download_percent or 0)
-    if fell and now.state is ApState.DOWNLOADING:
-        return f"percentage fell from {before.download_percent} to {now.download_percent}"
-    return None
+def _grow(
+    history: ApHistory, sighting: ApSighting, remembered: ApSighting, seen_at: datetime
+) -> ApHistory:
+    sign = restart_sign(history.turn, sighting)
+    downloading = sighting.state is ApState.DOWNLOADING
+    failing = is_failing(sighting)
+    moved = _attempts_moved(history.last, sighting)
+    stepped = sign is None and progressed(history.turn, sighting)
+    return ApHistory(
+        mac=history.mac,
+        last=remembered,
+        last_seen=seen_at,
+        polls=history.polls + 1,
+        restarts=with_restart(history.restarts, sign, seen_at),
+        downloading_since=history.downloading_since or (seen_at if downloading else None),
+        last_movement=seen_at if _moved(history.last, sighting) else history.last_movement,
+        progress_at=seen_at if stepped else history.progress_at,
+        failing_polls=history.failing_polls + 1 if failing else 0,
+        failing_since=(history.failing_since or seen_at) if failing else None,
+        phase_polls=_phase_polls(history, sighting, failing=failing),
+        attempt_at=seen_at if moved else history.attempt_at,
+        counted_since=_counted_since(history, sighting, seen_at, moved=moved),
+        versions=_versions(history, sighting, seen_at),
+        turn=(same_turn if sign is None else new_turn)(history.turn, sighting),
+    )
+
+
+# -- movement ----------------------------------------------------------------------------------
 
 
 def _moved(before: ApSighting, now: ApSighting) -> bool:
     """Whether the download made any step at all between two sightings."""
-    return now.state is ApState.DOWNLOADING and (
-        before.download_percent != now.download_percent
-        or before.download_started != now.download_started
+    if now.state is not ApState.DOWNLOADING:
+        return False
+    return any(
+        new is not None and new != old
+        for old, new in (
+            (before.download_percent, now.download_percent),
+            (before.download_started, now.download_started),
+        )
     )
 
 
-def _later(before: datetime | None, now: datetime | None) -> bool:
-    return before is not None and now is not None and now - before > CLOCK_NOISE
+def _counts(sighting: ApSighting) -> bool:
+    return sighting.discovery_requests is not None or sighting.join_requests is not None
+
+
+def _attempts_moved(before: ApSighting, now: ApSighting) -> bool:
+    """Whether the AP was heard again: the counters are 16 bits wide and have no clear time."""
+    return any(
+        old is not None and new is not None and old != new
+        for old, new in (
+            (before.discovery_requests, now.discovery_requests),
+            (before.join_requests, now.join_requests),
+            (before.last_failure_at, now.last_failure_at),
+        )
+    )
+
+
+def _counted_since(
+    history: ApHistory, now: ApSighting, seen_at: datetime, *, moved: bool
+) -> datetime | None:
+    if not _counts(now):
+        return history.counted_since
+    return seen_at if moved or history.counted_since is None else history.counted_since
+
+
+def _phase_polls(history: ApHistory, now: ApSighting, *, failing: bool) -> int:
+    if not failing or now.failure_phase is None:
+        return 0
+    if history.last.failure_phase is now.failure_phase:
+        return history.phase_polls + 1
+    return 1
+
+
+# -- memory ------------------------------------------------------------------------------------
 
 
 def _version_changed(before: ApSighting, now: ApSighting) -> bool:
     return before.version is not None and now.version is not None and before.version != now.version
+
+
+def _versions(history: ApHistory, now: ApSighting, seen_at: datetime) -> tuple[VersionSeen, ...]:
+    seen = history.versions
+    if now.version is None or (seen and seen[-1].version == now.version):
+        return seen
+    return (*seen, VersionSeen(now.version, seen_at))[-KEEP_VERSIONS:]
 
 
 def _remember(before: ApSighting, now: ApSighting) -> ApSighting:
@@ -160,8 +264,13 @@ def _remember(before: ApSighting, now: ApSighting) -> ApSighting:
         certificate_end=now.certificate_end or before.certificate_end,
         certificate_kind=now.certificate_kind or before.certificate_kind,
         boot_time=now.boot_time or before.boot_time,
+        discovery_requests=_newest(before.discovery_requests, now.discovery_requests),
+        join_requests=_newest(before.join_requests, now.join_requests),
+        last_failure_at=now.last_failure_at or before.last_failure_at,
         download_started=now.download_started or before.download_started,
-        download_percent=(
-            before.download_percent if now.download_percent is None else now.download_percent
-        ),
+        download_percent=_newest(before.download_percent, now.download_percent),
     )
+
+
+def _newest(before: int | None, now: int | None) -> int | None:
+    return before if now is None else now

@@ -117,6 +117,8 @@ class ApSighting:
     disconnect_reason: str | None = None
     dtls_failure: str | None = None
     join_failure: str | None = None
+    config_failure: str | None = None
+    discovery_failure: str | None = None
     reboot_reason: str | None = None
     last_failure_at: datetime | None = None
     discovery_requests: int | None = None
@@ -214,6 +216,8 @@ class ControllerView:
         release: dotted release, for example `17.9.1`.
         aps: one sighting for each AP known, by the union of all tables; None if not read.
         ap_total: the controller's own count of APs where it announces one.
+        ap_downloading: its count of APs that download, where it tells how many but not which.
+        has_join_certificate: whether the certificate that APs are shown is there, with its key.
         unsaved: running differs from startup; None where the box can't tell.
         unknown: topic -> why it could not be read.
         origins: field -> device path (or file and column) that the field was read from.
@@ -231,7 +235,9 @@ class ControllerView:
     ntp_state: NtpState | None = None
     aps: tuple[ApSighting, ...] | None = None
     ap_total: int | None = None
+    ap_downloading: int | None = None
     certificates: tuple[Certificate, ...] | None = None
+    has_join_certificate: bool | None = None
     install: InstallState | None = None
     unsaved: bool | None = None
     hazards: tuple[Hazard, ...] | None = None

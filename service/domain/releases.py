@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Self
 
-_RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+)([a-z]?)((?:\.\d+)*))?")
+_RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+)(?:([a-z])(?![a-z\d]))?((?:\.\d+)*))?")
 _RULE = re.compile(r"(>=|<=|==|<|>|~)\s*(\S+)")
 
 
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release: `numbers` is (major, minor, maintenance, letter, build...)."""
+    """One release, ordered by major, minor, maintenance, letter and build."""
 
     major: int
     minor: int
@@ -42,8 +42,20 @@ class Release:
     def _key(self) -> tuple[int, int, int, str, tuple[int, ...]]:
         return (self.major, self.minor, self.maintenance, self.letter, self.build)
 
-    def __lt__(self, other: "Release") -> bool:
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Release):
+            return NotImplemented
         return self._key() < other._key()
+
+    def to_the_precision_of(self, other: "Release") -> "Release":
+        """This release as far as another one tells its numbers apart.
+
+        Without a build there, without one here; else padded with zeros, since 8.10.183 and
+        8.10.183.0 are one release.
+        """
+        build = self.build[: len(other.build)]
+        build += (0,) * (len(other.build) - len(build))
+        return Release(self.major, self.minor, self.maintenance, self.letter, build)
 
     def __str__(self) -> str:
         build = "".join(f".{number}" for number in self.build)
@@ -54,12 +66,23 @@ def fits(release: Release, rule: str) -> bool:
     """Whether a release satisfies every part of a rule.
 
     A rule is comma-separated comparisons, all of which must hold: `>=17.9.3`, `<8.10.183.0`,
-    `~17.3` (any release of the train), `==17.6.4`. Builds count only where the rule names one.
+    `~17.3` (any release of the train), `==17.6.4`. Builds count only where the rule names one,
+    and only as many of their numbers as it names.
 
     Raises:
         ValueError: the rule cannot be read.
     """
     return all(_fits_one(release, part.strip()) for part in rule.split(","))
+
+
+def is_rule(text: str) -> bool:
+    """Whether `fits` can read a rule."""
+    try:
+        for part in text.split(","):
+            _fits_one(Release(0, 0), part.strip())
+    except ValueError:
+        return False
+    return True
 
 
 def _fits_one(release: Release, part: str) -> bool:
@@ -69,7 +92,7 @@ def _fits_one(release: Release, part: str) -> bool:
     comparison, wanted = match.group(1), Release.parse(match.group(2))
     if comparison == "~":
         return release.train == wanted.train
-    have = release if wanted.build else Release(*release._key()[:4])  # noqa: SLF001
+    have = release.to_the_precision_of(wanted)
     return {
         ">=": have >= wanted,
         "<=": have <= wanted,

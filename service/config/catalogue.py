@@ -1,0 +1,155 @@
+"""The issue catalogue: YAML files, shipped with the package or a user's own, as domain values.
+
+A file holds `issues`, `look_alikes` or both; `catalogue_form.py` says their keys. An entry of the
+user's folder with a name that is shipped replaces the shipped one whole, so that a matrix can be
+mended without waiting for us.
+"""
+
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from service.config.catalogue_form import CatalogueFile
+from service.config.yaml_file import InvalidFile, Problem, read_bytes, yaml_root
+from service.domain.catalogue import Catalogue
+
+__all__ = ["InvalidFile", "load_catalogue", "parse_catalogue"]
+
+NAMES = ("*.yaml", "*.yml")
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Entry = TypeVar("Entry", bound=_Named)
+
+
+def load_catalogue(user_folder: Path | None = None) -> Catalogue:
+    """The shipped catalogue, with a user's folder on top.
+
+    Raises:
+        InvalidFile: an InvalidInput whose message has one problem a line.
+    """
+    shipped = _read(_shipped())
+    if user_folder is None:
+        return shipped
+    if not user_folder.is_dir():
+        what = "found no such folder"
+        raise InvalidFile([Problem(str(user_folder), 0, "", what, "a folder of YAML files")])
+    return _over(shipped, _read(sorted(f for name in NAMES for f in user_folder.glob(name))))
+
+
+def parse_catalogue(data: bytes, path: Path) -> Catalogue:
+    """One file's content; `path` says where it came from.
+
+    Raises:
+        InvalidFile: everything that is wrong with the file.
+    """
+    root = yaml_root(data, path)
+    problems = _repeated_keys(root, path)
+    if problems:
+        raise InvalidFile(problems)
+    try:
+        form = CatalogueFile.model_validate(_plain(root))
+    except ValidationError as err:
+        raise InvalidFile(_problems(err, root, path)) from None
+    return form.to_domain()
+
+
+def _shipped() -> list[Path]:
+    folder = Path(str(files("service").joinpath("catalogue")))
+    return sorted(folder.glob("*.yaml"), key=_order)
+
+
+def _order(path: Path) -> tuple[int, str]:
+    """FN72524 first: it is the one that most people come for."""
+    known = ("FN72524", "FN63942", "CLOCK-SKEW")
+    return (known.index(path.stem) if path.stem in known else len(known), path.name)
+
+
+def _read(paths: Iterable[Path]) -> Catalogue:
+    catalogue = Catalogue(())
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            catalogue = _over(catalogue, parse_catalogue(read_bytes(path), path))
+        except InvalidFile as err:
+            problems.extend(err.problems)
+    if problems:
+        raise InvalidFile(problems)
+    return catalogue
+
+
+def _over(below: Catalogue, above: Catalogue) -> Catalogue:
+    return Catalogue(
+        _replaced(below.issues, above.issues), _replaced(below.look_alikes, above.look_alikes)
+    )
+
+
+def _replaced(below: Sequence[Entry], above: Sequence[Entry]) -> tuple[Entry, ...]:
+    names = {entry.name for entry in below}
+    mine = {entry.name: entry for entry in above}
+    added = [entry for entry in above if entry.name not in names]
+    return (*(mine.get(entry.name, entry) for entry in below), *added)
+
+
+def _plain(node: yaml.Node) -> object:
+    return yaml.SafeLoader("").construct_document(node)
+
+
+def _repeated_keys(node: yaml.Node, path: Path) -> list[Problem]:
+    problems: list[Problem] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                what = f"found the key {key.value!r} again"
+                line = key.start_mark.line + 1
+                problems.append(Problem(str(path), line, "", what, "every key once"))
+            seen.add(key.value)
+            problems.extend(_repeated_keys(value, path))
+    elif isinstance(node, yaml.SequenceNode):
+        problems.extend(found for item in node.value for found in _repeated_keys(item, path))
+    return problems
+
+
+def _problems(err: ValidationError, root: yaml.Node, path: Path) -> list[Problem]:
+    found = []
+    for error in err.errors(include_url=False):
+        line, key = _place(root, error["loc"])
+        given = error["input"]
+        what = "nothing" if error["type"] == "missing" else f"{given!r:.60}"
+        found.append(Problem(str(path), line, key, f"found {what}", _expected(error["msg"])))
+    return found
+
+
+def _expected(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Input should be ")
+
+
+def _place(root: yaml.Node, where: tuple[int | str, ...]) -> tuple[int, str]:
+    """The line of the node that a pydantic location leads to, as far as it exists, and its path."""
+    node, path = root, ""
+    for part in where:
+        if isinstance(part, int):
+            path += f"[{part}]"
+            inner = node.value[part : part + 1] if isinstance(node, yaml.SequenceNode) else []
+        else:
+            path += f".{part}" if path else part
+            inner = _behind(node, part)
+        if not inner:
+            break
+        node = inner[0]
+    return node.start_mark.line + 1, path
+
+
+def _behind(node: yaml.Node, key: str) -> list[yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    return [value for name, value in node.value if name.value == key]

@@ -1,0 +1,107 @@
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from service.config.catalogue import InvalidFile, load_catalogue, parse_catalogue
+
+PATH = Path("mine.yaml")
+GOOD = """
+issues:
+  - name: MY-1
+    title: Something of our own
+    cause: image-certificate
+    platforms: [iosxe]
+    models: ['27\\d2']
+    certificates:
+      - {name: own, not_before: 2020-01-01T00:00:00Z, not_after: 2030-01-01T00:00:00Z}
+    signatures:
+      - {pattern: 'boom', proves: true, says: it went boom}
+    fixed:
+      - {platform: iosxe, rule: '>=17.9.3', patches: ['CSC\\w+']}
+    strategies: [clock-window]
+    sources: [ourselves]
+"""
+
+
+def problem_of(text):
+    with pytest.raises(InvalidFile) as caught:
+        parse_catalogue(dedent(text).encode(), PATH)
+    (problem,) = caught.value.problems
+    return problem
+
+
+def line_of(text, needle):
+    return text[: text.index(needle)].count("\n") + 1
+
+
+def test_a_file_becomes_domain_values():
+    issue = parse_catalogue(GOOD.encode(), PATH).get("MY-1")
+    assert issue.affects("AIR-CAP2702E-E-K9")
+    assert issue.ends[0].not_after.isoformat() == "2030-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "key", "expected"),
+    [
+        ("cause: image", "cause: black-magic #", "issues[0].cause", "image-certificate"),
+        ("'27\\d2'", "'27[d2'", "issues[0].models[0]", "regular expression"),
+        ("'>=17.9.3'", "'from 17.9'", "issues[0].fixed[0].rule", "release rule"),
+        ("2030-01-01T00:00:00Z", "someday", "issues[0].certificates[0].not_after", "datetime"),
+        ("[clock-window]", "[prayer]", "issues[0].strategies[0]", "clock-window"),
+        ("title: S", "titel: S", "issues[0].titel", "permitted"),
+        ("title: Some", "title: 5 #", "issues[0].title", "text"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_line_key_and_what_was_expected(good, bad, key, expected):
+    text = GOOD.replace(good, bad)
+    with pytest.raises(InvalidFile) as caught:
+        parse_catalogue(text.encode(), PATH)
+    problem = next(one for one in caught.value.problems if one.path == key)
+    assert problem.file == "mine.yaml"
+    assert problem.line == line_of(text, bad)
+    assert expected in problem.expected
+
+
+def test_a_missing_key_is_told_at_its_entry():
+    text = GOOD.replace("    sources: [ourselves]\n", "")
+    problem = problem_of(text)
+    assert (problem.path, problem.what) == ("issues[0].sources", "found nothing")
+
+
+def test_a_key_that_stands_twice_is_refused():
+    problem = problem_of("issues: []\nlook_alikes: []\nissues: []\n")
+    assert (problem.line, problem.what) == (3, "found the key 'issues' again")
+
+
+def test_every_problem_of_a_file_is_told_at_once():
+    text = GOOD.replace("cause: image", "cause: bad #").replace("'>=17.9.3'", "'x'")
+    with pytest.raises(InvalidFile) as caught:
+        parse_catalogue(text.encode(), PATH)
+    assert len(caught.value.problems) == 2
+
+
+def test_a_sign_of_an_unknown_field_is_refused():
+    text = """
+    look_alikes:
+      - name: x
+        title: x
+        platforms: [iosxe]
+        signs: {mood: [bad]}
+        sources: [x]
+    """
+    assert "dtls_failure" in problem_of(text).expected
+
+
+def test_a_users_folder_adds_and_replaces(tmp_path):
+    mine = GOOD + GOOD.replace("issues:\n", "").replace("MY-1", "FN72524")
+    (tmp_path / "mine.yaml").write_text(mine)
+    catalogue = load_catalogue(tmp_path)
+    assert catalogue.names == ("FN72524", "FN63942", "CLOCK-SKEW", "MY-1")
+    assert catalogue.get("FN72524").title == "Something of our own"
+    assert catalogue.look_alikes == load_catalogue().look_alikes
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(InvalidFile, match="found no such folder"):
+        load_catalogue(tmp_path / "nowhere")
