@@ -102,7 +102,7 @@ class ReplyMalformed(DeviceError):
 
 
 class OutcomeUnknown(DeviceError):
-    """A change was sent and its fate was not seen: read and compare, never send it again blindly."""
+    """A change was sent and its fate was not seen: read and compare, never resend it blindly."""
 
 
 # -- what we keep ------------------------------------------------------------------------------

@@ -40,9 +40,13 @@ class Policy:
     stay_registered_s: float = 600
 
 
-_WINDOW = re.compile(r"(?P<days>\S+)\s+(?P<start>\d{1,2})(?::(?P<sm>\d{2}))?-(?P<end>\d{1,2})"
-                     r"(?::(?P<em>\d{2}))?")
-_DAYS = {name: index for index, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+_WINDOW = re.compile(
+    r"(?P<days>\S+)\s+(?P<start>\d{1,2})(?::(?P<sm>\d{2}))?-(?P<end>\d{1,2})"
+    r"(?::(?P<em>\d{2}))?"
+)
+_DAYS = {
+    name: index for index, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+}
 
 
 @dataclass(frozen=True, slots=True)

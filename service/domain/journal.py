@@ -1,0 +1,164 @@
+"""What a remediation writes down: before anything is sent, and after everything that was seen.
+
+Entries are only ever appended. Everything that a later process needs to finish or undo the work is
+in them: what the controller was, what was intended, what became of it. No secret is: NTP keys are
+never read, and credentials are references.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from service.domain.changes import Change
+from service.domain.finding import AffectedAp
+from service.domain.instants import Instant, TrueTime
+from service.domain.ntp import NtpConfig
+from service.domain.policy import Policy
+from service.domain.wallclock import ClockZone
+
+Outcome: TypeAlias = Literal["applied", "refused", "busy", "unsent", "unknown"]
+FinalState: TypeAlias = Literal["succeeded", "rolled-back", "needs-attention", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """What a remediation was opened with: the plan's substance and what the controller was.
+
+    Attributes:
+        moment: the false moment to set, aware UTC.
+        ntp: the captured entries.
+        ntp_was_synchronised: whether sync is to be waited for on the way home.
+        unsaved: running differed from startup before we began; None: the box can't tell.
+        save_pending: the user accepted that pending changes are saved with ours.
+        true_time: true time at capture; None only where nothing vouched (then no window opens).
+        approved_by: who approved the plan's digest.
+    """
+
+    controller: str
+    issue: str
+    strategy: str
+    digest: str
+    aps: tuple[AffectedAp, ...]
+    policy: Policy
+    moment: datetime
+    ntp: NtpConfig
+    zone: ClockZone
+    ntp_was_synchronised: bool
+    unsaved: bool | None
+    save_pending: bool
+    true_time: TrueTime
+    approved_by: str
+    release: str = ""
+    accepted_suspected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The remediation exists; nothing has been sent."""
+
+    charter: Charter
+    type: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """A change is about to be sent.
+
+    Attributes:
+        session: the session that sends it, so that a successor can kill it.
+    """
+
+    step: str
+    change: Change
+    summary: str
+    session: str
+    type: Literal["intended"] = "intended"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of the intention before it."""
+
+    step: str
+    outcome: Outcome
+    detail: str = ""
+    type: Literal["settled"] = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Something worth remembering between two decisions.
+
+    Attributes:
+        facts: small texts by name; what they mean is the step's own affair.
+    """
+
+    step: str
+    facts: dict[str, str] = field(default_factory=dict)
+    type: Literal["observed"] = "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A step reached what it is for, seen by reading."""
+
+    step: str
+    detail: str
+    type: Literal["done"] = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailed:
+    """A step cannot reach what it is for: forward, the way home begins; at home it is remembered.
+
+    Attributes:
+        left: what is still different; mend: the commands that would mend it.
+    """
+
+    step: str
+    detail: str
+    left: tuple[str, ...] = ()
+    mend: tuple[str, ...] = ()
+    type: Literal["failed"] = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class HomeCalled:
+    """From here on everything is put back. Called again, the way home starts afresh."""
+
+    reason: str
+    goal_missed: bool = True
+    type: Literal["home"] = "home"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The end."""
+
+    state: FinalState
+    detail: str
+    recovered: int
+    remaining: int
+    left: tuple[str, ...] = ()
+    mend: tuple[str, ...] = ()
+    type: Literal["closed"] = "closed"
+
+
+Event: TypeAlias = (
+    Opened | Intended | Settled | Observed | StepDone | StepFailed | HomeCalled | Closed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a journal.
+
+    Attributes:
+        seq: 1, 2, 3 ... without gaps.
+        fencing: the lease's number when this was written; never falls.
+    """
+
+    seq: int
+    at: Instant
+    event: Event
+    fencing: int = 0

@@ -1,0 +1,36 @@
+"""Take exactly the captured NTP entries off, so that a clock set by hand stays set."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from service.domain.changes import RemoveNtp
+from service.domain.observation import ControllerView, Topic
+from service.domain.remediation import Run
+from service.domain.steps.protocol import Done, Fail, Moment, Move, Send
+
+ATTEMPTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNtpServers:
+    """Delete the captured entries, each by name; refused as a whole if one is gone."""
+
+    name: str = "remove-ntp"
+    summary: str = "remove every NTP server and peer, so that the clock stays set"
+    needs: ClassVar[frozenset[Topic]] = frozenset({Topic.NTP_CONFIG, Topic.TIMERS})
+
+    def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
+        captured = run.charter.ntp
+        if view.ntp is None:
+            return Fail("the NTP configuration cannot be read")
+        if not view.ntp.entries:
+            return Done(f"{len(captured.entries)} entries removed")
+        if not view.ntp.same_as(captured):
+            return Fail(
+                f"NTP was changed by somebody else: {', '.join(view.ntp.labels)} instead of "
+                f"{', '.join(captured.labels)}"
+            )
+        sent = run.sent_in(self.name)
+        if sent and (len(sent) >= ATTEMPTS or not sent[-1].may_have_happened):
+            return Fail(f"the entries could not be removed: {sent[-1].detail}")
+        return Send(RemoveNtp(captured))

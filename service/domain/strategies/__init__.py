@@ -1,0 +1,1 @@
+"""Strategies: which steps, in which order, and when a strategy applies at all."""

@@ -1,0 +1,54 @@
+"""`clock-window`: set the clock into the certificate's life, let the APs join, put all back.
+
+The last resort of the field notice, carried out so that the box comes home by itself if we die.
+"""
+
+from service.domain.remediation import Run
+from service.domain.steps.arm_guard import ArmDeadMansSwitch
+from service.domain.steps.disarm import Disarm
+from service.domain.steps.ntp_in_sync import NtpInSync
+from service.domain.steps.protocol import Step
+from service.domain.steps.prove_timer import ProveTimerWorks
+from service.domain.steps.remove_ntp import RemoveNtpServers
+from service.domain.steps.restore_ntp import RestoreNtp
+from service.domain.steps.save import Save
+from service.domain.steps.set_false_clock import SetClockBack
+from service.domain.steps.set_true_clock import SetTrueTime
+from service.domain.steps.verify import Verify
+from service.domain.steps.wait_for_aps import WaitForAps
+
+NAME = "clock-window"
+COST = "the controller shows a false date until the APs are back: logs, analytics and every check of a date are off"  # noqa: E501
+
+GUARDED = frozenset(
+    {"remove-ntp", "set-clock-back", "wait-for-aps", "set-true-time", "restore-ntp", "ntp-in-sync"}
+)
+"""Steps under the dead-man's switch: it is renewed before each of them."""
+
+
+def forward(remediation: str) -> tuple[Step, ...]:
+    """Out: prove, arm, remove, set, wait."""
+    return (
+        ProveTimerWorks(remediation),
+        ArmDeadMansSwitch(remediation),
+        RemoveNtpServers(),
+        SetClockBack(remediation),
+        WaitForAps(),
+    )
+
+
+def home(remediation: str) -> tuple[Step, ...]:
+    """Back: time first, then NTP, then our traces; the same whether the APs came or not."""
+    return (
+        SetTrueTime(remediation),
+        RestoreNtp(),
+        NtpInSync(),
+        Disarm(remediation),
+        Save(),
+        Verify(remediation),
+    )
+
+
+def steps_of(remediation: str, run: Run) -> tuple[Step, ...]:
+    """The sequence of the phase that a run is in."""
+    return forward(remediation) if run.phase == "forward" else home(remediation)

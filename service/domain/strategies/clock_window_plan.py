@@ -1,0 +1,201 @@
+"""Working out a clock window for one controller: the moment, the steps, the impact."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from service.domain.changes import (
+    CANARY,
+    CLOCK,
+    GUARDS,
+    AddNtp,
+    ArmGuard,
+    Change,
+    ProveTimer,
+    RemoveNtp,
+    RemoveTimers,
+    SaveConfig,
+    SetClock,
+)
+from service.domain.instants import TrueTime
+from service.domain.inventory import Controller
+from service.domain.joinability import (
+    AtRisk,
+    at_risk,
+    ends,
+    join_certificate_known,
+    starts,
+)
+from service.domain.journal import Charter
+from service.domain.ntp import NtpConfig
+from service.domain.observation import ControllerView, Topic
+from service.domain.plan import (
+    Alternative,
+    Asked,
+    NoPlan,
+    Plan,
+    Planned,
+    PlanStep,
+    Situation,
+    digest_of,
+)
+from service.domain.steps.protocol import TIMER_COUNTDOWN_S
+from service.domain.steps.set_false_clock import CANARY_S
+from service.domain.strategies import clock_window
+from service.domain.strategies.refusals import UNMODELLED, refusals
+from service.domain.wallclock import ClockZone
+from service.domain.window import NoWindow, Window, find_window
+
+APPROVAL_LASTS = timedelta(hours=24)
+RESERVE = timedelta(minutes=10)
+
+
+def longest_window(controller: Controller) -> timedelta:
+    """How long the false time may last at most: the wait, and the dead-man's switch after it."""
+    policy = controller.policy
+    return timedelta(seconds=policy.wait_for_aps_s + policy.dead_man_after_s) + RESERVE
+
+
+def plan_clock_window(situation: Situation, asked: Asked) -> Planned:
+    """A clock window for one finding, or why there is none."""
+    finding, issue, view = situation.finding, situation.issue, situation.view
+    policy, true_time = situation.controller.policy, situation.true_time
+    reasons = list(refusals(view, policy, true_time, save_pending=asked.save_pending))
+    if reasons or true_time is None:
+        return NoPlan("; ".join(reasons))
+    longest = longest_window(situation.controller)
+    stuck = {ap.mac for ap in finding.aps}
+    sightings = [ap for ap in view.aps or () if ap.mac in stuck]
+    window = find_window(
+        starts(issue, view.certificates, finding.aps),
+        ends(issue, view.certificates, sightings),
+        longest=longest,
+    )
+    if isinstance(window, NoWindow):
+        return NoPlan(window.reason)
+    risky = at_risk(issue, view.aps or (), window.moment, longest=longest)
+    if len(risky) > policy.max_at_risk_aps:
+        return NoPlan(_too_risky(risky, policy.max_at_risk_aps))
+    charter = _charter(situation, asked, true_time, _plain(window, view))
+    return Plan(
+        charter=charter,
+        window=window,
+        steps=tuple(_steps(charter)),
+        impact=tuple(_impact(view, window, longest, risky, asked)),
+        alternatives=(),
+        expires=true_time.at + APPROVAL_LASTS,
+    )
+
+
+def _plain(window: Window, view: ControllerView) -> datetime:
+    """The moment, moved down where its local hour is one that summer time repeats."""
+    zone, moment = view.zone or ClockZone(), window.moment
+    while not zone.is_plain(moment):
+        moment -= timedelta(hours=1)
+    return moment
+
+
+def _charter(situation: Situation, asked: Asked, true_time: TrueTime, moment: datetime) -> Charter:
+    finding, controller, view = situation.finding, situation.controller, situation.view
+    charter = Charter(
+        controller=controller.name,
+        issue=finding.issue,
+        strategy=clock_window.NAME,
+        digest="",
+        aps=finding.aps,
+        policy=controller.policy,
+        moment=moment,
+        ntp=view.ntp or NtpConfig(),
+        zone=view.zone or ClockZone(),
+        ntp_was_synchronised=view.ntp_state is not None and view.ntp_state.synchronised,
+        unsaved=view.unsaved,
+        save_pending=asked.save_pending,
+        true_time=true_time,
+        approved_by=asked.approved_by,
+        release=view.release or "",
+        accepted_suspected=asked.accept_suspected,
+    )
+    return replace(charter, digest=digest_of(charter))
+
+
+def _steps(charter: Charter) -> Iterator[PlanStep]:
+    """Every step with its changes as of now; times in them are worked out again when sent."""
+    name = f"<id of the remediation, {charter.controller}>"
+    zone, now = charter.zone, charter.true_time.at
+    fires = now + timedelta(seconds=charter.policy.dead_man_after_s)
+    guard = ArmGuard(
+        name=GUARDS[0],
+        remediation=name,
+        countdown_s=int(charter.policy.dead_man_after_s),
+        ntp=charter.ntp,
+        false_year=zone.local(charter.moment).year,
+        home_wall=zone.local(fires).replace(microsecond=0),
+        forget=(CLOCK, CANARY, GUARDS[1]),
+    )
+    true_wall = zone.local(now + timedelta(seconds=TIMER_COUNTDOWN_S)).replace(microsecond=0)
+    true_clock = SetClock(name, TIMER_COUNTDOWN_S, true_wall)
+    back = SetClock(name, TIMER_COUNTDOWN_S, zone.local(charter.moment), CANARY_S)
+    proof = ProveTimer(name, TIMER_COUNTDOWN_S, (zone.local(now).year,))
+    gone = RemoveTimers(GUARDS)
+    changes: dict[str, tuple[tuple[Change, ...], tuple[Change, ...]]] = {
+        "prove-timer": ((proof,), (gone,)),
+        "arm-dead-man": ((guard,), (gone,)),
+        "set-clock-back": ((back,), (true_clock,)),
+        "set-true-time": ((true_clock,), ()),
+        "disarm": ((gone,), ()),
+        "save": ((SaveConfig(),), ()),
+    }
+    if charter.ntp.entries:
+        changes["remove-ntp"] = ((RemoveNtp(charter.ntp),), (AddNtp(charter.ntp),))
+        changes["restore-ntp"] = ((AddNtp(charter.ntp),), ())
+    yield PlanStep("capture", "note NTP servers, clock, zone and what is saved; nothing is sent")
+    for step in (*clock_window.forward(name), *clock_window.home(name)):
+        forward, undo = changes.get(step.name, ((), ()))
+        yield PlanStep(step.name, step.summary, forward, undo)
+
+
+def _impact(
+    view: ControllerView,
+    window: Window,
+    longest: timedelta,
+    risky: tuple[AtRisk, ...],
+    asked: Asked,
+) -> Iterator[str]:
+    yield (
+        f"the controller shows {window.moment:%Y-%m-%d %H:%M} UTC and later for at most "
+        f"{longest.total_seconds():.0f} s: logs, analytics and anything that checks dates are off"
+    )
+    if not join_certificate_known(view.certificates):
+        why = view.unknown.get(Topic.CERTIFICATES, "not listed")
+        yield (
+            f"the start of the controller's own certificate is not known ({why}): if it is younger "
+            f"than {window.moment:%Y-%m-%d}, no AP can join while the window is open"
+        )
+    for ap in risky:
+        yield f"cannot rejoin while the window is open: {ap.label}, {ap.why}"
+    if view.unsaved is None:
+        yield (
+            "the controller can't tell whether its configuration is saved: "
+            + ("it is saved at the end, as asked" if asked.save_pending else "nothing is saved")
+        )
+    if view.standby is not None:
+        yield f"there is a standby controller ({view.standby}): a switchover must not happen now"
+    if Topic.HAZARDS in view.unknown:
+        yield f"not every hazard of a false clock could be read: {view.unknown[Topic.HAZARDS]}"
+    yield f"not checked, since no model shows it: {UNMODELLED}"
+
+
+def _too_risky(risky: tuple[AtRisk, ...], limit: int) -> str:
+    named = "; ".join(f"{ap.label}: {ap.why}" for ap in risky[:5])
+    more = f" and {len(risky) - 5} more" if len(risky) > 5 else ""  # noqa: PLR2004
+    return (
+        f"{len(risky)} APs could not rejoin while the window is open, and the policy's "
+        f"max_at_risk_aps allows {limit}: {named}{more}"
+    )
+
+
+def alternative(planned: Planned) -> Alternative:
+    """The clock window as one way among others."""
+    if isinstance(planned, Plan):
+        return Alternative(clock_window.NAME, True, "applicable", clock_window.COST)  # noqa: FBT003
+    return Alternative(clock_window.NAME, False, planned.reason, clock_window.COST)  # noqa: FBT003

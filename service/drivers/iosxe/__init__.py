@@ -1,0 +1,1 @@
+"""The Catalyst 9800 (IOS XE) driver: NETCONF."""

@@ -1,0 +1,170 @@
+"""Requests and replies as XML, by the contract: filters out, records in.
+
+A `Record` is one container or list entry with the leaves that the contract names, under the
+contract's own keys. Nothing below the normalizer ever sees an element name.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from lxml import etree
+
+from service.domain.releases import Release
+from service.drivers.links.netconf import NC
+from service.drivers.paths import Contract, Node, Step
+
+
+@dataclass(slots=True)
+class Record:
+    """What one node held.
+
+    Attributes:
+        values: contract key -> text; an absent leaf is absent, an empty one is "".
+        lists: contract key -> the entries of a list below this node.
+    """
+
+    values: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, list["Record"]] = field(default_factory=dict)
+
+    def get(self, key: str) -> str | None:
+        """The leaf's text without surrounding blanks; None where absent or blank."""
+        text = self.values.get(key, "").strip()
+        return text or None
+
+    def entries(self, key: str) -> list["Record"]:
+        """The entries of a list; empty where there are none."""
+        return self.lists.get(key, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A contract node as one release has it, every path resolved."""
+
+    steps: tuple[Step, ...]
+    leaves: dict[str, tuple[Step, ...]]
+    lists: dict[str, "Shape"]
+
+    def without(self, names: Sequence[str]) -> "Shape":
+        """The shape with every leaf left out whose path goes over one of these element names."""
+        kept = {
+            key: steps
+            for key, steps in self.leaves.items()
+            if not any(name in names for _, name in steps)
+        }
+        lists = {
+            key: inner.without(names)
+            for key, inner in self.lists.items()
+            if not any(name in names for _, name in inner.steps)
+        }
+        return Shape(self.steps, kept, lists)
+
+
+def shape_of(
+    contract: Contract, node: Node, release: Release, *, inherit: str | None = None
+) -> Shape:
+    """A contract node as a release has it: leaves that it lacks are left out."""
+    steps = contract.steps(node.path, inherit=inherit)
+    namespace = steps[-1][0]
+    return Shape(
+        steps,
+        {
+            key: contract.steps(leaf.path, inherit=namespace)
+            for key, leaf in node.leaves.items()
+            if leaf.exists_in(release)
+        },
+        {
+            key: shape_of(contract, inner, release, inherit=namespace)
+            for key, inner in node.lists.items()
+            if inner.exists_in(release)
+        },
+    )
+
+
+def filter_for(*shapes: Shape) -> etree._Element:
+    """A subtree filter that selects just these shapes; a shape without leaves selects all of it."""
+    root = etree.Element(f"{{{NC}}}filter", nsmap=default_namespace(NC))
+    root.set("type", "subtree")
+    for shape in shapes:
+        _select(root, shape)
+    return root
+
+
+def _select(parent: etree._Element, shape: Shape) -> None:
+    node = descend(parent, shape.steps)
+    for steps in shape.leaves.values():
+        descend(node, steps)
+    for inner in shape.lists.values():
+        _select(node, inner)
+
+
+def descend(parent: etree._Element, steps: Sequence[Step]) -> etree._Element:
+    """The element at the end of `steps` below `parent`, made where it is missing."""
+    for namespace, name in steps:
+        tag = f"{{{namespace}}}{name}"
+        child = parent.find(tag)
+        if child is None:
+            child = etree.SubElement(parent, tag, nsmap=_nsmap(parent, namespace))
+        parent = child
+    return parent
+
+
+def append(parent: etree._Element, steps: Sequence[Step]) -> etree._Element:
+    """As `descend`, but the last step is always a new element: a new list entry."""
+    parent = descend(parent, steps[:-1])
+    namespace, name = steps[-1]
+    tag = f"{{{namespace}}}{name}"
+    return etree.SubElement(parent, tag, nsmap=_nsmap(parent, namespace))
+
+
+def default_namespace(namespace: str) -> dict[str, str]:
+    """The nsmap that declares a namespace as the default one: the form that devices print."""
+    nsmap: dict[str | None, str] = {None: namespace}
+    return cast(dict[str, str], nsmap)  # lxml takes None as a prefix, its stubs do not
+
+
+def _nsmap(parent: etree._Element, namespace: str) -> dict[str, str]:
+    """Declare a namespace where it changes."""
+    return {} if parent.nsmap.get(None) == namespace else default_namespace(namespace)
+
+
+def records(data: etree._Element, shape: Shape) -> Iterator[Record]:
+    """Every node of a shape in a reply, in the reply's order."""
+    for node in _nodes(data, shape.steps):
+        yield _record(node, shape)
+
+
+def nodes(data: etree._Element, steps: Sequence[Step]) -> Iterator[etree._Element]:
+    """Every element at a path in a reply."""
+    return _nodes(data, steps)
+
+
+def _nodes(parent: etree._Element, steps: Sequence[Step]) -> Iterator[etree._Element]:
+    if not steps:
+        yield parent
+        return
+    namespace, name = steps[0]
+    for child in parent.iterchildren(f"{{{namespace}}}{name}"):
+        yield from _nodes(child, steps[1:])
+
+
+def _record(node: etree._Element, shape: Shape) -> Record:
+    record = Record()
+    for key, steps in shape.leaves.items():
+        leaf = next(_nodes(node, steps), None)
+        if leaf is not None:
+            record.values[key] = leaf.text or ""
+    for key, inner in shape.lists.items():
+        record.lists[key] = [_record(entry, inner) for entry in _nodes(node, inner.steps)]
+    return record
+
+
+def path_text(steps: Sequence[Step]) -> str:
+    """A path for people and evidence: names alone, absolute."""
+    return "/" + "/".join(name for _, name in steps)
+
+
+def text_of(element: etree._Element) -> str:
+    """One element as indented XML, as shown in plans."""
+    etree.indent(element, space=" ")
+    return etree.tostring(element, encoding="unicode").strip()

@@ -1,0 +1,130 @@
+"""The C9800 driver: one NETCONF session, read and changed through the contract.
+
+Changes go to running. The candidate datastore is used only where the controller announces it and
+running is not writable.
+"""
+
+from lxml import etree
+
+from service.domain.changes import Change, ResetAp, SaveConfig
+from service.domain.inventory import Controller
+from service.domain.observation import ControllerView, Topic
+from service.drivers.iosxe.documents import text_of
+from service.drivers.iosxe.identify import identify
+from service.drivers.iosxe.payloads import Payloads
+from service.drivers.iosxe.reading import Reader
+from service.drivers.links.netconf import NetconfLink, NetconfTarget, RpcRefused
+from service.drivers.paths import contract
+from service.errors import AprejoinError, CapabilityMissing, DeviceBusy, OutcomeUnknown
+from service.ports.clock import Clock
+from service.ports.driver import CapabilityReport, Receipt
+from service.ports.secrets import Secrets
+
+CANDIDATE = "urn:ietf:params:netconf:capability:candidate:1.0"
+WRITABLE_RUNNING = "urn:ietf:params:netconf:capability:writable-running:1.0"
+IDENTIFY_TIMEOUT_S = 30.0
+
+
+class IosXeDriver:
+    """One open session to one C9800."""
+
+    def __init__(self, controller: Controller, link: NetconfLink, clock: Clock) -> None:
+        self.controller = controller.name
+        self._link = link
+        paths = contract("iosxe")
+        self._identity = identify(controller.name, link, paths, timeout_s=IDENTIFY_TIMEOUT_S)
+        release = self._identity.release
+        self._reader = Reader(controller, link, paths, release, clock)
+        self._payloads = Payloads(paths, release)
+
+    @classmethod
+    def open(cls, controller: Controller, secrets: Secrets, clock: Clock) -> "IosXeDriver":
+        """Connect, log in once, learn the release; see the driver port for errors."""
+        endpoint = controller.netconf
+        link = NetconfLink.open(
+            NetconfTarget(
+                controller=controller.name,
+                host=controller.host,
+                port=endpoint.port,
+                username=controller.credentials.username,
+                password=secrets.resolve(controller.credentials.password),
+                host_key=endpoint.host_key,
+                insecure=endpoint.insecure,
+            )
+        )
+        try:
+            return cls(controller, link, clock)
+        except (AprejoinError, RpcRefused):
+            link.close()
+            raise
+
+    @property
+    def session(self) -> str:
+        """The controller's number for this session."""
+        return self._link.session_id
+
+    @property
+    def release(self) -> str:
+        """The running release."""
+        return str(self._identity.release)
+
+    def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
+        """Look at some topics; see the driver port."""
+        return self._reader.read(topics, timeout_s=timeout_s)
+
+    def render(self, change: Change) -> tuple[str, ...]:
+        """The payload that `change` would send."""
+        return (text_of(self._payload(change)),)
+
+    def change(self, change: Change, *, timeout_s: float) -> Receipt:
+        """Send one change, once; see the driver port."""
+        payload = self._payload(change)
+        if isinstance(change, SaveConfig | ResetAp):
+            self._link.perform(payload, timeout_s=timeout_s)
+        else:
+            self._refuse_while_syncing(timeout_s)
+            self._edit(payload, timeout_s)
+        return Receipt((text_of(payload),), self.session)
+
+    def end_session(self, session: str) -> None:
+        """Kill a session that a dead process left."""
+        try:
+            self._link.kill(session, timeout_s=IDENTIFY_TIMEOUT_S)
+        except RpcRefused:
+            return  # it is gone, which is what was wanted
+
+    def check(self) -> tuple[CapabilityReport, ...]:
+        """Hold the contract against what this controller offers."""
+        raise CapabilityMissing(self.controller, "yang check", "not built yet")
+
+    def close(self) -> None:
+        """End the session."""
+        self._link.close()
+
+    def _payload(self, change: Change) -> etree._Element:
+        try:
+            return self._payloads.of(change)
+        except ValueError as err:
+            raise CapabilityMissing(self.controller, "payload", str(err)) from err
+
+    def _refuse_while_syncing(self, timeout_s: float) -> None:
+        try:
+            syncing = self._reader.is_syncing(timeout_s=timeout_s)
+        except RpcRefused:
+            return  # a box that does not say refuses the edit itself when it is busy
+        if syncing:
+            raise DeviceBusy(self.controller, "edit-config", "the controller is syncing its models")
+
+    def _edit(self, config: etree._Element, timeout_s: float) -> None:
+        announced = self._link.capabilities
+        if WRITABLE_RUNNING in announced or CANDIDATE not in announced:
+            self._link.edit(config, target="running", timeout_s=timeout_s)
+            return
+        try:
+            self._link.edit(config, target="candidate", timeout_s=timeout_s)
+            self._link.commit(timeout_s=timeout_s)
+        except OutcomeUnknown:
+            raise  # nothing may be discarded that might be committed
+        except AprejoinError:
+            self._link.discard(timeout_s=timeout_s)
+            raise

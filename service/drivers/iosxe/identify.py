@@ -1,0 +1,109 @@
+"""What a controller is and which release it runs, told at connect.
+
+The hello cannot be asked: from 17.12 it names no Cisco module. So the version is read first, and
+where it cannot be read the revision of one module decides: from the hello, from the YANG library or
+from the list of schemas.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from service.domain.releases import Release
+from service.drivers.iosxe import normalize
+from service.drivers.iosxe.documents import Record, filter_for, records, shape_of
+from service.drivers.links.netconf import NetconfLink, RpcRefused
+from service.drivers.paths import Contract
+from service.errors import CapabilityMissing, ReplyMalformed
+
+OLDEST = Release(17, 3)
+_MODULE = re.compile(r"[?&]module=([^&]+)(?:.*?[?&]revision=(\d{4}-\d\d-\d\d))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a controller is.
+
+    Attributes:
+        told_by: how the release was learnt.
+    """
+
+    release: Release
+    software: str | None
+    told_by: str
+
+
+def identify(controller: str, link: NetconfLink, paths: Contract, *, timeout_s: float) -> Identity:
+    """Learn the release.
+
+    Raises:
+        CapabilityMissing: another platform, or a release before 17.3.
+        ReplyMalformed: nothing tells the release.
+    """
+    software = _software(link, paths, timeout_s)
+    other = normalize.other_platform(software)
+    if other is not None:
+        raise CapabilityMissing(
+            controller, "identify", f"this is {other}, not a Catalyst 9800 controller ({software})"
+        )
+    identity = _by_version(software) or _by_revision(link, paths, software, timeout_s)
+    if identity is None:
+        raise ReplyMalformed(
+            controller,
+            "identify",
+            f"no release can be told: version text {software!r}, and no known module revision in "
+            "hello, YANG library or schema list",
+        )
+    if identity.release < OLDEST:
+        raise CapabilityMissing(
+            controller, "identify", f"release {identity.release} is older than {OLDEST.train}"
+        )
+    return identity
+
+
+def _software(link: NetconfLink, paths: Contract, timeout_s: float) -> str | None:
+    shape = shape_of(paths, paths.reads["system"], OLDEST)
+    try:
+        found = list(records(link.get(filter_for(shape), timeout_s=timeout_s), shape))
+    except RpcRefused:
+        return None
+    return found[0].get("software") if found else None
+
+
+def _by_version(software: str | None) -> Identity | None:
+    text = normalize.release_text(software)
+    return Identity(Release.parse(text), software, "version") if text else None
+
+
+def _by_revision(
+    link: NetconfLink, paths: Contract, software: str | None, timeout_s: float
+) -> Identity | None:
+    telling = paths.modules[paths.release_by_revision.module].name
+    for told_by, name, revision in _modules(link, paths, timeout_s):
+        family = paths.family(revision) if name == telling and revision else None
+        if family is not None:
+            return Identity(family, software, told_by)
+    return None
+
+
+def _modules(
+    link: NetconfLink, paths: Contract, timeout_s: float
+) -> Iterator[tuple[str, str, str]]:
+    """(told by, module, revision), from the cheapest place to the dearest."""
+    for capability in link.capabilities:
+        match = _MODULE.search(capability)
+        if match:
+            yield "hello", match.group(1), match.group(2) or ""
+    newest = Release(99, 0)
+    for key in ("modules-1.1", "modules-1.0", "schemas"):
+        shape = shape_of(paths, paths.reads[key], newest)
+        try:
+            data = link.get(filter_for(shape), timeout_s=timeout_s)
+        except RpcRefused:
+            continue
+        for record in records(data, shape):
+            yield key, *_named(record)
+
+
+def _named(record: Record) -> tuple[str, str]:
+    return record.get("name") or "", record.get("revision") or ""

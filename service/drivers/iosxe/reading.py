@@ -1,0 +1,342 @@
+"""Reads topics from one C9800 over NETCONF and hands back one ControllerView.
+
+What the release lacks is not asked for. What a controller refuses to tell is recorded under
+`unknown` with its own words; an element that it does not know is left out and asked again, since a
+maintenance release may lack what its train has.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from lxml import etree
+
+from service.domain.inventory import Controller
+from service.domain.ntp import NtpConfig, NtpEntry
+from service.domain.observation import (
+    ClockReading,
+    ControllerView,
+    Hazard,
+    Platform,
+    Timer,
+    Topic,
+)
+from service.domain.releases import Release
+from service.drivers.iosxe import normalize
+from service.drivers.iosxe.documents import (
+    Record,
+    Shape,
+    default_namespace,
+    filter_for,
+    nodes,
+    path_text,
+    records,
+    shape_of,
+)
+from service.drivers.iosxe.zone import zone_of
+from service.drivers.links.netconf import NetconfLink, RpcRefused
+from service.drivers.paths import Contract
+from service.errors import ReplyMalformed
+from service.ports.clock import Clock
+
+CLOCK_RESOLUTION_S = 1.0  # current-time is printed in whole seconds
+NARROWINGS = 6  # how often a filter is asked again without an element that the device refused
+
+
+@dataclass(slots=True)
+class _Look:
+    """One look being put together."""
+
+    view: ControllerView
+    unknown: dict[Topic, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def done(self) -> ControllerView:
+        return replace(self.view, unknown=self.unknown, origins=self.origins)
+
+
+class Reader:
+    """Reads one controller; as long-lived as its session."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        link: NetconfLink,
+        contract: Contract,
+        release: Release,
+        clock: Clock,
+    ) -> None:
+        self._controller = controller
+        self._link = link
+        self._contract = contract
+        self._release = release
+        self._clock = clock
+        self._refused: dict[str, tuple[str, ...]] = {}  # read key -> names this device refused
+
+    def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
+        """Look at some topics; see the driver port for errors."""
+        look = _Look(
+            ControllerView(
+                controller=self._controller.name,
+                platform=Platform.IOSXE,
+                read_at=self._clock.now().wall,
+                release=str(self._release),
+            )
+        )
+        steps: Mapping[Topic, Callable[[_Look, float], None]] = {
+            Topic.CLOCK: self._clock_reading,
+            Topic.IDENTITY: self._identity,
+            Topic.CLOCK_ZONE: self._zone,
+            Topic.NTP_CONFIG: self._ntp_config,
+            Topic.NTP_STATE: self._ntp_state,
+            Topic.AP_JOIN: self._aps,
+            Topic.AP_JOIN_STATS: self._join_statistics,
+            Topic.AP_PREDOWNLOAD: self._predownload,
+            Topic.CERTIFICATES: self._certificates,
+            Topic.INSTALL: self._install,
+            Topic.SAVED: self._saved,
+            Topic.HAZARDS: self._hazards,
+            Topic.TIMERS: self._timers,
+            Topic.REDUNDANCY: self._redundancy,
+            Topic.SYNCING: self._syncing,
+        }
+        for topic, step in steps.items():
+            if topic in topics:
+                try:
+                    step(look, timeout_s)
+                except (RpcRefused, ValueError) as err:
+                    look.unknown[topic] = str(err)
+        return look.done()
+
+    # -- topics ----------------------------------------------------------------------------
+
+    def _clock_reading(self, look: _Look, timeout_s: float) -> None:
+        before = self._clock.now()
+        found = self._records("clock", look, timeout_s)
+        round_trip = self._clock.now().seconds_since(before)
+        shown = normalize.moment(found[0].get("clock")) if found else None
+        if shown is None:
+            look.unknown[Topic.CLOCK] = "the controller shows no current time"
+            return
+        half = timedelta(seconds=CLOCK_RESOLUTION_S / 2)
+        look.view = replace(
+            look.view,
+            clock=ClockReading(
+                device_time=shown + half,  # printed truncated: true to half a second either way
+                host_time=before.wall + timedelta(seconds=round_trip / 2),
+                uncertainty_s=round_trip / 2 + CLOCK_RESOLUTION_S / 2,
+            ),
+        )
+
+    def _identity(self, look: _Look, timeout_s: float) -> None:
+        found = self._records("system", look, timeout_s)
+        if not found:
+            raise ValueError("the controller shows no system data")
+        look.view = replace(
+            look.view,
+            hardware=found[0].get("software"),
+            boot_time=normalize.moment(found[0].get("boot_time")),
+        )
+
+    def _zone(self, look: _Look, timeout_s: float) -> None:
+        found = self._records("zone", look, timeout_s)
+        look.view = replace(look.view, zone=zone_of(found[0] if found else None))
+
+    def _ntp_config(self, look: _Look, timeout_s: float) -> None:
+        shapes = [self._shape("ntp-servers"), self._shape("ntp-peers")]
+        data = self._link.get_config(filter_for(*shapes), timeout_s=timeout_s)
+        look.origins["ntp"] = path_text(shapes[0].steps)
+        entries: list[NtpEntry] = []
+        for shape, role in zip(shapes, ("server", "peer"), strict=True):
+            for holder in nodes(data, shape.steps):
+                entries += self._entries(holder, role)
+        look.view = replace(look.view, ntp=NtpConfig(tuple(entries)))
+
+    def _ntp_state(self, look: _Look, timeout_s: float) -> None:
+        found = self._records("ntp-state", look, timeout_s)
+        state = normalize.ntp_state(found[0] if found else None)
+        look.view = replace(look.view, ntp_state=state)
+
+    def _aps(self, look: _Look, timeout_s: float) -> None:
+        found = (normalize.joined_ap(r) for r in self._records("aps", look, timeout_s))
+        aps = tuple(sorted((ap for ap in found if ap), key=lambda ap: ap.mac))
+        look.view = replace(look.view, aps=aps)
+
+    def _join_statistics(self, look: _Look, timeout_s: float) -> None:
+        if not self._contract.reads["ap-join-stats"].exists_in(self._release):
+            since = self._contract.reads["ap-join-stats"].since
+            raise ValueError(
+                f"release {self._release} has no join statistics (they came with {since}): "
+                "an AP that is not joined cannot be seen"
+            )
+        statistics = self._records("ap-join-stats", look, timeout_s)
+        look.view = replace(
+            look.view, aps=normalize.with_statistics(look.view.aps or (), statistics)
+        )
+
+    def _predownload(self, look: _Look, timeout_s: float) -> None:
+        statuses = self._records("predownload", look, timeout_s)
+        look.view = replace(
+            look.view, aps=normalize.with_predownload(look.view.aps or (), statuses)
+        )
+
+    def _certificates(self, look: _Look, timeout_s: float) -> None:
+        if not self._contract.reads["certificates"].exists_in(self._release):
+            raise ValueError(f"release {self._release} shows no certificate dates in any model")
+        bundles = self._records("certificates", look, timeout_s)
+        if not any(bundle.entries("certificate") for bundle in bundles):
+            raise ValueError("the controller lists no certificate with dates")
+        found = normalize.certificates(bundles, self._trustpoint(look, timeout_s))
+        look.view = replace(look.view, certificates=found)
+
+    def _trustpoint(self, look: _Look, timeout_s: float) -> str | None:
+        """The trustpoint that APs are shown; "" for the built-in one, None where nothing says."""
+        if self._contract.reads["trustpoint"].exists_in(self._release):
+            try:
+                found = self._records("trustpoint", look, timeout_s)
+            except RpcRefused:
+                found = []
+            if found and found[0].get("name"):
+                return found[0].get("name")
+        try:
+            configured = self._records("management", look, timeout_s)
+        except RpcRefused:
+            return None
+        return (configured[0].get("trustpoint") or "") if configured else ""
+
+    def _install(self, look: _Look, timeout_s: float) -> None:
+        state = normalize.install_state(self._records("install", look, timeout_s))
+        look.view = replace(look.view, install=state)
+
+    def _saved(self, look: _Look, timeout_s: float) -> None:
+        if not self._contract.reads["saved"].exists_in(self._release):
+            raise ValueError(f"release {self._release} does not tell whether it is saved")
+        found = self._records("saved", look, timeout_s)
+        unsaved = normalize.flag(found[0].get("unsaved")) if found else None
+        if unsaved is None:
+            raise ValueError("the controller does not fill unsaved-config")
+        look.view = replace(look.view, unsaved=unsaved)
+
+    def _hazards(self, look: _Look, timeout_s: float) -> None:
+        found: list[Hazard] = []
+        problems: list[str] = []
+        for key, hazard in self._contract.hazards.items():
+            shapes = [
+                Shape(self._contract.steps(path), self._key_leaf(path, hazard.key), {})
+                for path in hazard.paths()
+            ]
+            try:
+                data = self._narrowed(f"hazard {key}", "get-config", shapes, timeout_s)
+            except RpcRefused as err:
+                problems.append(f"{key}: {err}")
+                continue
+            for shape in shapes:
+                found += [
+                    Hazard(key, hazard.says, path_text(shape.steps))
+                    for node in nodes(data, shape.steps)
+                    if hazard.true_value in (None, (node.text or "").strip())
+                ]
+        if problems:
+            look.unknown[Topic.HAZARDS] = "; ".join(problems)
+        look.view = replace(look.view, hazards=tuple(dict.fromkeys(found)))
+
+    def _timers(self, look: _Look, timeout_s: float) -> None:
+        found = self._records("timers", look, timeout_s)
+        look.view = replace(
+            look.view,
+            timers=tuple(Timer(r.get("name") or "", r.get("description") or "") for r in found),
+        )
+
+    def _redundancy(self, look: _Look, timeout_s: float) -> None:
+        """Whether there is a standby; no model of the contract says whether it is hot."""
+        roles = [r.get("role") for r in self._records("inventory", look, timeout_s)]
+        standby = "standby, state not modelled" if "ha-role-standby" in roles else None
+        look.view = replace(look.view, standby=standby)
+
+    def _syncing(self, look: _Look, timeout_s: float) -> None:
+        look.view = replace(look.view, syncing=self.is_syncing(timeout_s=timeout_s))
+
+    def is_syncing(self, *, timeout_s: float) -> bool:
+        """Whether the box is taking CLI changes over into its models (edits are refused then)."""
+        ((namespace, name),) = self._contract.steps(self._contract.rpcs["is-syncing"].path)
+        request = etree.Element(f"{{{namespace}}}{name}", nsmap=default_namespace(namespace))
+        reply = self._link.ask(request, timeout_s=timeout_s)
+        text = " ".join("".join(str(part) for part in reply.itertext()).split()).lower()
+        # The wording is in no model. Unverified: "No sync in progress", "Sync in progress".
+        return text == "true" or ("in progress" in text and not text.startswith("no"))
+
+    # -- parts -----------------------------------------------------------------------------
+
+    def _shape(self, key: str) -> Shape:
+        shape = shape_of(self._contract, self._contract.reads[key], self._release)
+        return shape.without(self._refused.get(key, ()))
+
+    def _records(self, key: str, look: _Look, timeout_s: float) -> list[Record]:
+        read = self._contract.reads[key]
+        data = self._narrowed(key, read.operation, [self._shape(key)], timeout_s)
+        shape = self._shape(key)
+        for name, steps in shape.leaves.items():
+            look.origins.setdefault(name, path_text((*shape.steps, *steps)))
+        return list(records(data, shape))
+
+    def _narrowed(
+        self, key: str, operation: str, shapes: list[Shape], timeout_s: float
+    ) -> etree._Element:
+        """Ask; where the device refuses an element by name, ask again without it."""
+        for _ in range(NARROWINGS):
+            wanted = [shape.without(self._refused.get(key, ())) for shape in shapes]
+            try:
+                if operation == "get-config":
+                    return self._link.get_config(filter_for(*wanted), timeout_s=timeout_s)
+                return self._link.get(filter_for(*wanted), timeout_s=timeout_s)
+            except RpcRefused as err:
+                known = {name for s in wanted for steps in s.leaves.values() for _, name in steps}
+                known |= {name for s in wanted for i in s.lists.values() for _, name in i.steps}
+                bad = tuple(name for name in err.bad if name in known)
+                if err.tag != "unknown-element" or not bad:
+                    raise
+                self._refused[key] = (*self._refused.get(key, ()), *bad)
+        raise ReplyMalformed(
+            self._controller.name, key, f"refuses {', '.join(self._refused[key])} and more"
+        )
+
+    def _key_leaf(self, path: str, key: str | None) -> dict[str, tuple[tuple[str, str], ...]]:
+        if key is None:
+            return {}
+        namespace = self._contract.steps(path)[-1][0]
+        return {"key": ((namespace, key),)}
+
+    def _entries(self, holder: etree._Element, role: str) -> list[NtpEntry]:
+        """Every entry below `ntp server` or `ntp peer`, those of VRFs included."""
+        edit = self._contract.edits.ntp
+        namespace = etree.QName(holder).namespace
+        entries = self._entries_of(holder, role, None)
+        for vrf in holder.iterchildren(f"{{{namespace}}}{edit.vrf['list']}"):
+            name = vrf.findtext(f"{{{namespace}}}{edit.vrf['key']}")
+            entries += self._entries_of(vrf, role, name)
+        return entries
+
+    def _entries_of(self, holder: etree._Element, role: str, vrf: str | None) -> list[NtpEntry]:
+        entries = []
+        for child in holder.iterchildren(tag=etree.Element):
+            form = etree.QName(child).localname
+            if form not in self._contract.edits.ntp.forms:
+                continue
+            entries.append(_entry(child, role, form, self._contract.edits.ntp.forms[form], vrf))
+        return entries
+
+
+def _entry(node: etree._Element, role: str, form: str, key: str, vrf: str | None) -> NtpEntry:
+    """One entry with every leaf it has. ValueError where it holds more than leaves."""
+    host, leaves = "", []
+    for leaf in node.iterchildren(tag=etree.Element):
+        name = etree.QName(leaf).localname
+        if len(leaf):
+            raise ValueError(f"an NTP entry holds {name}, which is no leaf: cannot be kept exactly")
+        if name == key:
+            host = (leaf.text or "").strip()
+        else:
+            leaves.append((name, (leaf.text or "").strip()))
+    if not host:
+        raise ValueError(f"an NTP {role} entry without {key}")
+    return NtpEntry(role, form, host, vrf, tuple(leaves))  # type: ignore[arg-type]

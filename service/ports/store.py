@@ -1,0 +1,170 @@
+"""The store port: what outlives a process. The database is the truth; nothing else is.
+
+Every method is one transaction of its own; none stays open across a device call.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from service.domain.history import ApHistory
+from service.domain.identity import BaseRadioMac
+from service.domain.instants import Instant
+from service.domain.journal import Charter, Closed, Entry, Event
+from service.domain.observation import ControllerView
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that may hold leases.
+
+    Attributes:
+        host: which machine; boot_id: which boot of it; pid and started: which process of that.
+    """
+
+    host: str
+    boot_id: str
+    pid: int
+    started: str
+
+    @property
+    def label(self) -> str:
+        """The holder for people."""
+        return f"process {self.pid} on {self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to change one controller.
+
+    Attributes:
+        fencing: rises with every holder; an append with an old number is refused.
+    """
+
+    controller: str
+    holder: Holder
+    fencing: int
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RemediationRow:
+    """One remediation as listed.
+
+    Attributes:
+        closed: how it ended; None while it has not.
+        lease: who works on it now; None where nobody does.
+    """
+
+    id: str
+    controller: str
+    opened: datetime
+    charter: Charter
+    closed: Closed | None
+    lease: Lease | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockNote:
+    """What the last poll of one controller said of its clock."""
+
+    controller: str
+    at: datetime
+    offset_s: float
+    uncertainty_s: float
+    synchronised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One person's word for one plan."""
+
+    digest: str
+    controller: str
+    approver: str
+    at: datetime
+    expires: datetime
+
+
+class Leases(Protocol):
+    """Who may change which controller."""
+
+    def acquire(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
+        """Take the lease, if it is free, expired or the holder's own.
+
+        Raises:
+            LeaseHeld: somebody else has it.
+        """
+
+    def take_over(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
+        """Take the lease whoever holds it: only for a holder that is proven dead."""
+
+    def renew(self, lease: Lease, *, now: datetime, ttl_s: float) -> Lease:
+        """Hold on to it. Raises LeaseLost where it passed on."""
+
+    def release(self, lease: Lease) -> None:
+        """Give it up; nothing happens where it passed on already."""
+
+    def lease_of(self, controller: str) -> Lease | None:
+        """The lease as it stands, expired or not."""
+
+
+class Journals(Protocol):
+    """Remediations and what they wrote down."""
+
+    def open_remediation(
+        self, remediation: str, event: Event, *, at: Instant, lease: Lease
+    ) -> Entry:
+        """Begin a journal. Raises LeaseLost, JournalConflict (the id is taken)."""
+
+    def append(
+        self, remediation: str, event: Event, *, after: int, at: Instant, lease: Lease
+    ) -> Entry:
+        """Add one entry after entry number `after`.
+
+        Raises:
+            JournalConflict: another entry is there already.
+            LeaseLost: the lease passed on, or ran out.
+        """
+
+    def journal(self, remediation: str) -> tuple[Entry, ...]:
+        """All entries, oldest first. Raises NotFound."""
+
+    def remediations(
+        self, *, controller: str | None = None, unfinished: bool = False
+    ) -> tuple[RemediationRow, ...]:
+        """Remediations, newest first."""
+
+
+class Observations(Protocol):
+    """What polls saw."""
+
+    def histories(self, controller: str) -> dict[BaseRadioMac, ApHistory]:
+        """Every AP's history on one controller."""
+
+    def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
+        """Extend the histories with one poll, and give them back."""
+
+    def clocks(self) -> tuple[ClockNote, ...]:
+        """The newest word on each controller's clock."""
+
+    def keep_sweep(self, sweep: str, document: Mapping[str, object], *, at: datetime) -> None:
+        """Keep a sweep's document."""
+
+
+class Approvals(Protocol):
+    """Who approved what."""
+
+    def approve(self, approval: Approval) -> None:
+        """Record an approval."""
+
+    def approvals(self, digest: str) -> Iterable[Approval]:
+        """Every approval of a digest, newest first."""
+
+
+class Store(Leases, Journals, Observations, Approvals, Protocol):
+    """All of it."""
+
+    def close(self) -> None:
+        """Let go of connections."""

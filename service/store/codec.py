@@ -1,0 +1,83 @@
+"""Domain values to JSON text and back, by their types.
+
+A value that cannot be read back is a fault of the store, never silently another value: unions are
+told apart by their `type` and `kind` fields.
+"""
+
+import json
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, TypeAdapter
+
+from service.domain.history import ApHistory
+from service.domain.instants import Instant
+from service.domain.journal import Event
+from service.ports.store import Holder
+
+T = TypeVar("T")
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a type or a union of types
+    return TypeAdapter(kind)
+
+
+def event_text(event: Event) -> str:
+    """A journal event as JSON."""
+    return _adapter(Annotated[Event, Field(discriminator="type")]).dump_json(event).decode()
+
+
+def event_of(text: str) -> Event:
+    """A journal event from JSON."""
+    event: Event = _adapter(Annotated[Event, Field(discriminator="type")]).validate_json(text)
+    return event
+
+
+def instant_text(instant: Instant) -> str:
+    """An instant as JSON."""
+    return _adapter(Instant).dump_json(instant).decode()
+
+
+def instant_of(text: str) -> Instant:
+    """An instant from JSON."""
+    instant: Instant = _adapter(Instant).validate_json(text)
+    return instant
+
+
+def history_text(history: ApHistory) -> str:
+    """An AP's history as JSON."""
+    return _adapter(ApHistory).dump_json(history).decode()
+
+
+def history_of(text: str) -> ApHistory:
+    """An AP's history from JSON."""
+    history: ApHistory = _adapter(ApHistory).validate_json(text)
+    return history
+
+
+def holder_text(holder: Holder) -> str:
+    """A holder as JSON."""
+    return _adapter(Holder).dump_json(holder).decode()
+
+
+def holder_of(text: str) -> Holder:
+    """A holder from JSON."""
+    holder: Holder = _adapter(Holder).validate_json(text)
+    return holder
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment as RFC 3339 that sorts as text."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def moment_of(text: str) -> datetime:
+    """A moment from text."""
+    return datetime.fromisoformat(text)
+
+
+def document_text(document: object) -> str:
+    """A plain document as JSON."""
+    return json.dumps(document, default=str, separators=(",", ":"))

@@ -1,0 +1,100 @@
+"""What polls saw: one history for each AP, written only where it changed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from service.domain.history import ApHistory, extend
+from service.domain.identity import BaseRadioMac
+from service.domain.observation import ControllerView
+from service.ports.store import ClockNote
+from service.store.codec import (
+    document_text,
+    history_of,
+    history_text,
+    moment_of,
+    moment_text,
+)
+from service.store.tables import ap_history, clocks, sweeps
+
+
+class ObservationTables:
+    """Histories, clocks and sweeps."""
+
+    _engine: Engine
+
+    def histories(self, controller: str) -> dict[BaseRadioMac, ApHistory]:
+        """Every AP's history on one controller."""
+        with self._engine.begin() as connection:
+            return {history.mac: history for history in _read(connection, controller).values()}
+
+    def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
+        """Extend the histories with one poll, in one transaction."""
+        with self._engine.begin() as connection:
+            known = _read(connection, view.controller)
+            seen = {
+                ap.mac: extend(known.get(str(ap.mac)), ap, view.read_at) for ap in view.aps or ()
+            }
+            _write(connection, view.controller, known, seen)
+            _note_clock(connection, view)
+            return {history.mac: history for history in known.values()} | seen
+
+    def clocks(self) -> tuple[ClockNote, ...]:
+        """The newest word on each controller's clock."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(clocks)).all()
+        return tuple(
+            ClockNote(
+                row.controller, moment_of(row.at), row.offset_s, row.uncertainty_s, row.synchronised
+            )
+            for row in rows
+        )
+
+    def keep_sweep(self, sweep: str, document: Mapping[str, object], *, at: datetime) -> None:
+        """Keep a sweep's document."""
+        row = {"id": sweep, "at": moment_text(at), "document": document_text(document)}
+        with self._engine.begin() as connection:
+            connection.execute(insert(sweeps).values(**row))
+
+
+def _read(connection: Connection, controller: str) -> dict[str, ApHistory]:
+    rows = connection.execute(select(ap_history).where(ap_history.c.controller == controller))
+    return {row.mac: history_of(row.document) for row in rows.all()}
+
+
+def _write(
+    connection: Connection,
+    controller: str,
+    known: Mapping[str, ApHistory],
+    seen: Mapping[BaseRadioMac, ApHistory],
+) -> None:
+    changed = {str(mac): history for mac, history in seen.items() if known.get(str(mac)) != history}
+    if not changed:
+        return
+    for mac in changed:
+        connection.execute(
+            delete(ap_history).where(ap_history.c.controller == controller, ap_history.c.mac == mac)
+        )
+    connection.execute(
+        insert(ap_history),
+        [
+            {"controller": controller, "mac": mac, "document": history_text(history)}
+            for mac, history in changed.items()
+        ],
+    )
+
+
+def _note_clock(connection: Connection, view: ControllerView) -> None:
+    if view.clock is None:
+        return
+    connection.execute(delete(clocks).where(clocks.c.controller == view.controller))
+    connection.execute(
+        insert(clocks).values(
+            controller=view.controller,
+            at=moment_text(view.clock.host_time),
+            offset_s=view.clock.offset_s,
+            uncertainty_s=view.clock.uncertainty_s,
+            synchronised=view.ntp_state is not None and view.ntp_state.synchronised,
+        )
+    )

@@ -1,0 +1,79 @@
+"""The store on SQLAlchemy Core: composes its parts over one engine."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event, insert, select
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from service.errors import StoreError
+from service.store.approvals import ApprovalTable
+from service.store.journals import JournalTables
+from service.store.leases import LeaseTable
+from service.store.observations import ObservationTables
+from service.store.tables import SCHEMA_VERSION, about, metadata
+
+BUSY_TIMEOUT_S = 30
+
+
+class SqlStore(LeaseTable, JournalTables, ObservationTables, ApprovalTable):
+    """Everything that outlives a process, in one database."""
+
+    def __init__(self, url: str) -> None:
+        """Open or make the database.
+
+        Raises:
+            StoreError: it cannot be opened, or is of a newer aprejoin.
+        """
+        self.url = url
+        try:
+            super().__init__(_engine(url))
+            metadata.create_all(self._engine)
+            self._check_version()
+        except SQLAlchemyError as err:
+            raise StoreError(f"{url}: cannot be opened: {err}") from err
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._engine.dispose()
+
+    def _check_version(self) -> None:
+        with self._engine.begin() as connection:
+            found = connection.scalar(select(about.c.value).where(about.c.key == "schema"))
+            if found is None:
+                row = {"key": "schema", "value": str(SCHEMA_VERSION)}
+                connection.execute(insert(about).prefix_with("OR IGNORE", dialect="sqlite"), row)
+            elif int(found) > SCHEMA_VERSION:
+                raise StoreError(
+                    f"{self.url} was written by a newer aprejoin (schema {found}, known "
+                    f"{SCHEMA_VERSION}): update this one"
+                )
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    path = url.removeprefix("sqlite:///")
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: object, _record: object) -> None:
+    """Durable at every commit; readers never block the writer."""
+    raw = connection
+    raw.isolation_level = None  # type: ignore[attr-defined]  # we begin transactions ourselves
+    cursor = raw.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _begin_immediate(connection: object) -> None:
+    """Take the write lock at the start, so that read-then-write never fails half-way."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+
+
+__all__ = ["OperationalError", "SqlStore"]
