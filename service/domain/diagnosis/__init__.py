@@ -18,6 +18,7 @@ from service.domain.diagnosis.verdict import (
     Ruling,
     clock_offset_s,
 )
+from service.domain.finding import Confidence
 from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApState, ControllerView
@@ -52,20 +53,33 @@ def diagnose(
     """
     case = Case.of(view, history, catalogue, context)
     explained = look_alikes.explain(case)
-    rulings = [
-        RULES[issue.cause](case, issue, explained)
-        for issue in catalogue.issues
-        if view.platform in issue.platforms
-    ]
-    all_explained = dict(explained)
-    for ruling in rulings:
-        for one in ruling.explained:
-            all_explained.setdefault(one.mac, one)
+    settled = dict(explained)
+    rulings = []
+    for issue in catalogue.issues:
+        if view.platform in issue.platforms:
+            rulings.append(RULES[issue.cause](case, issue, settled))
+            settled.update(_claimed(issue, rulings[-1]))
+    return _together(case, explained, rulings)
+
+
+def _claimed(issue: Issue, ruling: Ruling) -> dict[BaseRadioMac, Explanation]:
+    """The APs that an issue explains well enough for the issues after it to leave them alone."""
+    aps = ruling.finding.aps if ruling.finding else ()
+    sure = [ap.mac for ap in aps if ap.confidence and ap.confidence is not Confidence.SUSPECTED]
+    return {mac: Explanation(mac, issue.name) for mac in sure}
+
+
+def _together(
+    case: Case, explained: Mapping[BaseRadioMac, Explanation], rulings: list[Ruling]
+) -> Diagnosis:
     found = tuple(ruling.finding for ruling in rulings if ruling.finding is not None)
     hit = {ap.mac for finding in found for ap in finding.aps}
+    every = dict(explained)
+    for one in (one for ruling in rulings for one in ruling.explained):
+        every.setdefault(one.mac, one)
     return Diagnosis(
         found,
-        tuple(all_explained[mac] for mac in sorted(all_explained) if mac not in hit),
+        tuple(every[mac] for mac in sorted(every) if mac not in hit),
         (*_unread(case), *(why for ruling in rulings for why in ruling.unknown)),
     )
 

@@ -14,12 +14,12 @@ from datetime import timedelta
 
 from service.domain.catalogue import Issue
 from service.domain.diagnosis.case import Case, at, first_few, listed, of_line
-from service.domain.diagnosis.serial import made_in_week_of
 from service.domain.diagnosis.verdict import Explanation, Ruling
 from service.domain.finding import AffectedAp, Confidence, Finding
 from service.domain.history import ApHistory, is_failing
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApSighting, Certificate, CertificateKind, JoinPhase
+from service.domain.serials import made
 
 DEFAULT_POLLS = 3
 DEFAULT_LIFE_DAYS = 3652
@@ -36,6 +36,15 @@ class _Grade:
 
 @dataclass(slots=True)
 class _Tally:
+    """What a controller, its APs and its logs add up to.
+
+    Attributes:
+        proven: the controller's certificates or log lines that no AP claims prove the issue.
+    """
+
+    proven: bool = False
+    own: list[str] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list)
     aps: list[AffectedAp] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     unjudged: list[str] = field(default_factory=list)
@@ -43,28 +52,29 @@ class _Tally:
 
 def judge(case: Case, issue: Issue, explained: Mapping[BaseRadioMac, Explanation]) -> Ruling:
     """Grade the controller's certificates and every AP that has not joined."""
-    ended = _ended_certificates(case, issue)
-    tally = _Tally()
+    ended, sure = _ended_certificates(case, issue)
+    tally = _Tally(proven=bool(ended) and sure)
+    tally.own = [_controller_evidence(case, certificate) for certificate in ended]
     for past in case.aps:
         if past.mac not in explained and is_failing(past.last):
-            _weigh(case, issue, past, tally, of_controller=bool(ended))
-    own = [_controller_evidence(case, certificate) for certificate in ended]
-    logs, proven = _from_logs(case, issue, explained, tally)
-    return _ruling(case, issue, tally, own=own, logs=logs, proven=proven or bool(own))
+            _weigh(case, issue, past, tally)
+    _add_logs(case, issue, explained, tally)
+    return _ruling(case, issue, tally)
 
 
 # -- the controller's own ----------------------------------------------------------------------
 
 
-def _ended_certificates(case: Case, issue: Issue) -> tuple[Certificate, ...]:
-    """Certificates that APs are shown and that have ended at the controller's time."""
-    return tuple(
-        certificate
-        for certificate in case.view.certificates or ()
-        if certificate.not_after is not None
-        and certificate.not_after < case.now
-        and _is_shown(certificate, issue)
-    )
+def _ended_certificates(case: Case, issue: Issue) -> tuple[tuple[Certificate, ...], bool]:
+    """Certificates that APs are shown and that ended; and whether no other could be shown."""
+    shown = [one for one in case.view.certificates or () if _is_shown(one, issue)]
+    ended = tuple(one for one in shown if one.not_after is not None and one.not_after < case.now)
+    return ended, len(ended) == len(shown) or any(_is_the_one(one, shown) for one in ended)
+
+
+def _is_the_one(certificate: Certificate, shown: list[Certificate]) -> bool:
+    """Whether the device names this very certificate as the one that APs are shown."""
+    return bool(certificate.for_join) and sum(bool(one.for_join) for one in shown) == 1
 
 
 def _is_shown(certificate: Certificate, issue: Issue) -> bool:
@@ -79,19 +89,18 @@ def _controller_evidence(case: Case, certificate: Certificate) -> str:
     end = "" if certificate.not_after is None else f" ended {at(certificate.not_after)}"
     shown = "" if certificate.for_join else ", which APs may be shown,"
     what = f"controller certificate {certificate.label!r}{shown}{end}; the clock is {at(case.now)}"
-    return case.told_here(what, "certificates", "clock")
+    source = "certificates" if "certificates" in case.view.origins else "label"
+    return case.told_here(what, source, "clock")
 
 
 # -- one AP ------------------------------------------------------------------------------------
 
 
-def _weigh(
-    case: Case, issue: Issue, past: ApHistory, tally: _Tally, *, of_controller: bool
-) -> None:
+def _weigh(case: Case, issue: Issue, past: ApHistory, tally: _Tally) -> None:
     grade = (
         _by_dates(case, past.last)
         or _by_log(case, issue, past.last)
-        or _by_handshake(case, issue, past, of_controller=of_controller)
+        or _by_handshake(case, issue, past, of_controller=tally.proven)
     )
     if grade is not None:
         tally.aps.append(AffectedAp.of(past.last, grade.confidence))
@@ -186,13 +195,13 @@ def _polls(past: ApHistory) -> tuple[str, ...]:
 
 def _age(case: Case, issue: Issue, ap: ApSighting) -> tuple[str, ...]:
     """The age by serial number, if it is beyond a certificate's life."""
-    made = made_in_week_of(ap.serial)
+    born = made(ap.serial)
     life = timedelta(days=issue.settings.get("mic_life_days", DEFAULT_LIFE_DAYS))
-    if made is None or case.now - made <= life:
+    if born is None or case.now - born <= life:
         return ()
     what = (
-        f"made in the week of {made:%Y-%m-%d} by its serial number {ap.serial}, so a certificate "
-        "of that week has passed its ten years"
+        f"made in the week up to {born:%Y-%m-%d} by its serial number {ap.serial}, so a "
+        "certificate of that week has passed its ten years"
     )
     return (case.told(ap, what, "serial"),)
 
@@ -200,10 +209,10 @@ def _age(case: Case, issue: Issue, ap: ApSighting) -> tuple[str, ...]:
 # -- logs that no AP claims --------------------------------------------------------------------
 
 
-def _from_logs(
+def _add_logs(
     case: Case, issue: Issue, explained: Mapping[BaseRadioMac, Explanation], tally: _Tally
-) -> tuple[list[str], bool]:
-    """Evidence in lines that no listed AP claims, and whether one proves the issue.
+) -> None:
+    """Add the evidence of lines that no listed AP claims.
 
     The MAC of such a line is often not the one that the tables know, so it is joined to no AP.
     Lines without a MAC say nothing where every AP serves or has another cause.
@@ -213,11 +222,10 @@ def _from_logs(
     if case.aps and not _someone_waits(case, explained):
         lines = [line for line in lines if line.mac is not None]
     found = issue.matching(lines)
-    if not found:
-        return [], False
-    _suspect_the_silent(case, explained, tally)
-    proven = any(signature.proves for _, signature in found)
-    return [of_line(line, signature) for line, signature in found], proven
+    if found:
+        tally.logs = [of_line(line, signature) for line, signature in found]
+        tally.proven = tally.proven or any(signature.proves for _, signature in found)
+        _suspect_the_silent(case, explained, tally)
 
 
 def _someone_waits(case: Case, explained: Mapping[BaseRadioMac, Explanation]) -> bool:
@@ -245,15 +253,12 @@ def _macs(past: ApHistory) -> set[str]:
 # -- the finding -------------------------------------------------------------------------------
 
 
-def _ruling(
-    case: Case, issue: Issue, tally: _Tally, *, own: list[str], logs: list[str], proven: bool
-) -> Ruling:
-    unjudged = listed(tally.unjudged)
+def _ruling(case: Case, issue: Issue, tally: _Tally) -> Ruling:
     what = f"{issue.name}: DTLS is the phase of the last error, of too few polls or good dates"
-    unknown = (f"{what}: {unjudged}",) if tally.unjudged else ()
+    unknown = (f"{what}: {listed(tally.unjudged)}",) if tally.unjudged else ()
     grades = [ap.confidence for ap in tally.aps if ap.confidence]
-    if own or logs:
-        grades.append(Confidence.CONFIRMED if proven else Confidence.SUSPECTED)
+    if tally.own or tally.logs:
+        grades.append(Confidence.CONFIRMED if tally.proven else Confidence.SUSPECTED)
     if not grades:
         return Ruling(unknown=unknown)
     finding = Finding(
@@ -261,18 +266,19 @@ def _ruling(
         issue=issue.name,
         confidence=max(grades, key=lambda grade: grade.rank),
         aps=tuple(sorted(tally.aps, key=lambda ap: ap.mac)),
-        evidence=(*own, *first_few(logs), *first_few(tally.evidence)),
-        unknown=_doubts(case, tally, logs),
+        evidence=(*tally.own, *first_few(tally.logs), *first_few(tally.evidence)),
+        unknown=_doubts(case, tally),
     )
     return Ruling(finding, unknown=unknown)
 
 
-def _doubts(case: Case, tally: _Tally, logs: list[str]) -> tuple[str, ...]:
+def _doubts(case: Case, tally: _Tally) -> tuple[str, ...]:
     dateless = [ap.mac.value for ap in tally.aps if ap.confidence is not Confidence.CONFIRMED]
     doubts = (
+        (bool(tally.own) and not tally.proven, "which certificate APs are shown"),
         (bool(dateless), f"the dates of these APs' certificates: {listed(dateless)}"),
         (case.view.certificates is None, "the dates of the controller's certificates"),
         (case.view.clock is None, "the controller's clock was not read: this host's was taken"),
-        (bool(logs), "which of the APs wrote, or are meant by, the log lines"),
+        (bool(tally.logs), "which of the APs wrote, or are meant by, the log lines"),
     )
     return tuple(doubt for holds, doubt in doubts if holds)

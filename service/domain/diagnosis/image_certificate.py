@@ -20,6 +20,7 @@ from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApState
 
 RESTARTS_THAT_CONVINCE = 2
+PREDOWNLOAD_FAILED = "pre-dwnld-failed"
 
 
 @dataclass(slots=True)
@@ -42,7 +43,11 @@ def judge(case: Case, issue: Issue, explained: Mapping[BaseRadioMac, Explanation
     proof = _unclaimed_proof(case, issue)
     tally = _Tally(proof=bool(proof))
     for past in (*case.aps, *case.absent):
-        if past.mac not in explained and not serves(past) and past.downloading_since is not None:
+        if past.mac in explained:
+            continue
+        if serves(past):
+            _warn_of_predownload(case, issue, past, tally)
+        elif past.downloading_since is not None:
             _weigh(case, issue, past, tally)
     if _is_history(case, issue, tally):
         tally.proof, proof = False, []
@@ -67,6 +72,17 @@ def _weigh(case: Case, issue: Issue, past: ApHistory, tally: _Tally) -> None:
         _explain(case, past, Explained.RELEASE_FIXED, what, tally)
         return
     _grade(case, issue, past, tally, maybe_fixed=fix is Fixed.MAYBE)
+
+
+def _warn_of_predownload(case: Case, issue: Issue, past: ApHistory, tally: _Tally) -> None:
+    """An AP that serves is no finding, even if the same certificate spoils its predownload."""
+    ap = past.last
+    failed = (ap.predownload or "").startswith(PREDOWNLOAD_FAILED)
+    unfixed = _fix(case, issue, ap.model) is not Fixed.YES
+    if failed and unfixed and issue.affects(ap.model) and _past_the_end(case, issue):
+        what = f"serves, but its predownload failed ({ap.predownload}), as any download now would"
+        told = case.told(ap, what, "predownload")
+        tally.explained.append(Explanation(ap.mac, Explained.PREDOWNLOAD_FAILED, (told,)))
 
 
 def _grade(case: Case, issue: Issue, past: ApHistory, tally: _Tally, *, maybe_fixed: bool) -> None:
@@ -210,12 +226,13 @@ def _ruling(case: Case, issue: Issue, tally: _Tally) -> Ruling:
 
 
 def _about_controller(case: Case, issue: Issue) -> tuple[str, ...]:
+    """Where the controller's clock stands, which the AP judges the certificate by."""
     if case.view.clock is None or not issue.ends:
         return ()
-    end, now = _first_end(issue), case.now
-    side = "past" if now > end else "before"
-    told = f"controller clock {at(now)} is {side} the end {at(end)} of the {issue.ends[0].name}"
-    return (case.told_here(told, "clock"),)
+    first = min(issue.ends, key=lambda certificate: certificate.not_after)
+    side = "past" if case.now > first.not_after else "before"
+    ended = f"the end {at(first.not_after)} of the image signing certificate {first.name}"
+    return (case.told_here(f"controller clock {at(case.now)} is {side} {ended}", "clock"),)
 
 
 def _doubts(case: Case, tally: _Tally) -> tuple[str, ...]:

@@ -284,6 +284,13 @@ def test_an_ap_seen_between_two_turns_stays_in_the_finding():
     assert found.confidence is Confidence.PROBABLE
 
 
+def test_an_ap_that_loops_is_not_accused_of_its_old_certificate_too():
+    moment = turn(4)[0] + minutes(2)
+    off = not_joined(certificate_end=NOW - timedelta(days=400))
+    found = judged(view(off, at=moment), looped(5)).findings
+    assert [one.issue for one in found] == ["FN72524"]
+
+
 def test_an_ap_in_no_table_between_two_turns_stays_in_the_finding():
     found = fn72524(judged(view(at=turn(4)[0] + minutes(2)), looped(5)))
     assert [ap.mac for ap in found.aps] == [MAC]
