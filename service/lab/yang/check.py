@@ -154,8 +154,8 @@ class Checker:
     def _unknown(self, element: Element) -> RpcRefusedError:
         uri = namespace(element)
         if uri in self.schema.by_namespace or uri == NC:
-            return self.refusal("unknown-element", element, "")
-        refusal = self.refusal("unknown-namespace", element, "")
+            return self.refusal("unknown-element", element, f"unknown element: {local(element)}")
+        refusal = self.refusal("unknown-namespace", element, f"unknown namespace: {uri}")
         refusal.info.append(("bad-namespace", uri))
         return refusal
 

@@ -9,6 +9,12 @@ Element = etree._Element  # noqa: SLF001  # lxml has no public name for it
 WRAPPERS = {f"{{{NC}}}{name}" for name in ("config", "filter", "data", "rpc", "rpc-reply")}
 
 
+def new(name: str) -> Element:
+    """An element whose namespace is its default one."""
+    uri = str(etree.QName(name).namespace)
+    return etree.Element(name, nsmap={None: uri})  # type: ignore[dict-item]  # the stubs' gap
+
+
 def elements(parent: Element) -> list[Element]:
     """Child elements; comments and processing instructions left out."""
     return list(parent.iterchildren(tag=etree.Element))

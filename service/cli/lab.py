@@ -1,0 +1,257 @@
+"""`aprejoin lab`: a simulated fleet to try the service on, and a hand on it from another shell."""
+
+import json
+import os
+import signal
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from service.lab.errors import LabError
+from service.lab.faults import KINDS
+from service.lab.fleet import load
+from service.lab.lab import Lab
+
+STATE = "APREJOIN_LAB_DIR"
+FAILED, WRONG_CALL = 1, 2
+Shown = object  # what a command prints
+
+
+@click.group(name="lab")
+def lab() -> None:
+    """Simulated Catalyst 9800 controllers on this machine.
+
+    \b
+    aprejoin lab up demo                   (a fleet that comes with the lab; or FLEET.yaml)
+    aprejoin sweep -i DIR/inventory.yaml   (DIR is printed by `lab up`)
+    aprejoin lab dirty                     (in another shell: what is left on the boxes?)
+    """  # noqa: D301  # click wants the character \b
+
+
+def state_option(command: Any) -> Any:  # noqa: ANN401  # click's decorators carry no types
+    """The folder in which a running lab keeps its address."""
+    return click.option(
+        "--state-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar=STATE,
+        show_envvar=True,
+        help="Folder of the lab; two labs take two folders. Default: one in the temporary folder.",
+    )(command)
+
+
+def json_option(command: Any) -> Any:  # noqa: ANN401
+    """One JSON document on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")(
+        command
+    )
+
+
+def folder_of(state_dir: Path | None) -> Path:
+    """The lab's folder: given, or one per user."""
+    if state_dir is not None:
+        return state_dir
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    return Path(tempfile.gettempdir()) / f"aprejoin-lab-{user}"
+
+
+@lab.command()
+@click.argument("fleet")
+@state_option
+@click.option(
+    "--modules",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of YANG modules: for releases the lab doesn't ship, and for get-schema.",
+)
+@click.option("--for", "seconds", type=float, help="Stop by itself after so many seconds.")
+@json_option
+def up(
+    fleet: str,
+    state_dir: Path | None,
+    modules: Path | None,
+    seconds: float | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Start the fleet of FLEET.yaml, or a shipped one: demo, lookalikes. Ctrl-C stops it.
+
+    \b
+    aprejoin lab up demo
+    aprejoin lab up fleet.yaml --state-dir /tmp/mine --for 600
+    """  # noqa: D301  # click wants the character \b
+    folder = folder_of(state_dir)
+    with refusing(WRONG_CALL):
+        running = Lab(load(fleet_path(fleet)), state_dir=folder, modules=modules)
+    with refusing(FAILED), running, stopped_by_signals(running):
+        told = {
+            "inventory": str(running.inventory_path),
+            "control": running.control_url,
+            "boxes": running.names,
+        }
+        click.echo(json.dumps(told) if as_json else welcome(running, folder))
+        running.stopping.wait(seconds)
+
+
+def fleet_path(fleet: str) -> Path:
+    """A file, or the name of a shipped fleet."""
+    path = Path(fleet)
+    shipped = Path(__file__).parents[1] / "lab" / "fleets" / f"{fleet}.yaml"
+    if not path.exists() and shipped.is_file():
+        return shipped
+    return path
+
+
+def welcome(running: Lab, folder: Path) -> str:
+    """What to do next."""
+    return (
+        f"{len(running.names)} simulated controllers are up: {', '.join(running.names[:8])}\n"
+        f"inventory: {running.inventory_path}\n"
+        f"try:       aprejoin sweep -i {running.inventory_path}\n"
+        f"afterwards: aprejoin lab dirty --state-dir {folder}\n"
+        "Ctrl-C stops them."
+    )
+
+
+@contextmanager
+def stopped_by_signals(running: Lab) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the lab the quiet way."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        running.stopping.set()
+
+    before = {s: signal.signal(s, stop) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def refusing(status: int) -> Iterator[None]:
+    """The lab's own errors are told in a line and end with that status."""
+    try:
+        yield
+    except LabError as err:
+        click.echo(f"lab: {err}", err=True)
+        raise click.exceptions.Exit(status) from err
+
+
+def ask(state_dir: Path | None, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
+    """Ask a running lab.
+
+    Raises:
+        LabError: none is running there, or it refuses.
+    """
+    folder = folder_of(state_dir)
+    try:
+        url = json.loads((folder / "control.json").read_text(encoding="utf-8"))["url"]
+    except OSError as err:
+        raise LabError(f"no lab is running in {folder}: start one with `aprejoin lab up`") from err
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{url}{path}", data=data)  # noqa: S310  # our own loopback
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return json.load(answer)
+    except urllib.error.HTTPError as err:
+        raise LabError(str(json.load(err).get("error", err))) from err
+    except OSError as err:
+        raise LabError(f"the lab in {folder} doesn't answer: {err}") from err
+
+
+@lab.command()
+@state_option
+@json_option
+def status(state_dir: Path | None, *, as_json: bool) -> None:
+    """Show every box: clock, NTP, access points, what differs from the start.
+
+    \b
+    aprejoin lab status --json
+    """  # noqa: D301  # click wants the character \b
+    with refusing(FAILED):
+        boxes = ask(state_dir, "/boxes")
+    click.echo(json.dumps({"boxes": boxes}) if as_json else "\n".join(map(line_of, boxes)))
+
+
+def line_of(box: dict[str, Any]) -> str:
+    """One box in one line."""
+    aps = " ".join(f"{phase}={count}" for phase, count in box["aps"].items())
+    clean = "clean" if not box["left_dirty"] else f"{len(box['left_dirty'])} differences"
+    ntp = "synchronised" if box["ntp_synchronised"] else "NOT synchronised"
+    offset = f"{box['clock_offset_s']:+.1f} s"
+    return f"{box['name']}  {box['release']}  clock {offset}  ntp {ntp}  {aps}  {clean}"
+
+
+@lab.command()
+@click.argument("name", required=False)
+@state_option
+@json_option
+def dirty(name: str | None, state_dir: Path | None, *, as_json: bool) -> None:
+    """Show what differs from how the boxes began; exit status 3 if anything does.
+
+    \b
+    aprejoin lab dirty hq-1
+    """  # noqa: D301  # click wants the character \b
+    with refusing(FAILED):
+        names = [name] if name else [box["name"] for box in ask(state_dir, "/boxes")]
+        found = {n: ask(state_dir, f"/boxes/{n}/left_dirty") for n in names}
+    if as_json:
+        click.echo(json.dumps({"left_dirty": found}))
+    else:
+        for box, lines in found.items():
+            click.echo(f"{box}: {'clean' if not lines else ''}")
+            for text in lines:
+                click.echo(f"  {text}")
+    if any(found.values()):
+        raise click.exceptions.Exit(3)
+
+
+@lab.command()
+@click.argument("name")
+@click.argument("kind", type=click.Choice(sorted(KINDS)))
+@click.option("--rpc", default="*", help="Operation it happens on, such as edit-config.")
+@click.option("--nth", default=1, help="On the nth such operation.")
+@click.option("--times", default=1, help="How often.")
+@click.option("--element", default="", help="Only if this element stands in the request.")
+@click.option("--seconds", default=1.0, help="For hang, latency, lock, box_down.")
+@click.option("--tag", default="operation-failed", help="For refuse: the error-tag.")
+@click.option("--message", default="refused by a fault of the lab", help="For refuse.")
+@click.option("--xml", default="", help="For foreign_edit: what is edited.")
+@click.option("--now", is_flag=True, help="At once, without waiting for an operation.")
+@state_option
+@json_option
+def fault(
+    name: str, kind: str, state_dir: Path | None, *, as_json: bool, **settings: object
+) -> None:
+    """Let something go wrong on a box.
+
+    \b
+    aprejoin lab fault hq-1 drop_after --rpc edit-config --nth 2
+    aprejoin lab fault hq-1 lock --seconds 30 --now
+    aprejoin lab fault hq-1 foreign_save --now
+    """  # noqa: D301  # click wants the character \b
+    with refusing(FAILED):
+        ask(state_dir, f"/boxes/{name}/fault", {"kind": kind, **settings})
+    click.echo(json.dumps({"planned": kind}) if as_json else f"{name}: {kind}: {KINDS[kind]}")
+
+
+@lab.command()
+@click.argument("name")
+@state_option
+@json_option
+def reload(name: str, state_dir: Path | None, *, as_json: bool) -> None:
+    """Reload a box: it comes back with its startup configuration.
+
+    \b
+    aprejoin lab reload hq-1
+    """  # noqa: D301  # click wants the character \b
+    with refusing(FAILED):
+        ask(state_dir, f"/boxes/{name}/reload", {})
+    click.echo(json.dumps({"reloading": name}) if as_json else f"{name} reloads")

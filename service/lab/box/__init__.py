@@ -1,0 +1,1 @@
+"""One controller's insides: configuration, clock, NTP, embedded event manager, command line."""

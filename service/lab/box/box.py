@@ -1,0 +1,227 @@
+"""One simulated controller: the parts put together, and the one way in which time passes.
+
+Every public method takes the box to `now` first, so whoever looks sees what would have happened.
+Nothing here waits, opens sockets or knows NETCONF sessions.
+"""
+
+import copy
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from lxml import etree
+
+from service.lab.agenda import Agenda
+from service.lab.aps.physics import Aps
+from service.lab.box.clock import BoxClock
+from service.lab.box.datastore import Datastores
+from service.lab.box.eem import Eem
+from service.lab.box.initial import running_of
+from service.lab.box.ntp import Ntp
+from service.lab.box.tree import at, word
+from service.lab.box.zone import BoxZone, zone_of
+from service.lab.errors import RpcRefusedError
+from service.lab.log import Log
+from service.lab.specs import Certificate, Controller
+from service.lab.time import Time
+from service.lab.yang.check import Checker
+from service.lab.yang.edit import Editor, canonical
+from service.lab.yang.judge import parse
+from service.lab.yang.paths import Element
+from service.lab.yang.schema import Schema, family
+
+FILLED_FROM = (17, 12)  # unsaved-config: live filled on 17.15, absent on older releases
+
+
+class Box:
+    """A controller that runs on an injected clock."""
+
+    def __init__(self, spec: Controller, schema: Schema, time: Time) -> None:
+        self.spec = spec
+        self.time = time
+        self.log = Log()
+        self.agenda = Agenda()
+        checker = Checker(schema, refuse_obsolete=spec.quirks.obsolete == "refuse")
+        editor = Editor(checker, check_must=spec.quirks.must == "check")
+        self.stores = Datastores(editor, candidate=spec.candidate)
+        self.clock = BoxClock(time, self.log, spec.clock_offset_s)
+        self.ntp = Ntp(
+            self.agenda,
+            settle_s=spec.timings.ntp_settle_s,
+            offset=lambda: self.clock.offset_s,
+            step=self._stepped,
+        )
+        self.ntp.unreachable = set(spec.unreachable_ntp)
+        self.aps = Aps(spec.aps, self, self.log)
+        self.eem = Eem(self)
+        self.syncing_until = 0.0
+        self.away_until: float | None = None
+        self.reboot_reason = "Reload Command"
+        self.on_reload: list[Callable[[float], None]] = []
+        self._begin(time.monotonic())
+
+    def _begin(self, now: float) -> None:
+        running = running_of(self.spec, self.stores.editor, etree.Element("config"))
+        startup = copy.deepcopy(running)
+        if self.spec.startup_differs:
+            native = self.schema.namespace("Cisco-IOS-XE-native")
+            unsaved = f'<native xmlns="{native}"><archive><maximum>9</maximum></archive></native>'
+            edit = parse(f"<config>{unsaved}</config>".encode())
+            running = self.stores.editor.apply(running, edit)
+        self.stores.start(running, startup)
+        self.boot_time = self.clock.utc(now) - timedelta(days=50)
+        self.ntp.configure(now, running)
+        if self.ntp.usable and abs(self.clock.offset_s) < 1:
+            self.ntp.lose()  # in step since long ago
+            self.ntp.synced_since = now - 3600
+            self.ntp.known_since = dict.fromkeys(self.ntp.known_since, now - 3600)
+        self.aps.start(now)
+        self.eem.configure(now, etree.Element("config"), running)
+        self.initial_running = canonical(running)
+        self.initial_startup = canonical(startup)
+
+    # What the parts ask of each other -----------------------------------------------------------
+
+    @property
+    def schema(self) -> Schema:
+        """The models of this box's release."""
+        return self.stores.editor.checker.schema
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate that access points meet."""
+        return self.spec.certificate
+
+    @cached_property
+    def image(self) -> str:
+        """The version that access points have to run."""
+        parts = ["".join(c for c in p if c.isdigit()) for p in self.spec.release.split(".")]
+        return ".".join([*parts, "0"][:3]) + ".56"
+
+    @cached_property
+    def serial(self) -> str:
+        """Serial number of the chassis."""
+        return f"FCL24{self.spec.seed % 100:02d}{sum(self.spec.name.encode()) % 10_000:04d}"
+
+    @property
+    def hostname(self) -> str:
+        """As configured."""
+        return word(self.stores.running, "native/hostname", self.spec.name)
+
+    @property
+    def zone(self) -> BoxZone:
+        """As configured."""
+        return zone_of(at(self.stores.running, "native/clock"))
+
+    @property
+    def tells_unsaved(self) -> bool:
+        """Does this box fill the leaf unsaved-config? The facts saw it from 17.15, not before."""
+        chosen = self.spec.quirks.unsaved_config
+        parts = tuple(int(part) for part in family(self.spec.release).split("."))
+        return chosen == "filled" or (chosen == "auto" and parts >= FILLED_FROM)
+
+    def utc(self, moment: float) -> datetime:
+        """The box's clock."""
+        return self.clock.utc(moment)
+
+    def expired_is_allowed(self) -> bool:
+        """A trustpool policy that accepts expired certificates (facts, section 9)."""
+        match = at(self.stores.running, "native/crypto/pki/trustpool/policy/match/certificate")
+        return at(match, "allow/expired-certificate") is not None
+
+    # Time ---------------------------------------------------------------------------------------
+
+    def advance(self) -> float:
+        """Let everything due happen; the moment that is now."""
+        now = self.time.monotonic()
+        self.agenda.run_until(now)
+        return now
+
+    def see_aps(self) -> Aps:
+        """The access points as they are now."""
+        self.aps.advance(self.advance())
+        return self.aps
+
+    def set_clock(self, now: float, utc: datetime, who: str) -> None:
+        """Somebody sets the clock; NTP, if it has anybody to follow, pulls it back."""
+        self.aps.advance(now)
+        before = self.clock.utc(now)
+        self.clock.set(now, utc, who)
+        self.eem.clock_moved(now, (self.clock.utc(now) - before).total_seconds())
+        if who != "ntp":
+            self.ntp.disturbed(now)
+
+    def _stepped(self, now: float) -> None:
+        if abs(self.clock.offset_s) > 0.0:
+            self.set_clock(now, self.time.true_utc(now), "ntp")
+        self.log.add(now, "ntp", "synchronised")
+
+    # Configuration ------------------------------------------------------------------------------
+
+    def commit(self, now: float, tree: Element, who: str) -> None:
+        """Running becomes this tree, and the box acts on what changed."""
+        before = self.stores.running
+        self.aps.advance(now)
+        self.stores.store("running", tree)
+        self.log.add(now, "edit", who)
+        self.ntp.configure(now, tree)
+        self.eem.configure(now, before, tree)
+
+    def change_by_cli(self, now: float, config: Element, who: str) -> None:
+        """A change that doesn't come over NETCONF: the datastore has to catch up afterwards.
+
+        Raises:
+            RpcRefusedError: what was asked for isn't there or can't be.
+        """
+        tree = self.stores.edited("running", config, "merge")
+        self.commit(now, tree, who)
+        self.syncing_until = max(self.syncing_until, now + self.spec.timings.dmi_sync_s)
+
+    def is_syncing(self, now: float) -> bool:
+        """Is the datastore catching up with the command line?"""
+        return now < self.syncing_until
+
+    def save(self, now: float, who: str) -> None:
+        """Running is written to startup."""
+        self.stores.save()
+        self.log.add(now, "save", who)
+
+    # Reload -------------------------------------------------------------------------------------
+
+    def reload(self, now: float, why: str) -> None:
+        """The box goes away and comes back with its startup configuration; its clock goes on."""
+        back = now + self.spec.timings.reload_s
+        self.log.add(now, "reload", why)
+        self.aps.advance(now)
+        self.aps.controller_gone(now, back)
+        self.eem.forget(now)
+        self.ntp.lose()
+        self.ntp.known_since.clear()
+        self.agenda.clear()
+        self.stores.locks.clear()
+        self.away_until = back
+        self.reboot_reason = why
+        self.stores.start(copy.deepcopy(self.stores.startup), self.stores.startup)
+        self.agenda.add(back, self._back)
+        for listener in self.on_reload:
+            listener(back)
+
+    def _back(self, now: float) -> None:
+        self.away_until = None
+        self.boot_time = self.clock.utc(now)
+        running = self.stores.running
+        self.ntp.configure(now, running)
+        self.eem.configure(now, etree.Element("config"), running)
+
+    def refuse_if_syncing(self, now: float) -> None:
+        """A write while the datastore catches up is turned away.
+
+        Raises:
+            RpcRefusedError: in-use, naming the system's session (facts, section 8).
+        """
+        if self.is_syncing(now):
+            raise RpcRefusedError(
+                "in-use",
+                "the configuration database is locked by session 18 yang_mgmt_infra tcp"
+                " (system from 127.0.0.1)",
+            )

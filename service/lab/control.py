@@ -1,0 +1,134 @@
+"""HTTP and JSON on loopback, so that another process can look at a lab and stir it.
+
+GET /boxes, /boxes/NAME, /boxes/NAME/left_dirty, /boxes/NAME/log, /boxes/NAME/aps;
+POST /boxes/NAME/fault, /foreign_edit, /reload, /cli, /faults_clear; POST /stop.
+The address is in STATE_DIR/control.json. Whoever may use the host's loopback may use it: it is a
+simulator and holds no secret.
+"""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Protocol
+
+from service.lab.errors import LabError, RpcRefusedError
+from service.lab.handle import BoxHandle
+
+Answer = tuple[int, object]
+
+
+class Labs(Protocol):
+    """What the channel needs of a lab."""
+
+    stopping: threading.Event
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the boxes."""
+
+    def box(self, name: str) -> BoxHandle:
+        """A handle."""
+
+
+class Control:
+    """The channel's server."""
+
+    def __init__(self, lab: Labs) -> None:
+        self._lab = lab
+        self._server: ThreadingHTTPServer | None = None
+        self._thread: threading.Thread | None = None
+        self._file: Path | None = None
+        self.url = ""
+
+    def start(self, state_dir: Path) -> None:
+        """Listen, and write control.json."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.1,), name="aprejoin-lab-control", daemon=True
+        )
+        self._thread.start()
+        self._file = state_dir / "control.json"
+        self._file.write_text(json.dumps({"url": self.url}), encoding="utf-8")
+
+    def stop(self) -> None:
+        """Stop listening; control.json goes too."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+        self._server = None
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+
+    def get(self, path: list[str]) -> Answer:
+        """Answer a GET."""
+        match path:
+            case ["boxes"]:
+                return 200, [self._lab.box(name).summary() for name in self._lab.names]
+            case ["boxes", name]:
+                return 200, self._lab.box(name).summary()
+            case ["boxes", name, "left_dirty"]:
+                return 200, self._lab.box(name).left_dirty()
+            case ["boxes", name, "aps"]:
+                return 200, self._lab.box(name).aps()
+            case ["boxes", name, "log"]:
+                return 200, [asdict(event) for event in self._lab.box(name).log]
+            case _:
+                return 404, {"error": "no such page"}
+
+    def post(self, path: list[str], body: dict[str, Any]) -> Answer:
+        """Carry out a POST."""
+        match path:
+            case ["stop"]:
+                self._lab.stopping.set()
+                return 200, {}
+            case ["boxes", name, action] if action in ACTIONS:
+                return 200, {"answer": ACTIONS[action](self._lab.box(name), body)}
+            case _:
+                return 404, {"error": "no such page"}
+
+
+ACTIONS: dict[str, Callable[[BoxHandle, dict[str, Any]], object]] = {
+    "fault": lambda box, body: box.fault(**body),
+    "faults_clear": lambda box, _: box.faults_clear(),
+    "foreign_edit": lambda box, body: box.foreign_edit(str(body["xml"])),
+    "reload": lambda box, _: box.reload(),
+    "cli": lambda box, body: box.cli(str(body["line"])),
+}
+
+
+def _handler(control: Control) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._guarded(control.get)
+
+        def do_POST(self) -> None:
+            size = int(self.headers.get("Content-Length") or 0)
+            text = self.rfile.read(size)
+            self._guarded(lambda path: control.post(path, json.loads(text or b"{}")))
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
+            """Quiet: the boxes keep the log."""
+
+        def _guarded(self, action: Callable[[list[str]], Answer]) -> None:
+            try:
+                status, document = action([p for p in self.path.split("/") if p])
+            except (LabError, RpcRefusedError, KeyError, TypeError, ValueError) as err:
+                status, document = 400, {"error": str(err)}
+            self._give(status, document)
+
+        def _give(self, status: int, document: object) -> None:
+            text = json.dumps(document, default=str).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+    return Handler

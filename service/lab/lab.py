@@ -1,0 +1,186 @@
+"""A running lab: boxes behind real SSH ports, in a thread of its own, and handles to judge by.
+
+with Lab(load(Path("fleet.yaml")), state_dir=Path("state")) as lab:
+lab.inventory_path             # give this to the service
+lab.box("hq-1").left_dirty()   # and ask afterwards
+"""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import asyncssh
+
+from service.lab.box.box import Box
+from service.lab.control import Control
+from service.lab.errors import LabError
+from service.lab.handle import BoxHandle
+from service.lab.inventory import Address, inventory
+from service.lab.netconf.host import BoxHost
+from service.lab.netconf.server import NetconfServer
+from service.lab.release import modules_of, schema_of
+from service.lab.specs import Fleet
+from service.lab.time import HostTime, Time
+
+T = TypeVar("T")
+PATIENCE_S = 30.0
+
+
+class Lab:
+    """A fleet of simulated controllers. Two labs at once don't know of each other."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        *,
+        state_dir: Path,
+        modules: Path | None = None,
+        time: Time | None = None,
+        policy: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._fleet = fleet
+        self._state = state_dir
+        self._modules = modules
+        self._time = time or HostTime()
+        self._policy = policy or {}
+        self._password = secrets.token_urlsafe(12)
+        self._servers: dict[str, NetconfServer] = {}
+        self._handles: dict[str, BoxHandle] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._control = Control(self)
+        self.stopping = threading.Event()
+
+    @property
+    def inventory_path(self) -> Path:
+        """The inventory to give to the service."""
+        return self._state / "inventory.yaml"
+
+    @property
+    def control_url(self) -> str:
+        """Where other processes reach the lab."""
+        return self._control.url
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the boxes, in the order of the fleet."""
+        return [spec.name for spec in self._fleet.controllers]
+
+    def box(self, name: str) -> BoxHandle:
+        """A handle on one box.
+
+        Raises:
+            LabError: no box of that name, or the lab isn't started.
+        """
+        if name not in self._handles:
+            raise LabError(f"no box {name}: {', '.join(self._handles) or 'the lab is not started'}")
+        return self._handles[name]
+
+    def start(self) -> Self:
+        """Open every port, write inventory.yaml, password and control.json.
+
+        Raises:
+            LabError: a box can't be built as the fleet says.
+        """
+        if self._thread is not None:
+            raise LabError("the lab is started already")
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="aprejoin-lab", daemon=True)
+        self._thread.start()
+        try:
+            self._await(self._open())
+            self._write()
+            self._control.start(self._state)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Close everything; no port and no thread is left. Twice does no harm."""
+        self.stopping.set()
+        self._control.stop()
+        if self._loop is None or self._thread is None:
+            return
+        self._await(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE_S)
+        self._loop.close()
+        self._loop = self._thread = None
+        self._handles.clear()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def call(self, action: Callable[[], T]) -> T:
+        """Run something in the lab's own thread and give its result."""
+
+        async def run() -> T:
+            return action()
+
+        return self._await(run())
+
+    def _await(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._loop is None:
+            work.close()
+            raise LabError("the lab is not started")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+
+    def _run(self) -> None:
+        assert self._loop is not None  # noqa: S101  # start() set it
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    async def _open(self) -> None:
+        for spec in self._fleet.controllers:
+            box = Box(spec, schema_of(spec.release, self._modules), self._time)
+            host = BoxHost(box, modules_of(spec.release, self._modules))
+            server = NetconfServer(
+                host,
+                address=self._fleet.host,
+                password=self._password,
+                key=asyncssh.generate_private_key("ssh-ed25519"),
+            )
+            await server.open()
+            server.plan_wake()
+            self._servers[spec.name] = server
+            self._handles[spec.name] = BoxHandle(self, host, server)
+
+    async def _close(self) -> None:
+        for server in self._servers.values():
+            await server.close()
+        self._servers.clear()
+        rest = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        await asyncio.get_running_loop().shutdown_default_executor()
+
+    def _write(self) -> None:
+        self._state.mkdir(parents=True, exist_ok=True)
+        secret = self._state / "password"
+        secret.touch(mode=0o600)
+        secret.write_text(self._password, encoding="utf-8")
+        boxes = {
+            name: Address(server.host.box.spec, server.port, server.fingerprint, None)
+            for name, server in self._servers.items()
+        }
+        text = inventory(
+            boxes,
+            host=self._fleet.host,
+            password_file=secret.resolve(),
+            policy=self._policy,
+        )
+        self.inventory_path.write_text(text, encoding="utf-8")

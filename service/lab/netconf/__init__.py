@@ -1,0 +1,1 @@
+"""NETCONF over SSH in front of a box: framing, sessions, filters, operations, rpc-errors."""

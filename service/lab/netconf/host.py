@@ -1,0 +1,119 @@
+"""A box behind its sessions: who is connected, what goes wrong, what happens after a request."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from lxml import etree
+
+from service.lab.box.box import Box
+from service.lab.box.datastore import SYSTEM
+from service.lab.errors import RpcRefusedError
+from service.lab.faults import AFTER, Fault, FaultBoard
+from service.lab.netconf import messages
+from service.lab.netconf.operations import Server
+from service.lab.netconf.sessions import Session, Sessions
+from service.lab.yang.judge import parse
+from service.lab.yang.paths import Element, elements
+
+STRANGER = 901  # the session number of "somebody else"
+NOWHERE = "urn:aprejoin:lab:no-such-namespace"
+
+
+class BoxHost:
+    """One box, its sessions and its faults."""
+
+    def __init__(self, box: Box, modules: Path | None) -> None:
+        self.box = box
+        self.sessions = Sessions()
+        self.faults = FaultBoard()
+        self._server = Server(box, self.sessions, modules)
+        self.on_down: Callable[[float], None] = lambda _: None
+        self.on_touched: Callable[[], None] = lambda: None
+        box.on_reload.append(self._reloading)
+
+    def answer(self, session: Session, rpc: Element, faults: list[Fault]) -> Element:
+        """The reply, as the faults that concern it leave it."""
+        for fault in faults:
+            if fault.kind == "refuse":
+                return messages.error(rpc, RpcRefusedError(fault.tag, fault.message))
+            if fault.kind == "lock":
+                self._locked_by_a_stranger(fault.seconds)
+        answer = self._server.answer(session, rpc)
+        kinds = {f.kind for f in faults}
+        if "garbage_enum" in kinds:
+            _garble(answer)
+        if "wrong_namespace" in kinds:
+            return _elsewhere(answer)
+        return answer
+
+    def after(self, faults: list[Fault]) -> None:
+        """What the faults do once the request is through."""
+        for fault in faults:
+            if fault.kind in AFTER:
+                self.apply(fault)
+
+    def apply(self, fault: Fault) -> None:
+        """Do what a fault does without any rpc."""
+        now = self.box.advance()
+        match fault.kind:
+            case "foreign_edit":
+                self.foreign_edit(fault.xml)
+            case "foreign_save":
+                self.box.save(now, "somebody else")
+            case "reload":
+                self.box.reload(now, "Reload Command")
+            case "lock":
+                self._locked_by_a_stranger(fault.seconds)
+            case "box_down":
+                self.on_down(fault.seconds)
+            case _:
+                pass
+
+    def foreign_edit(self, xml: str) -> None:
+        """Apply an edit as somebody else: <config>, or what stands in one.
+
+        Raises:
+            RpcRefusedError: the box refuses it.
+        """
+        now = self.box.advance()
+        config = parse(xml.encode())
+        if etree.QName(config).localname != "config":
+            outer = etree.Element("config")
+            outer.append(config)
+            config = outer
+        tree = self.box.stores.edited("running", config, "merge")
+        self.box.commit(now, tree, "somebody else")
+
+    def _locked_by_a_stranger(self, seconds: float) -> None:
+        now, locks = self.box.advance(), self.box.stores.locks
+        if "running" in locks:
+            return
+        locks["running"] = STRANGER
+
+        def unlock(_: float) -> None:
+            if locks.get("running") == STRANGER:
+                del locks["running"]
+
+        self.box.agenda.add(now + seconds, unlock)
+
+    def _reloading(self, back_at: float) -> None:
+        self.sessions.drop_all("the box reloads")
+        self.on_down(max(0.0, back_at - self.box.time.monotonic()))
+
+
+def _garble(answer: Element) -> None:
+    for leaf in answer.iter("{*}ap-operation-state", "{*}last-error-type"):
+        leaf.text = "garbage-of-the-lab"
+
+
+def _elsewhere(answer: Element) -> Element:
+    for data in answer.iterchildren("{*}data"):
+        for top in elements(data):
+            for element in top.iter():
+                if isinstance(element.tag, str):
+                    element.tag = f"{{{NOWHERE}}}{etree.QName(element).localname}"
+            etree.cleanup_namespaces(top)
+    return answer
+
+
+__all__ = ["STRANGER", "SYSTEM", "BoxHost"]
