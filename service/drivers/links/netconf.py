@@ -131,9 +131,9 @@ class NetconfLink:
         except (NCClientError, OSError, EOFError, paramiko.SSHException) as err:
             _close_quietly(session)
             raise _connect_error(target, err) from err
-        return cls(
-            target, Manager(session, handler, timeout=target.connect_timeout_s, huge_tree=True)
-        )
+        manager = Manager(session, handler, timeout=target.connect_timeout_s)
+        manager.huge_tree = True  # thousands of APs in one reply
+        return cls(target, manager)
 
     @property
     def capabilities(self) -> frozenset[str]:

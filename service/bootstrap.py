@@ -1,0 +1,82 @@
+"""The only place that chooses adapters: settings and an inventory in, a Context out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from service.config.catalogue import load_catalogue
+from service.config.clock import SystemClock
+from service.config.inventory import load_inventory
+from service.config.processes import LocalProcesses
+from service.config.secrets import SecretResolver
+from service.config.sntp import ask
+from service.domain.instants import TimeSource
+from service.domain.inventory import Controller, Inventory
+from service.domain.observation import Platform
+from service.drivers.iosxe.driver import IosXeDriver
+from service.errors import CapabilityMissing, DeviceError, InvalidInput
+from service.ports.clock import Clock
+from service.ports.driver import ControllerDriver
+from service.ports.secrets import Secrets
+from service.settings import Settings
+from service.store.sql import SqlStore
+from service.usecases.context import Context
+
+
+class PlatformDrivers:
+    """Opens the driver of a controller's platform."""
+
+    def __init__(self, secrets: Secrets, clock: Clock) -> None:
+        self._secrets = secrets
+        self._clock = clock
+
+    def open(self, controller: Controller) -> ControllerDriver:
+        """Connect; see the driver port for errors."""
+        match controller.platform:
+            case Platform.IOSXE:
+                return IosXeDriver.open(controller, self._secrets, self._clock)
+            case Platform.AIREOS:
+                raise CapabilityMissing(
+                    controller.name, "connect", "AireOS is not served by this version of aprejoin"
+                )
+
+
+class SntpServers:
+    """Asks NTP servers by SNTP."""
+
+    def ask(self, host: str) -> TimeSource | None:
+        """What a server says, or None."""
+        try:
+            return ask(host)
+        except (DeviceError, InvalidInput):
+            return None
+
+
+@contextmanager
+def open_context(
+    settings: Settings, inventory: Path | None, *, keep_going: bool = False
+) -> Iterator[Context]:
+    """Everything that a command needs; the store is closed afterwards.
+
+    Raises:
+        InvalidInput: the inventory, the catalogue or a setting is bad.
+        StoreError: the store cannot be opened.
+    """
+    path = inventory or settings.inventory
+    fleet = Inventory(()) if path is None else load_inventory(path, keep_going=keep_going)
+    folder = path.parent if path is not None else Path.cwd()
+    settings.ensure_state_dir()
+    clock = SystemClock()
+    store = SqlStore(settings.database_url)
+    try:
+        yield Context(
+            inventory=fleet,
+            catalogue=load_catalogue(settings.catalogue),
+            store=store,
+            drivers=PlatformDrivers(SecretResolver(folder), clock),
+            clock=clock,
+            time_servers=SntpServers(),
+            processes=LocalProcesses(clock),
+        )
+    finally:
+        store.close()

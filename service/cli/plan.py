@@ -1,0 +1,163 @@
+"""`aprejoin plan` and `aprejoin approve`: read what would be done, and give one's word for it."""
+
+import getpass
+from pathlib import Path
+
+import click
+from rich.syntax import Syntax
+
+from service.cli.edge import (
+    command_edge,
+    context_for,
+    inventory_option,
+    json_option,
+    people,
+    print_json,
+)
+from service.domain.documents import alternatives_document, moment, plan_document
+from service.domain.plan import Asked, NoPlan, Plan
+from service.errors import Refused
+from service.usecases.plan import Proposal, propose
+from service.usecases.remediate import Person, approve
+
+issue_option = click.option("--issue", help="Only this issue, for example FN72524.")
+strategy_option = click.option("--strategy", help="Only this strategy, for example clock-window.")
+suspected_option = click.option(
+    "--accept-suspected", is_flag=True, help="Act on a finding that is only suspected; recorded."
+)
+save_pending_option = click.option(
+    "--save-pending",
+    is_flag=True,
+    help="Save at the end even what was not saved before we began, or what the box can't tell.",
+)
+
+
+@click.command("plan")
+@click.argument("controller")
+@inventory_option
+@issue_option
+@strategy_option
+@suspected_option
+@save_pending_option
+@json_option
+@command_edge
+def plan_command(
+    controller: str,
+    inventory: Path | None,
+    issue: str | None,
+    strategy: str | None,
+    accept_suspected: bool,
+    save_pending: bool,
+    as_json: bool,
+) -> None:
+    """Show exactly what would be done to one controller. Nothing is changed.
+
+    \b
+    Examples:
+      aprejoin plan hq-1 -i inventory.yaml
+      aprejoin plan hq-1 -i inventory.yaml --issue FN72524 --json
+
+    Exit status 0, also for "nothing to do" and for a refusal: the reason is printed.
+    """
+    asked = Asked(accept_suspected=accept_suspected, save_pending=save_pending)
+    with context_for(inventory) as context:
+        proposal = propose(context, controller, asked, issue=issue, strategy=strategy)
+    if as_json:
+        print_json(proposal_document(proposal))
+    else:
+        show_proposal(controller, proposal)
+
+
+@click.command("approve")
+@click.argument("controller")
+@inventory_option
+@issue_option
+@strategy_option
+@suspected_option
+@save_pending_option
+@click.option("--as", "approver", help="Who approves; else the user of this session.")
+@json_option
+@command_edge
+def approve_command(
+    controller: str,
+    inventory: Path | None,
+    issue: str | None,
+    strategy: str | None,
+    accept_suspected: bool,
+    save_pending: bool,
+    approver: str | None,
+    as_json: bool,
+) -> None:
+    """Plan anew and give your word for exactly that plan.
+
+    The approval binds to the plan's digest: it lapses when the controller or the policy changes,
+    and when its time is up.
+
+    \b
+    Example:
+      aprejoin approve hq-1 -i inventory.yaml
+    """
+    asked = Asked(accept_suspected=accept_suspected, save_pending=save_pending)
+    with context_for(inventory) as context:
+        proposal = propose(context, controller, asked, issue=issue, strategy=strategy)
+        if isinstance(proposal.planned, NoPlan):
+            raise Refused(f"{controller}: there is no plan to approve: {proposal.planned.reason}")
+        approval = approve(context, proposal.planned, Person(approver or getpass.getuser()))
+    document = {
+        "approval": {
+            "controller": controller,
+            "digest": approval.digest,
+            "approver": approval.approver,
+            "expires": moment(approval.expires),
+        }
+    }
+    if as_json:
+        print_json(document)
+    else:
+        people.print(
+            f"{approval.approver} approved plan {approval.digest[:12]} for {controller}, "
+            f"until {moment(approval.expires)}"
+        )
+
+
+def proposal_document(proposal: Proposal) -> dict[str, object]:
+    """The document of DESIGN.md section 7."""
+    if isinstance(proposal.planned, NoPlan):
+        return {
+            "plan": None,
+            "reason": proposal.planned.reason,
+            "alternatives": alternatives_document(proposal.planned.alternatives),
+        }
+    return {"plan": plan_document(proposal.planned, proposal.payloads)}
+
+
+def show_proposal(controller: str, proposal: Proposal) -> None:
+    """A plan for people, payloads included, on stderr."""
+    planned = proposal.planned
+    if isinstance(planned, NoPlan):
+        people.print(f"{controller}: no plan: {planned.reason}", style="bold yellow", markup=False)
+    else:
+        _show_plan(planned, proposal)
+    for way in planned.alternatives:
+        mark = "can be used" if way.applicable else "passed over"
+        people.print(f"  {way.name}: {mark}: {way.reason}", markup=False)
+
+
+def _show_plan(plan: Plan, proposal: Proposal) -> None:
+    charter = plan.charter
+    people.print(f"\nPlan {charter.digest[:12]} for {charter.controller}", style="bold")
+    people.print(f"  {charter.strategy} for {charter.issue}, {len(charter.aps)} APs", markup=False)
+    people.print(f"  the clock is set to {moment(charter.moment)}", markup=False)
+    for bound in plan.window.bounds:
+        people.print(f"    bound: {moment(bound.moment)}  {bound.owner}", markup=False, style="dim")
+    for sentence in plan.impact:
+        people.print(f"  ! {sentence}", markup=False)
+    for number, step in enumerate(plan.steps, start=1):
+        people.print(f"\n{number}. {step.name}: {step.summary}", style="bold", markup=False)
+        forward, undo = proposal.payloads.get(step.name, ((), ()))
+        for text in forward:
+            people.print(Syntax(text, "xml", background_color="default", word_wrap=True))
+        if undo:
+            people.print("   undone by:", style="dim")
+        for text in undo:
+            people.print(Syntax(text, "xml", background_color="default", word_wrap=True))

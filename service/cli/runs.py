@@ -1,0 +1,100 @@
+"""`aprejoin runs`: remediations and their journals."""
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from service.bootstrap import open_context
+from service.cli.edge import (
+    command_edge,
+    inventory_option,
+    json_option,
+    people,
+    print_json,
+    warn_of_restores,
+)
+from service.domain.changes import describe
+from service.domain.documents import moment, remediation_document
+from service.domain.journal import Entry, Intended, Observed, Opened
+from service.domain.remediation import Run
+from service.settings import Settings
+from service.usecases.context import Context
+
+
+@click.command("runs")
+@click.argument("remediation", required=False)
+@inventory_option
+@json_option
+@command_edge
+def runs_command(remediation: str | None, inventory: Path | None, as_json: bool) -> None:
+    """List remediations, newest first; with an id, tell one by its journal.
+
+    \b
+    Examples:
+      aprejoin runs
+      aprejoin runs 3f2a9c0d1e4b --json
+    """
+    with open_context(Settings.from_environment(), inventory) as context:
+        warn_of_restores(context)
+        if remediation is None:
+            _list(context, as_json=as_json)
+        else:
+            _tell(context, remediation, as_json=as_json)
+
+
+def _list(context: Context, *, as_json: bool) -> None:
+    rows = context.store.remediations()
+    runs = [(row.id, Run(context.store.journal(row.id))) for row in rows]
+    if as_json:
+        print_json({"remediations": [remediation_document(name, run) for name, run in runs]})
+        return
+    table = Table()
+    for heading in ("id", "controller", "issue", "strategy", "opened", "state", "recovered"):
+        table.add_column(heading)
+    for name, run in runs:
+        closed = run.closed
+        table.add_row(
+            name,
+            run.charter.controller,
+            run.charter.issue,
+            run.charter.strategy,
+            moment(run.opened_at.wall),
+            closed.state if closed else run.phase,
+            str(closed.recovered) if closed else "",
+        )
+    people.print(table)
+
+
+def _tell(context: Context, remediation: str, *, as_json: bool) -> None:
+    run = Run(context.store.journal(remediation))
+    if as_json:
+        journal = [entry_document(entry) for entry in run.entries]
+        document = remediation_document(remediation, run)
+        print_json({"remediation": document, "journal": journal})
+        return
+    for entry in run.entries:
+        told = entry_document(entry)
+        people.print(f"{told['seq']:>4}  {told['at']}  {told['what']}", markup=False)
+
+
+def entry_document(entry: Entry) -> dict[str, object]:
+    """One journal entry in words."""
+    event = entry.event
+    match event:
+        case Opened(charter):
+            what = (
+                f"opened: {charter.strategy} for {charter.issue}, approved by {charter.approved_by}"
+            )
+        case Intended(step, change, _, session):
+            what = f"{step}: about to {describe(change)} (session {session})"
+        case Observed(step, facts):
+            what = f"{step}: saw {', '.join(f'{k}={v}' for k, v in facts.items())}"
+        case _:
+            fields = (
+                f"{name} {getattr(event, name)}"
+                for name in ("step", "outcome", "reason", "state", "detail")
+                if getattr(event, name, None)
+            )
+            what = f"{event.type}: {', '.join(fields)}"
+    return {"seq": entry.seq, "at": moment(entry.at.wall), "fencing": entry.fencing, "what": what}

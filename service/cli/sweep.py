@@ -1,0 +1,176 @@
+"""`aprejoin sweep`: poll the fleet once, or again and again, and say what is stuck and why."""
+
+import sys
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from service.cli.edge import (
+    command_edge,
+    context_for,
+    inventory_option,
+    json_option,
+    keep_going_option,
+    people,
+    print_json,
+)
+from service.cli.select import chosen
+from service.domain.documents import Document, controller_document, moment
+from service.domain.inventory import Controller
+from service.domain.planning import strategies_for
+from service.usecases.context import Context
+from service.usecases.poll import Polled
+from service.usecases.sweep import Judged, Sweep, sweep
+
+FINDINGS, UNREACHABLE = 3, 4
+
+
+@click.command("sweep")
+@click.argument("names", nargs=-1, metavar="[CONTROLLER]...")
+@inventory_option
+@click.option("--tag", "tags", multiple=True, help="Only controllers with this tag; repeatable.")
+@click.option("--watch", type=float, metavar="SECONDS", help="Sweep again after this many seconds.")
+@keep_going_option
+@json_option
+@command_edge
+def sweep_command(
+    names: tuple[str, ...],
+    inventory: Path | None,
+    tags: tuple[str, ...],
+    watch: float | None,
+    keep_going: bool,
+    as_json: bool,
+) -> None:
+    """Poll controllers and say which access points are stuck, and why.
+
+    Every sweep adds one poll to the history: a loop is counted over two sweeps or more.
+
+    \b
+    Examples:
+      aprejoin sweep -i inventory.yaml
+      aprejoin sweep hq-1 -i inventory.yaml --watch 60
+      aprejoin sweep -i inventory.yaml --tag production --json
+
+    Exit status: 0 nothing found, 3 findings, 4 some controller unreachable.
+    """
+    with context_for(inventory, keep_going=keep_going) as context:
+        controllers = chosen(context.inventory, names, tags)
+        while True:
+            result = run_sweep(context, controllers, quiet=as_json)
+            document = sweep_document(context, result)
+            context.store.keep_sweep(result.id, document, at=result.finished)
+            if as_json:
+                print_json(document)
+            else:
+                show(context, result)
+            if watch is None:
+                sys.exit(exit_status(result))
+            context.clock.wait(watch)
+
+
+def run_sweep(context: Context, controllers: Sequence[Controller], *, quiet: bool) -> Sweep:
+    """One sweep with a progress bar on stderr."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=people, transient=True, disable=quiet) as progress:
+        task = progress.add_task("polling", total=len(controllers))
+
+        def polled(_: Polled) -> None:
+            progress.advance(task)
+
+        return sweep(context, controllers, sweep_id=uuid.uuid4().hex, on_polled=polled)
+
+
+def exit_status(result: Sweep) -> int:
+    """DESIGN.md section 7: 4 some unreachable, else 3 findings, else 0."""
+    if any(one.polled.view is None for one in result.controllers):
+        return UNREACHABLE
+    return FINDINGS if any(one.diagnosis.findings for one in result.controllers) else 0
+
+
+def sweep_document(context: Context, result: Sweep) -> Document:
+    """The document of DESIGN.md section 7."""
+    return {
+        "sweep": {
+            "id": result.id,
+            "started": moment(result.started),
+            "finished": moment(result.finished),
+        },
+        "controllers": [judged_document(context, one) for one in result.controllers],
+    }
+
+
+def judged_document(context: Context, one: Judged) -> Document:
+    """One controller of a sweep."""
+    controller = one.polled.controller
+    issues = {issue.name: issue for issue in context.catalogue.issues}
+    return controller_document(
+        name=controller.name,
+        platform=controller.platform.value,
+        reachable=one.polled.view is not None,
+        error=one.polled.error,
+        view=one.polled.view,
+        diagnosis=one.diagnosis,
+        clock=(one.clock_offset_s, one.clock_reference),
+        strategies={
+            finding.issue: list(strategies_for(issues[finding.issue], controller.policy))
+            for finding in one.diagnosis.findings
+        },
+    )
+
+
+def show(context: Context, result: Sweep) -> None:
+    """Tables for people, on stderr."""
+    table = Table(title=f"Sweep of {len(result.controllers)} controllers", title_justify="left")
+    for heading in ("controller", "release", "APs", "registered", "downloading", "not joined"):
+        table.add_column(
+            heading, justify="left" if heading in ("controller", "release") else "right"
+        )
+    table.add_column("clock")
+    table.add_column("findings")
+    for one in result.controllers:
+        table.add_row(*_row(one))
+    people.print(table)
+    for one in result.controllers:
+        _show_findings(one)
+    if any(c.netconf.insecure for c in context.inventory.controllers):
+        people.print("Some host keys are not verified (insecure: true).", style="yellow")
+
+
+def _row(one: Judged) -> tuple[str, ...]:
+    view = one.polled.view
+    if view is None:
+        return (
+            one.polled.controller.name,
+            "unreachable",
+            "",
+            "",
+            "",
+            "",
+            "",
+            one.polled.error or "",
+        )
+    counts = controller_document(
+        name="", platform="", reachable=True, view=view, diagnosis=one.diagnosis
+    )["aps"]
+    numbers = [str(value) for value in counts.values()] if isinstance(counts, dict) else []
+    offset = "" if one.clock_offset_s is None else f"{one.clock_offset_s:+.1f} s"
+    issues = ", ".join(f"{f.issue} ({f.confidence})" for f in one.diagnosis.findings) or "none"
+    return (one.polled.controller.name, view.release or "?", *numbers, offset, issues)
+
+
+def _show_findings(one: Judged) -> None:
+    name = one.polled.controller.name
+    for finding in one.diagnosis.findings:
+        people.print(f"\n{name}: {finding.issue}, {finding.confidence}", style="bold")
+        for ap in finding.aps:
+            people.print(f"  {ap.name or ap.mac}  {ap.model or '?'}  {ap.state}", markup=False)
+        for sentence in finding.evidence:
+            people.print(f"  - {sentence}", markup=False)
+        for sentence in finding.unknown:
+            people.print(f"  ? {sentence}", markup=False)
+    for note in one.diagnosis.unknown:
+        people.print(f"{name}: not known: {note}", style="dim", markup=False)

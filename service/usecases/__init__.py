@@ -1,0 +1,1 @@
+"""What aprejoin does, one file a verb. Knows ports, never an adapter."""

@@ -1,0 +1,116 @@
+"""Plan for one controller: a fresh poll, a full look, a diagnosis, and the least invasive way."""
+
+from dataclasses import dataclass
+
+from service.domain.changes import Change
+from service.domain.finding import Finding
+from service.domain.observation import ControllerView, Topic
+from service.domain.plan import Asked, NoPlan, Plan, Planned, Situation
+from service.domain.planning import make_plan
+from service.errors import CapabilityMissing, DeviceUnreachable, InvalidInput
+from service.ports.driver import ControllerDriver
+from service.usecases.context import Context
+from service.usecases.poll import READ_TIMEOUT_S, Polled
+from service.usecases.sweep import judge
+from service.usecases.truth import true_time_by
+
+ALL_TOPICS = frozenset(Topic) - {Topic.LOGS, Topic.SYNCING}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan, or why there is none, with what it is made from.
+
+    Attributes:
+        payloads: for each step of the plan by name, (what would be sent, what would undo it).
+    """
+
+    planned: Planned
+    finding: Finding | None
+    view: ControllerView
+    payloads: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+def propose(
+    context: Context,
+    name: str,
+    asked: Asked,
+    *,
+    issue: str | None = None,
+    strategy: str | None = None,
+) -> Proposal:
+    """Work out what would be done to one controller now. Changes nothing.
+
+    Args:
+        context: the ports.
+        name: the controller.
+        asked: what the person accepts.
+        issue: the only issue to plan for; None: the surest finding that can be mended.
+        strategy: the only strategy to consider; None: the least invasive.
+
+    Raises:
+        NotFound, InvalidInput: unknown controller or issue.
+        DeviceError: the controller could not be read.
+    """
+    controller = context.controller(name)
+    if issue is not None and context.catalogue.get(issue) is None:
+        raise InvalidInput(
+            f"unknown issue {issue!r}", where="--issue", expected=", ".join(context.catalogue.names)
+        )
+    driver = context.drivers.open(controller)
+    try:
+        view = driver.read(ALL_TOPICS, timeout_s=READ_TIMEOUT_S)
+        if view.aps is None:
+            raise DeviceUnreachable(name, "poll", view.unknown.get(Topic.AP_JOIN, "no AP table"))
+        polled = Polled(controller, view, context.store.add_poll(view))
+        (judged,) = judge(context, [polled])
+        findings = [f for f in judged.diagnosis.findings if issue in (None, f.issue)]
+        finding, planned = _choose(context, findings, polled, asked, strategy)
+        try:
+            payloads = _payloads(driver, planned)
+        except CapabilityMissing as err:
+            return Proposal(NoPlan(err.detail, planned.alternatives), finding, view, {})
+        return Proposal(planned, finding, view, payloads)
+    finally:
+        driver.close()
+
+
+def _choose(
+    context: Context,
+    findings: list[Finding],
+    polled: Polled,
+    asked: Asked,
+    strategy: str | None,
+) -> tuple[Finding | None, Planned]:
+    """The first finding with a plan, surest first; else the first with its reason."""
+    refused: list[tuple[Finding, NoPlan]] = []
+    if polled.view is None or not findings:
+        return None, NoPlan("nothing to do: no finding on this controller")
+    truth = true_time_by(context, polled.view)
+    for finding in sorted(findings, key=lambda f: -f.confidence.rank):
+        issue = context.catalogue.get(finding.issue)
+        if issue is None:
+            continue
+        situation = Situation(finding, issue, polled.controller, polled.view, truth)
+        planned = make_plan(situation, asked, strategy=strategy)
+        if isinstance(planned, Plan):
+            return finding, planned
+        refused.append((finding, planned))
+    return refused[0] if refused else (None, NoPlan("nothing to do"))
+
+
+def _payloads(
+    driver: ControllerDriver, planned: Planned
+) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The exact payloads of each step.
+
+    Raises:
+        CapabilityMissing: something captured cannot be written back by this controller's timer.
+    """
+    if isinstance(planned, NoPlan):
+        return {}
+
+    def rendered(changes: tuple[Change, ...]) -> tuple[str, ...]:
+        return tuple(text for change in changes for text in driver.render(change))
+
+    return {step.name: (rendered(step.changes), rendered(step.undo)) for step in planned.steps}

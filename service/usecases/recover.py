@@ -1,0 +1,58 @@
+"""Recover: take up what a dead process left, and bring the controller home."""
+
+from service.domain.journal import HomeCalled
+from service.errors import LeaseHeld
+from service.ports.store import Lease, RemediationRow
+from service.usecases.advance import LEASE_TTL_S, Work
+from service.usecases.context import Context
+
+
+def due(context: Context) -> tuple[RemediationRow, ...]:
+    """Remediations that nobody works on and that are not finished: a restore is due."""
+    now = context.clock.now().wall
+    return tuple(
+        row
+        for row in context.store.remediations(unfinished=True)
+        if row.lease is None
+        or row.lease.expires <= now
+        or context.processes.is_proven_dead(row.lease.holder)
+    )
+
+
+def take_up(context: Context, controller: str) -> Work | None:
+    """Take the lease of what is left on a controller; None where nothing is.
+
+    A holder on this host that is dead loses its lease at once; one elsewhere when it runs out. A
+    remediation that ended as needs-attention is taken up again: the way home starts afresh.
+
+    Raises:
+        LeaseHeld: somebody alive works on it.
+    """
+    row = _left(context, controller)
+    if row is None:
+        return None
+    work = Work(context, row.id, _lease(context, controller))
+    run = work.run()
+    work.note(HomeCalled("restore was asked for", goal_missed=run.phase == "forward"), run.seq)
+    return work
+
+
+def _left(context: Context, controller: str) -> RemediationRow | None:
+    rows = context.store.remediations(controller=controller)
+    for row in rows:
+        if row.closed is None:
+            return row
+    newest = rows[0] if rows else None
+    if newest is not None and newest.closed is not None:
+        return newest if newest.closed.state == "needs-attention" else None
+    return None
+
+
+def _lease(context: Context, controller: str) -> Lease:
+    now, me = context.clock.now().wall, context.processes.me()
+    current = context.store.lease_of(controller)
+    if current is not None and context.processes.is_proven_dead(current.holder):
+        return context.store.take_over(controller, me, now=now, ttl_s=LEASE_TTL_S)
+    if current is not None and current.holder == me:
+        raise LeaseHeld(controller, "this very process", current.expires.isoformat())
+    return context.store.acquire(controller, me, now=now, ttl_s=LEASE_TTL_S)
