@@ -2,6 +2,7 @@
 
 import click
 
+from service.cli.demo import demo_command
 from service.cli.init import init_command
 from service.cli.lab import lab
 from service.cli.plan import approve_command, plan_command
@@ -16,6 +17,7 @@ def main() -> None:
     """Find access points that a certificate keeps off their Cisco controllers, and mend it."""
 
 
+main.add_command(demo_command)
 main.add_command(init_command)
 main.add_command(sweep_command)
 main.add_command(plan_command)

@@ -165,8 +165,8 @@ def restore_command(
     sys.exit(EXITS[closed.state])
 
 
-def follow(work: Work, interrupt: Interrupt, *, as_json: bool) -> Closed:
-    """Carry out with a live display on stderr, and print the result."""
+def follow(work: Work, interrupt: Interrupt, *, as_json: bool, quiet: bool = False) -> Closed:
+    """Carry out with a live display on stderr, and print the result unless `quiet`."""
     name = work.run().charter.controller
     shown = ""
 
@@ -182,9 +182,9 @@ def follow(work: Work, interrupt: Interrupt, *, as_json: bool) -> Closed:
 
         closed = carry_out(work, interrupted=interrupt, on_progress=on_progress)
     run = work.run()
-    if as_json:
+    if as_json and not quiet:
         print_json({"remediation": remediation_document(work.remediation, run)})
-    else:
+    elif not quiet:
         show_closed(name, closed)
     return closed
 
