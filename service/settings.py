@@ -3,6 +3,7 @@
 Addresses of databases and brokers can hold passwords: no error and no repr shows them.
 """
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ INVENTORY = "APREJOIN_INVENTORY"
 CATALOGUE = "APREJOIN_CATALOGUE"
 LOG_LEVEL = "APREJOIN_LOG_LEVEL"
 LOG_FORMAT = "APREJOIN_LOG_FORMAT"
+VISIBILITY_TIMEOUT = "APREJOIN_VISIBILITY_TIMEOUT_S"
 
 DATABASE_FILE = "aprejoin.sqlite3"
 _LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warning", "error")
@@ -43,6 +45,8 @@ class Settings:
         broker_url: Redis or Valkey; None: the embedded broker in the state folder.
         inventory: the file that commands take where they are not told; None: they must be told.
         catalogue: a folder with the user's own issues, beside the built-in ones; or None.
+        visibility_timeout_s: after how long the job of a dead worker is given to another one; no
+            job may take longer.
     """
 
     state_dir: Path
@@ -52,6 +56,7 @@ class Settings:
     catalogue: Path | None = None
     log_level: LogLevel = "info"
     log_format: LogFormat = "console"
+    visibility_timeout_s: float = 900.0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -72,7 +77,22 @@ class Settings:
             catalogue=_path(environ, CATALOGUE),
             log_level=_choice(environ, LOG_LEVEL, _LEVELS) or "info",
             log_format=_choice(environ, LOG_FORMAT, _FORMATS) or "console",
+            visibility_timeout_s=_seconds(environ, VISIBILITY_TIMEOUT, 900.0),
         )
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that give a child process the same settings."""
+        given = {
+            STATE_DIR: self.state_dir,
+            DATABASE_URL: self.database_url,
+            BROKER_URL: self.broker_url,
+            INVENTORY: self.inventory,
+            CATALOGUE: self.catalogue,
+            LOG_LEVEL: self.log_level,
+            LOG_FORMAT: self.log_format,
+            VISIBILITY_TIMEOUT: self.visibility_timeout_s,
+        }
+        return {name: "" if value is None else str(value) for name, value in given.items()}
 
     def ensure_state_dir(self) -> Path:
         """The state folder, created for its owner alone where it was missing.
@@ -124,6 +144,19 @@ def _choice(environ: Mapping[str, str], variable: str, options: tuple[C, ...]) -
         if text.lower() == option:
             return option
     raise _refused(variable, repr(text), f"one of {', '.join(options)}")
+
+
+def _seconds(environ: Mapping[str, str], variable: str, default: float) -> float:
+    text = environ.get(variable)
+    if not text:
+        return default
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 1 <= number < math.inf:
+        raise _refused(variable, repr(text), "a number of seconds, at least 1")
+    return number
 
 
 def _refused(variable: str, found: str, expected: str) -> InvalidInput:

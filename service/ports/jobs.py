@@ -1,0 +1,89 @@
+"""The jobs port: work that is done elsewhere, named by ids.
+
+A job is a nudge, never the record: the store knows what is to be done. Losing a job or getting it
+twice is harmless. The names are what travels; they change only together with the meaning.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Protocol, TypeAlias
+
+
+class Lane(StrEnum):
+    """Which workers take a job: those that read many controllers, or those that change a few."""
+
+    POLL = "poll"
+    REMEDIATE = "remediate"
+    NOTIFY = "notify"
+
+
+@dataclass(frozen=True, slots=True)
+class PollController:
+    """Look at one controller as part of a sweep."""
+
+    NAME: ClassVar[str] = "aprejoin.poll-controller"
+    LANE: ClassVar[Lane] = Lane.POLL
+
+    controller: str
+    sweep: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepFleet:
+    """Queue a poll for every controller of a sweep that the store knows."""
+
+    NAME: ClassVar[str] = "aprejoin.sweep-fleet"
+    LANE: ClassVar[Lane] = Lane.POLL
+
+    sweep: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSchedule:
+    """A schedule of the inventory is due: begin the sweep that it asks for."""
+
+    NAME: ClassVar[str] = "aprejoin.run-schedule"
+    LANE: ClassVar[Lane] = Lane.POLL
+
+    schedule: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceRemediation:
+    """Take one step of a remediation, if it is time for one."""
+
+    NAME: ClassVar[str] = "aprejoin.advance-remediation"
+    LANE: ClassVar[Lane] = Lane.REMEDIATE
+
+    remediation: str
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeRemediations:
+    """Queue every remediation that is due or was left by a dead process. Sent every few seconds."""
+
+    NAME: ClassVar[str] = "aprejoin.nudge-remediations"
+    LANE: ClassVar[Lane] = Lane.REMEDIATE
+
+
+Job: TypeAlias = PollController | SweepFleet | RunSchedule | AdvanceRemediation | NudgeRemediations
+
+JOBS: tuple[type[Job], ...] = (
+    PollController,
+    SweepFleet,
+    RunSchedule,
+    AdvanceRemediation,
+    NudgeRemediations,
+)
+
+
+class JobQueue(Protocol):
+    """Hands jobs to the workers."""
+
+    def enqueue(self, job: Job) -> None:
+        """Send one job, at once.
+
+        Raises:
+            StoreError: the broker cannot be reached. No work is lost: the store holds it, and the
+                next nudge finds it.
+        """

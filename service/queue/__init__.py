@@ -1,0 +1,1 @@
+"""The queue adapters: sending jobs through Celery, and the broker that comes with the package."""

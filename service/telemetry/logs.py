@@ -1,0 +1,97 @@
+"""Logs are events with fields, on stderr: for people, or one JSON object a line.
+
+Whoever logs is responsible for logging no secret; the redaction here is the net below: the value of
+a key that sounds like a secret is replaced, at any depth, and so is a password inside an address.
+Records of libraries (the standard logging module) take the same way.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+REDACTED = "(redacted)"
+_SECRET_KEY = re.compile(
+    r"(^|[_-])pass$|passw(or)?d|passphrase|secret|communit|token|credential|authorization|api_?key|private_?key"
+    r"|snmp_(auth|priv)$",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/@:]*:)[^\s/@]+(?=@)", re.IGNORECASE)
+_DEEPEST = 8
+_QUIET = ("paramiko", "ncclient", "urllib3", "amqp", "kombu", "asyncio")
+
+
+def configure_logs(
+    *,
+    level: Literal["debug", "info", "warning", "error"] = "info",
+    form: Literal["console", "json"] = "console",
+    stream: TextIO | None = None,
+) -> None:
+    """Send every log of this process to one stream (default stderr), redacted, in UTC."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_formatter(shared, form, stream or sys.stderr))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _QUIET:  # they print packets and bodies below that
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """A processor that drops the values of keys which sound like a secret."""
+    return {key: _clean(key, value, _DEEPEST) for key, value in event.items()}
+
+
+def _formatter(
+    shared: list[Processor], form: str, stream: TextIO
+) -> structlog.stdlib.ProcessorFormatter:
+    last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if form == "json":
+        last += [
+            structlog.processors.format_exc_info,
+            redact,
+            structlog.processors.JSONRenderer(default=str),
+        ]
+    else:
+        last += [
+            structlog.processors.format_exc_info,
+            redact,
+            structlog.dev.ConsoleRenderer(colors=stream.isatty()),
+        ]
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
+
+
+def _clean(key: str, value: object, depth: int) -> object:
+    if _SECRET_KEY.search(key):
+        return value if value is None or isinstance(value, bool) else REDACTED
+    return _clean_value(value, depth)
+
+
+def _clean_value(value: object, depth: int) -> object:
+    if isinstance(value, str):
+        return _ADDRESS.sub(rf"\g<before>{REDACTED}", value)
+    if depth == 0:
+        return value if isinstance(value, int | float | None) else REDACTED
+    if isinstance(value, Mapping):
+        return {str(k): _clean(str(k), v, depth - 1) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean_value(item, depth - 1) for item in value]
+    return value

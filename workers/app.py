@@ -1,0 +1,39 @@
+"""The Celery application of the worker and beat processes: `celery -A workers.app worker`.
+
+Everything comes from the environment (service.settings). Drivers and store are loaded with the
+first job, so that beat, which runs none, never needs them.
+"""
+
+import importlib
+from contextlib import AbstractContextManager
+from typing import cast
+
+from celery import Celery, signals
+
+from service.queue.broker_address import embedded_url
+from service.queue.celery_app import celery_app
+from service.settings import Settings
+from service.telemetry.logs import configure_logs
+from workers.tasks import Runtime, register
+
+
+def worker_app(settings: Settings) -> Celery:
+    """An application at the broker that the settings mean, without tasks."""
+    broker_url = settings.broker_url or embedded_url(settings.state_dir)
+    return celery_app(broker_url, visibility_timeout_s=settings.visibility_timeout_s)
+
+
+def _open_runtime() -> AbstractContextManager[Runtime]:
+    bootstrap = importlib.import_module("service.bootstrap")
+    opened = bootstrap.open_runtime(Settings.from_environment())
+    return cast("AbstractContextManager[Runtime]", opened)
+
+
+@signals.setup_logging.connect
+def _configure_logs(**_: object) -> None:  # Celery passes what its own set-up would need
+    settings = Settings.from_environment()
+    configure_logs(level=settings.log_level, form=settings.log_format)
+
+
+app = worker_app(Settings.from_environment())
+register(app, _open_runtime)

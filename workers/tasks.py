@@ -1,0 +1,101 @@
+"""The jobs as Celery tasks: each calls one use case of the runtime and knows nothing else.
+
+A runtime is opened for every task and closed after it, so that a changed inventory counts at once
+and no connection outlives the work that needed it.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeAlias
+
+import structlog
+from celery import Celery, Task
+
+from service.ports.jobs import (
+    AdvanceRemediation,
+    Job,
+    NudgeRemediations,
+    PollController,
+    RunSchedule,
+    SweepFleet,
+)
+from service.queue import canary
+from workers.retry import Fail, Leave, Retry, action_for
+
+log = structlog.get_logger(__name__)
+
+
+class Runtime(Protocol):
+    """The use cases that jobs call."""
+
+    def poll(self, controller_name: str, sweep_id: str) -> object:
+        """Look at one controller and keep what was seen."""
+
+    def sweep(self, sweep_id: str) -> object:
+        """Queue a poll for every controller of a sweep."""
+
+    def run_schedule(self, schedule_name: str) -> object:
+        """Begin the sweep that a schedule asks for."""
+
+    def advance(self, remediation_id: str) -> object:
+        """Take one step of a remediation, if it is time for one."""
+
+    def nudge(self) -> object:
+        """Queue every remediation that is due or was left."""
+
+
+OpenRuntime: TypeAlias = Callable[[], AbstractContextManager[Runtime]]
+
+
+def register(app: Celery, open_runtime: OpenRuntime) -> None:
+    """Register one task for every job, under the job's own name, and the canary."""
+
+    @app.task(name=PollController.NAME, bind=True, shared=False)
+    def poll_controller(task: Task[Any, Any], controller: str, sweep: str) -> None:
+        job = PollController(controller, sweep)
+        _carry_out(task, job, open_runtime, lambda runtime: runtime.poll(controller, sweep))
+
+    @app.task(name=SweepFleet.NAME, bind=True, shared=False)
+    def sweep_fleet(task: Task[Any, Any], sweep: str) -> None:
+        _carry_out(task, SweepFleet(sweep), open_runtime, lambda runtime: runtime.sweep(sweep))
+
+    @app.task(name=RunSchedule.NAME, bind=True, shared=False)
+    def run_schedule(task: Task[Any, Any], schedule: str) -> None:
+        job = RunSchedule(schedule)
+        _carry_out(task, job, open_runtime, lambda runtime: runtime.run_schedule(schedule))
+
+    @app.task(name=AdvanceRemediation.NAME, bind=True, shared=False)
+    def advance_remediation(task: Task[Any, Any], remediation: str) -> None:
+        job = AdvanceRemediation(remediation)
+        _carry_out(task, job, open_runtime, lambda runtime: runtime.advance(remediation))
+
+    @app.task(name=NudgeRemediations.NAME, bind=True, shared=False)
+    def nudge_remediations(task: Task[Any, Any]) -> None:
+        _carry_out(task, NudgeRemediations(), open_runtime, lambda runtime: runtime.nudge())
+
+    @app.task(name=canary.NAME, shared=False)
+    def sing(token: str) -> None:
+        canary.sing(app.conf.broker_url, token)
+
+
+def _carry_out(
+    task: Task[Any, Any],
+    job: Job,
+    open_runtime: OpenRuntime,
+    use_case: Callable[[Runtime], object],
+) -> None:
+    """Run a use case and turn its failure into what Celery should do."""
+    try:
+        with open_runtime() as runtime:
+            use_case(runtime)
+    except Exception as err:
+        tried = task.request.retries
+        match action_for(err, tried=tried):
+            case Retry(after_s):
+                log.warning("job.retried", job=job.NAME, reason=str(err), after_s=after_s)
+                raise task.retry(exc=err, countdown=after_s, max_retries=None) from err
+            case Leave():
+                log.info("job.left", job=job.NAME, reason=str(err))
+            case Fail():
+                log.error("job.failed", job=str(job), tried=tried)  # noqa: TRY400 - Celery shows it
+                raise
