@@ -67,15 +67,13 @@ def demo_command(modules: Path | None, as_json: bool) -> None:
             inventory = _with_short_waits(lab.inventory_path)
             settings = Settings.from_environment({"APREJOIN_STATE_DIR": str(state / "state")})
             with open_context(settings, inventory) as context:
-                document, ok = _show(context, lab.box(CONTROLLER), interrupt, as_json=as_json)
+                document, ok = _show(context, lab.box(CONTROLLER), interrupt)
     if as_json:
         print_json(document)
     sys.exit(0 if ok else FAILED)
 
 
-def _show(
-    context: Context, box: BoxHandle, interrupt: Interrupt, *, as_json: bool
-) -> tuple[Document, bool]:
+def _show(context: Context, box: BoxHandle, interrupt: Interrupt) -> tuple[Document, bool]:
     """Sweep, plan, remediate, verify; True if all of it is true."""
     swept = _sweep_until_probable(context, interrupt)
     people.rule("[bold]What is stuck, and why")
@@ -89,7 +87,7 @@ def _show(
     people.print("Waits are shortened for the demonstration: " + str(SHORT_WAITS), style="dim")
     work = open_remediation(context, proposal, Person("demo"))
     closed = follow(work, interrupt, as_json=True, quiet=True)
-    checks = _verify(context, box, proposal, closed)
+    checks = _verify(box, proposal, closed)
     people.rule("[bold]The result, as the simulated controller itself sees it")
     for name, (true, shown) in checks.items():
         people.print(f"  {'yes' if true else 'NO '}  {name}: {shown}", markup=False)
@@ -121,9 +119,7 @@ def _sweep_until_probable(context: Context, interrupt: Callable[[], str | None])
     raise Refused(f"{CONTROLLER}: no loop was counted in {SWEEPS_AT_MOST} sweeps")
 
 
-def _verify(
-    context: Context, box: BoxHandle, proposal: Proposal, closed: Closed
-) -> dict[str, tuple[bool, str]]:
+def _verify(box: BoxHandle, proposal: Proposal, closed: Closed) -> dict[str, tuple[bool, str]]:
     """Every claim of the demonstration, asked of the simulated controller, not of ourselves."""
     left = box.left_dirty()
     offset_s = box.clock_offset_s

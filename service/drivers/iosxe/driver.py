@@ -9,6 +9,7 @@ from lxml import etree
 from service.domain.changes import Change, ResetAp, SaveConfig
 from service.domain.inventory import Controller
 from service.domain.observation import ControllerView, Topic
+from service.drivers.iosxe.commands import CommandLine
 from service.drivers.iosxe.documents import text_of
 from service.drivers.iosxe.identify import identify
 from service.drivers.iosxe.payloads import Payloads
@@ -28,13 +29,16 @@ IDENTIFY_TIMEOUT_S = 30.0
 class IosXeDriver:
     """One open session to one C9800."""
 
-    def __init__(self, controller: Controller, link: NetconfLink, clock: Clock) -> None:
+    def __init__(
+        self, controller: Controller, link: NetconfLink, secrets: Secrets, clock: Clock
+    ) -> None:
         self.controller = controller.name
         self._link = link
         paths = contract("iosxe")
         self._identity = identify(controller.name, link, paths, timeout_s=IDENTIFY_TIMEOUT_S)
         release = self._identity.release
-        self._reader = Reader(controller, link, paths, release, clock)
+        commands = CommandLine(controller, secrets)
+        self._reader = Reader(controller, link, paths, release, clock=clock, commands=commands)
         self._payloads = Payloads(paths, release)
 
     @classmethod
@@ -53,7 +57,7 @@ class IosXeDriver:
             )
         )
         try:
-            return cls(controller, link, clock)
+            return cls(controller, link, secrets, clock)
         except (AprejoinError, RpcRefused):
             link.close()
             raise

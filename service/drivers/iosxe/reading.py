@@ -23,6 +23,7 @@ from service.domain.observation import (
 )
 from service.domain.releases import Release
 from service.drivers.iosxe import normalize
+from service.drivers.iosxe.commands import DIFFERENCES, CommandLine
 from service.drivers.iosxe.documents import (
     Record,
     Shape,
@@ -64,13 +65,16 @@ class Reader:
         link: NetconfLink,
         contract: Contract,
         release: Release,
+        *,
         clock: Clock,
+        commands: CommandLine,
     ) -> None:
         self._controller = controller
         self._link = link
         self._contract = contract
         self._release = release
         self._clock = clock
+        self._commands = commands
         self._refused: dict[str, tuple[str, ...]] = {}  # read key -> names this device refused
 
     def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
@@ -209,12 +213,13 @@ class Reader:
         look.view = replace(look.view, install=state)
 
     def _saved(self, look: _Look, timeout_s: float) -> None:
-        if not self._contract.reads["saved"].exists_in(self._release):
-            raise ValueError(f"release {self._release} does not tell whether it is saved")
-        found = self._records("saved", look, timeout_s)
-        unsaved = normalize.flag(found[0].get("unsaved")) if found else None
+        unsaved = None
+        if self._contract.reads["saved"].exists_in(self._release):
+            found = self._records("saved", look, timeout_s)
+            unsaved = normalize.flag(found[0].get("unsaved")) if found else None
         if unsaved is None:
-            raise ValueError("the controller does not fill unsaved-config")
+            unsaved = self._commands.unsaved()  # 17.3 has no leaf; later ones may not fill it
+            look.origins["unsaved"] = DIFFERENCES
         look.view = replace(look.view, unsaved=unsaved)
 
     def _hazards(self, look: _Look, timeout_s: float) -> None:

@@ -6,8 +6,6 @@ unless the inventory says otherwise; ncclient's own `iosxe` device handler accep
 so the neutral handler is used.
 """
 
-import base64
-import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from ncclient.operations import RPCError, TimeoutExpiredError
 from ncclient.transport.errors import AuthenticationError, SSHError, SSHUnknownHostError
 from ncclient.transport.ssh import SSHSession
 
+from service.drivers.links.ssh import matches_pin
 from service.errors import (
     AuthenticationRefused,
     ChangeRefused,
@@ -67,10 +66,7 @@ class _PinnedKeys(paramiko.HostKeys):
         self._pin = pin
 
     def check(self, _hostname: str, key: paramiko.PKey) -> bool:
-        if self._pin.startswith("SHA256:"):
-            digest = hashlib.sha256(key.asbytes()).digest()
-            return base64.b64encode(digest).decode().rstrip("=") == self._pin[7:].rstrip("=")
-        return key.get_base64() in self._pin.split()
+        return matches_pin(self._pin, key)
 
 
 class _Session(SSHSession):  # type: ignore[misc]  # ncclient is untyped
