@@ -248,7 +248,6 @@ def _result(rpc: Element, text: str) -> Element:
 
 def _save(server: Server, session: Session, rpc: Element, _: Element) -> Element:
     now = server.box.advance()
-    server.box.refuse_if_syncing(now)
     server.box.save(now, f"session {session.number}")
     return _result(rpc, "Save running-config successful")
 

@@ -135,7 +135,7 @@ class NetconfSession:
             self._host.box.log.add(
                 self._host.box.time.monotonic(), "session", why, number=self._session.number
             )
-        self._process.channel.abort()
+        self._process.channel.get_connection().abort()
 
     def _over(self) -> None:
         assert self._session is not None  # noqa: S101  # serve() made it

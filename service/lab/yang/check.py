@@ -128,6 +128,11 @@ class Checker:
                 refusal = self.refusal("missing-element", element, f"{child.name} is missing")
                 refusal.info = [("bad-element", child.name)]
                 raise refusal
+        for number, name in node.needed_choices.items():
+            if number not in branches:
+                refusal = self.refusal("missing-element", element, f"one of {name} is missing")
+                refusal.info = [("bad-element", name)]
+                raise refusal
 
     def _value(self, node: Node, element: Element) -> None:
         if elements(element):

@@ -114,6 +114,12 @@ class Node:
         """Children of the data tree by element name, choices flattened."""
         return {node.qname: node for node in self._flat(self._kids, ())}
 
+    @cached_property
+    def needed_choices(self) -> dict[int, str]:
+        """Mandatory choices right below, number -> name: one branch has to be there."""
+        records = {number: self._schema.nodes[number] for number in self._kids}
+        return {n: r[1] for n, r in records.items() if r[0] == "o" and "M" in r[3]}
+
     def named(self, name: str) -> "Node | None":
         """The child of that local name, whatever its module: the modules here never clash."""
         return self._by_name.get(name)

@@ -1,10 +1,13 @@
 """A lab for a test, and a client on a box: ncclient, the library that the product uses."""
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ncclient import manager
 from ncclient.operations import RPCError
+from ncclient.operations.errors import TimeoutExpiredError
+from ncclient.transport.errors import SessionCloseError, TransportError
 
 from service.lab.fleet import from_mapping
 from service.lab.lab import Lab
@@ -16,7 +19,9 @@ NTP = "http://cisco.com/ns/yang/Cisco-IOS-XE-ntp"
 EEM = "http://cisco.com/ns/yang/Cisco-IOS-XE-eem"
 HARDWARE = "http://cisco.com/ns/yang/Cisco-IOS-XE-device-hardware-oper"
 NTP_OPER = "http://cisco.com/ns/yang/Cisco-IOS-XE-ntp-oper"
+NC = "urn:ietf:params:xml:ns:netconf:base:1.0"
 IA = "http://cisco.com/yang/cisco-ia"
+GONE = f'<server xmlns="{NTP}" nc:operation="remove"/>'
 FAST = {
     "boot_s": 0.2,
     "download_s": 0.3,
@@ -45,7 +50,7 @@ def started(tmp_path, fleet=None, **settings) -> Iterator[Lab]:
 def client(lab, name="hq-1", timeout=10):
     """An ncclient session on a box."""
     password = (lab.inventory_path.parent / "password").read_text()
-    with manager.connect(
+    session = manager.connect(
         host="127.0.0.1",
         port=lab.box(name).port,
         username="admin",
@@ -54,8 +59,14 @@ def client(lab, name="hq-1", timeout=10):
         look_for_keys=False,
         allow_agent=False,
         timeout=timeout,
-    ) as session:
+    )
+    try:
         yield session
+        if session.connected:
+            with suppress(TransportError, SessionCloseError, TimeoutExpiredError):
+                session.close_session()
+    finally:
+        session._session.close()
 
 
 def refusal(action, *args, **kwargs):
@@ -84,3 +95,11 @@ def ntp(inside: str) -> str:
 def texts(reply, name: str) -> list[str]:
     """Texts of every element of that local name."""
     return [e.text or "" for e in reply.data_ele.iter(f"{{*}}{name}")]
+
+
+def until(condition, seconds=8.0):
+    """Wait for a condition of a box that lives in real time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)  # noqa: TID251  # the lab's boxes live in real time
