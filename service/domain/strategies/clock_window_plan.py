@@ -120,7 +120,7 @@ def _charter(situation: Situation, asked: Asked, true_time: TrueTime, moment: da
 
 def _steps(charter: Charter) -> Iterator[PlanStep]:
     """Every step with its changes as of now; times in them are worked out again when sent."""
-    name = f"<id of the remediation, {charter.controller}>"
+    name = "REMEDIATION-ID"
     zone, now = charter.zone, charter.true_time.at
     fires = now + timedelta(seconds=charter.policy.dead_man_after_s)
     guard = ArmGuard(
