@@ -4,9 +4,7 @@ Everything comes from the environment (service.settings). Drivers and store are 
 first job, so that beat, which runs none, never needs them.
 """
 
-import importlib
 from contextlib import AbstractContextManager
-from typing import cast
 
 from celery import Celery, signals
 
@@ -24,9 +22,9 @@ def worker_app(settings: Settings) -> Celery:
 
 
 def _open_runtime() -> AbstractContextManager[Runtime]:
-    bootstrap = importlib.import_module("service.bootstrap")
-    opened = bootstrap.open_runtime(Settings.from_environment())
-    return cast("AbstractContextManager[Runtime]", opened)
+    from workers.runtime import open_runtime  # noqa: PLC0415 - see above: beat never gets here
+
+    return open_runtime(app)
 
 
 @signals.setup_logging.connect

@@ -22,7 +22,10 @@ _SECRET_KEY = re.compile(
 )
 _ADDRESS = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/@:]*:)[^\s/@]+(?=@)", re.IGNORECASE)
 _DEEPEST = 8
-_QUIET = ("paramiko", "ncclient", "urllib3", "amqp", "kombu", "asyncio")
+_QUIET = (
+    *("paramiko", "ncclient", "urllib3", "amqp", "kombu", "asyncio"),
+    *("celery.worker.strategy", "celery.app.trace"),  # two lines a job; failures are errors
+)
 
 
 def configure_logs(
@@ -51,7 +54,7 @@ def configure_logs(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name in _QUIET:  # they print packets and bodies below that
+    for name in _QUIET:  # below that they print packets, bodies and routine
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
