@@ -2,6 +2,7 @@
 
 import click
 
+from service.cli.check import check_command, yang
 from service.cli.demo import demo_command
 from service.cli.init import init_command
 from service.cli.lab import lab
@@ -19,6 +20,7 @@ def main() -> None:
 
 main.add_command(demo_command)
 main.add_command(init_command)
+main.add_command(check_command)
 main.add_command(sweep_command)
 main.add_command(plan_command)
 main.add_command(approve_command)
@@ -26,3 +28,4 @@ main.add_command(remediate_command)
 main.add_command(restore_command)
 main.add_command(runs_command)
 main.add_command(lab)
+main.add_command(yang)

@@ -1,5 +1,6 @@
 """The driver port: one controller, read and changed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -74,8 +75,15 @@ class ControllerDriver(Protocol):
     def end_session(self, session: str) -> None:
         """Kill another session, left by a process that died; one that is gone is no error."""
 
-    def check(self) -> tuple[CapabilityReport, ...]:
-        """Hold the contract against what this controller says it offers."""
+    def check(
+        self, *, deep: bool, on_module: Callable[[str], None] = ...
+    ) -> tuple[CapabilityReport, ...]:
+        """Hold the contract against what this controller offers.
+
+        Args:
+            deep: also fetch its YANG modules and look every path up; takes half a minute.
+            on_module: told of every module that is fetched.
+        """
 
     def close(self) -> None:
         """End the session. Never raises."""

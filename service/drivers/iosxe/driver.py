@@ -4,11 +4,14 @@ Changes go to running. The candidate datastore is used only where the controller
 running is not writable.
 """
 
+from collections.abc import Callable
+
 from lxml import etree
 
 from service.domain.changes import Change, ResetAp, SaveConfig
 from service.domain.inventory import Controller
 from service.domain.observation import ControllerView, Topic
+from service.drivers.iosxe.checking import Checker
 from service.drivers.iosxe.commands import CommandLine
 from service.drivers.iosxe.documents import text_of
 from service.drivers.iosxe.identify import identify
@@ -97,9 +100,12 @@ class IosXeDriver:
         except RpcRefused:
             return  # it is gone, which is what was wanted
 
-    def check(self) -> tuple[CapabilityReport, ...]:
-        """Hold the contract against what this controller offers."""
-        raise CapabilityMissing(self.controller, "yang check", "not built yet")
+    def check(
+        self, *, deep: bool, on_module: Callable[[str], None] = lambda _: None
+    ) -> tuple[CapabilityReport, ...]:
+        """Hold the contract against what this controller offers; see the driver port."""
+        checker = Checker(self._link, contract("iosxe"), self._identity.release)
+        return tuple(checker.deep(on_module) if deep else checker.quick())
 
     def close(self) -> None:
         """End the session."""
