@@ -9,7 +9,7 @@ from service.lab.dirty import left_dirty
 from service.lab.faults import Fault
 from service.lab.log import Event
 from service.lab.netconf.host import BoxHost
-from service.lab.netconf.server import NetconfServer
+from service.lab.ports import BoxPorts
 
 T = TypeVar("T")
 
@@ -24,15 +24,20 @@ class Caller(Protocol):
 class BoxHandle:
     """Every method may be called from any thread."""
 
-    def __init__(self, lab: Caller, host: BoxHost, server: NetconfServer) -> None:
+    def __init__(self, lab: Caller, host: BoxHost, ports: BoxPorts) -> None:
         self._lab = lab
         self._host = host
-        self._server = server
+        self._ports = ports
 
     @property
     def port(self) -> int:
         """The NETCONF port."""
-        return self._server.port
+        return self._ports.netconf.port
+
+    @property
+    def cli_port(self) -> int | None:
+        """The port of the command line; None without one."""
+        return self._ports.cli.port if self._ports.cli else None
 
     @property
     def log(self) -> list[Event]:
@@ -141,7 +146,7 @@ class BoxHandle:
             return {
                 "name": box.spec.name,
                 "release": box.spec.release,
-                "port": self._server.port,
+                "port": self._ports.netconf.port,
                 "clock_offset_s": round(box.clock.offset_s, 3),
                 "seconds_of_false_time": round(box.clock.seconds_of_false_time(now), 3),
                 "ntp_synchronised": box.ntp.synced_since is not None,

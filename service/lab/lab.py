@@ -21,7 +21,7 @@ from service.lab.errors import LabError
 from service.lab.handle import BoxHandle
 from service.lab.inventory import Address, inventory
 from service.lab.netconf.host import BoxHost
-from service.lab.netconf.server import NetconfServer
+from service.lab.ports import BoxPorts
 from service.lab.release import modules_of, schema_of
 from service.lab.specs import Fleet
 from service.lab.time import HostTime, Time
@@ -48,7 +48,7 @@ class Lab:
         self._time = time or HostTime()
         self._policy = policy or {}
         self._password = secrets.token_urlsafe(12)
-        self._servers: dict[str, NetconfServer] = {}
+        self._ports: dict[str, BoxPorts] = {}
         self._handles: dict[str, BoxHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -147,21 +147,20 @@ class Lab:
         for spec in self._fleet.controllers:
             box = Box(spec, schema_of(spec.release, self._modules), self._time)
             host = BoxHost(box, modules_of(spec.release, self._modules))
-            server = NetconfServer(
+            ports = BoxPorts(
                 host,
                 address=self._fleet.host,
                 password=self._password,
                 key=asyncssh.generate_private_key("ssh-ed25519"),
             )
-            await server.open()
-            server.plan_wake()
-            self._servers[spec.name] = server
-            self._handles[spec.name] = BoxHandle(self, host, server)
+            await ports.open()
+            self._ports[spec.name] = ports
+            self._handles[spec.name] = BoxHandle(self, host, ports)
 
     async def _close(self) -> None:
-        for server in self._servers.values():
-            await server.close()
-        self._servers.clear()
+        for ports in self._ports.values():
+            await ports.close()
+        self._ports.clear()
         rest = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
         for task in rest:
             task.cancel()
@@ -174,8 +173,13 @@ class Lab:
         secret.touch(mode=0o600)
         secret.write_text(self._password, encoding="utf-8")
         boxes = {
-            name: Address(server.host.box.spec, server.port, server.fingerprint, None)
-            for name, server in self._servers.items()
+            name: Address(
+                ports.host.box.spec,
+                ports.netconf.port,
+                ports.netconf.fingerprint,
+                ports.cli.port if ports.cli else None,
+            )
+            for name, ports in self._ports.items()
         }
         text = inventory(
             boxes,

@@ -61,7 +61,7 @@ class CliWorld(Protocol):
         """`write memory`."""
 
 
-Show = Callable[[CliWorld, float], str]
+Show = Callable[[float], str]  # what a show command prints at a moment
 
 
 class CliSession:
@@ -112,7 +112,7 @@ class CliSession:
         if words.startswith("show running-config"):
             return self._running(words)
         show = self.shows.get(words)
-        return show(self._world, now) if show else INVALID
+        return show(now) if show else INVALID
 
     def _running(self, words: str) -> str:
         lines = running_lines(self._world.schema, self._world.stores.running)

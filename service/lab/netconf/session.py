@@ -14,12 +14,12 @@ from service.lab.netconf.capabilities import capabilities
 from service.lab.netconf.framing import FramingError, Reader, frames
 from service.lab.netconf.host import BoxHost
 from service.lab.netconf.sessions import Session
+from service.lab.ssh import Process
 from service.lab.yang.judge import parse
 from service.lab.yang.paths import Element, elements, local
 
 BASE_1_1 = "urn:ietf:params:netconf:base:1.1"
 CLOSE = f"{{{NC}}}close-session"
-Process = asyncssh.SSHServerProcess[bytes]
 
 
 class NetconfSession:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pyang import context, repository, types  # type: ignore[import-untyped]
+from pyang import context, repository, types
 
 NETCONF_FEATURES = ["writable-running", "candidate", "rollback-on-error", "validate", "xpath"]
 DATA = {"container", "list", "leaf", "leaf-list", "choice", "case", "anyxml", "anydata"}
