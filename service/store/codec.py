@@ -7,7 +7,7 @@ told apart by their `type` and `kind` fields.
 import json
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
@@ -16,7 +16,8 @@ from service.domain.instants import Instant
 from service.domain.journal import Event
 from service.ports.store import Holder
 
-T = TypeVar("T")
+TOLD_APART = Annotated[Event, Field(discriminator="type")]
+"""One object, so that its adapter is built once: building one takes a quarter of a second."""
 
 
 @cache
@@ -26,12 +27,12 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a type or a union
 
 def event_text(event: Event) -> str:
     """A journal event as JSON."""
-    return _adapter(Annotated[Event, Field(discriminator="type")]).dump_json(event).decode()
+    return _adapter(TOLD_APART).dump_json(event).decode()
 
 
 def event_of(text: str) -> Event:
     """A journal event from JSON."""
-    event: Event = _adapter(Annotated[Event, Field(discriminator="type")]).validate_json(text)
+    event: Event = _adapter(TOLD_APART).validate_json(text)
     return event
 
 
