@@ -33,7 +33,7 @@ APPLICATION = "workers.app"
 SCHEDULER = "workers.schedule.FleetScheduler"
 READY_S = 60.0
 GRACE_S = 20.0
-CANARY_EVERY_S = 30.0
+DEAF_GRACE_S = 1.0
 BEAT_FILE = "beat-schedule"
 TEND_EVERY_S = 1.0
 LONGEST_PAUSE_S = 30.0
@@ -84,8 +84,10 @@ class Supervisor:
         *,
         environ: Mapping[str, str] = os.environ,
         application: str = APPLICATION,
+        canary_every_s: float = 30.0,
     ) -> None:
         self._settings = settings
+        self._canary_every_s = canary_every_s
         self._application = application
         self._base_environ = environ
         self._broker: EmbeddedBroker | None = None
@@ -138,7 +140,7 @@ class Supervisor:
                 self._revive(ward, now_s)
             elif ward.lane is not None and self._is_deaf(ward, ward.lane, now_s):
                 log.error("child.deaf", child=ward.child.command.name)
-                ward.child.stop(grace_s=GRACE_S)
+                ward.child.stop(grace_s=DEAF_GRACE_S)
 
     def run(self, stop: threading.Event) -> None:
         """Tend until told to stop: the loop of a process or thread that does nothing else."""
@@ -183,11 +185,12 @@ class Supervisor:
         if ward.canary and canary.heard(ward.canary):
             ward.canary, ward.pause_s = "", 1.0
         if not ward.canary:
-            if now_s - ward.canary_sent_s >= CANARY_EVERY_S:
+            if now_s - ward.canary_sent_s >= self._canary_every_s:
                 with suppress(StoreError):  # the broker is away: that is not the worker's fault
                     ward.canary, ward.canary_sent_s = canary.send(lane), now_s
             return False
-        return now_s - ward.canary_sent_s > self._settings.visibility_timeout_s + CANARY_EVERY_S
+        deaf_after_s = self._settings.visibility_timeout_s + self._canary_every_s
+        return now_s - ward.canary_sent_s > deaf_after_s
 
     def _worker_command(self, crew: Crew) -> Command:
         queues = [name for lane in crew.lanes for name in (str(lane), canary_queue(lane))]

@@ -9,6 +9,7 @@ what may be changed.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -48,7 +49,13 @@ def load_inventory(path: Path, *, keep_going: bool = False) -> Inventory:
     Raises:
         InvalidFile: an InvalidInput whose message has one problem a line.
     """
-    return parse_inventory(read_bytes(path), path, keep_going=keep_going)
+    return _remembered(read_bytes(path), path, keep_going)
+
+
+@lru_cache(maxsize=1)
+def _remembered(data: bytes, path: Path, keep_going: bool) -> Inventory:  # noqa: FBT001
+    """The same content is read once: a worker opens the inventory anew for every job."""
+    return parse_inventory(data, path, keep_going=keep_going)
 
 
 def parse_inventory(data: bytes, path: Path, *, keep_going: bool = False) -> Inventory:

@@ -103,7 +103,7 @@ def host(value: YamlValue) -> str:
     """An IP address or a host name; no URL, no port."""
     name = value.text or ""
     try:
-        return str(ipaddress.ip_address(name)) if "%" not in name else name
+        return str(ipaddress.ip_address(name))
     except ValueError:
         labels = name.removesuffix(".").split(".")
         fits = len(name) <= _LONGEST_HOST and all(map(_HOST_LABEL.fullmatch, labels))

@@ -19,6 +19,15 @@ def test_the_example_loads_as_it_is_written(tmp_path):
     assert load_inventory(path).names == ("hq-1",)
 
 
+def test_a_file_that_changed_is_read_again(tmp_path):
+    path = tmp_path / "inventory.yaml"
+    write_example(path)
+    first = load_inventory(path)
+    assert load_inventory(path) is first
+    path.write_text(path.read_text().replace("name: hq-1", "name: hq-9"))
+    assert load_inventory(path).names == ("hq-9",)
+
+
 def test_the_example_never_overwrites(tmp_path):
     path = tmp_path / "inventory.yaml"
     path.write_text("mine")

@@ -139,6 +139,21 @@ def test_the_job_of_a_killed_worker_comes_back(fleet, crew):
         assert time.monotonic() - began >= VISIBILITY_S - 1
 
 
+def test_a_worker_that_takes_no_jobs_any_more_is_replaced(fleet):
+    supervisor = Supervisor(fleet.settings, application=APPLICATION, canary_every_s=0.2)
+    try:
+        supervisor.start_broker()
+        supervisor.start_worker(POLLERS)
+        (ward,) = supervisor._wards
+        deaf = ward.child.pid
+        os.kill(deaf, signal.SIGSTOP)
+        wait_for(lambda: supervisor.tend() or ward.child.pid not in {deaf, None})
+        fleet.queue.enqueue(PollController("hq-1", "s-1"))
+        wait_for(lambda: fleet.lines("polled") == ["hq-1 s-1"])
+    finally:
+        supervisor.stop()
+
+
 def test_a_busy_controller_is_asked_again_and_a_refused_login_is_not(fleet):
     with supervised(fleet.settings, crews=(POLLERS,), beat=False, application=APPLICATION):
         fleet.queue.enqueue(PollController("locked-1", "s-1"))
@@ -252,7 +267,7 @@ threading.Event().wait()
 
 
 def test_a_killed_owner_leaves_nothing_running(fleet):
-    owner = subprocess.Popen(  # noqa: S603 - our own text
+    owner = subprocess.Popen(
         [sys.executable, "-c", OWNER],
         stdout=subprocess.PIPE,
         text=True,

@@ -110,7 +110,7 @@ def remediate_until(condition):
     """Run the command as a process of its own, and kill it when a condition holds."""
     command = "import sys; from service.cli.main import main; main(sys.argv[1:])"
     words = ["remediate", "hq-1", "--yes", "--accept-suspected", "--json"]
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [sys.executable, "-c", command, *words], stdout=subprocess.DEVNULL
     ) as process:
         try:

@@ -181,6 +181,19 @@ def test_a_freeze_is_kept_in_utc():
     assert freeze.end == datetime(2027, 1, 4, 8, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2001:DB8::0:1", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+        ("wlc-1.hq.example.", "wlc-1.hq.example."),
+        ("wlc", "wlc"),
+    ],
+)
+def test_a_host_is_an_address_of_either_family_or_a_name(written, read):
+    assert load(controller(host=f'"{written}"')).controllers[0].host == read
+
+
 def test_snmp_version_3_takes_its_user_from_the_credentials():
     text = controller(snmp="{version: 3}")
     assert "snmp_user" in problems(text)[0]
@@ -222,6 +235,8 @@ def test_every_problem_of_a_file_is_reported_at_once_with_its_line():
         ({"host": "192.0.2.300"}, "host", "'192.0.2.300'"),
         ({"host": "'wlc:830'"}, "host", "'wlc:830'"),
         ({"host": "-wlc"}, "host", "'-wlc'"),
+        ({"host": "a%b"}, "host", "'a%b'"),
+        ({"host": "x" * 64}, "host", "'xxx"),
         ({"site": "nowhere"}, "site", "the unknown site 'nowhere'"),
         ({"ha_peer": "hq-2"}, "ha_peer", "the unknown controller 'hq-2' (did you mean 'hq-1'?)"),
         ({"ha_peer": "hq-1"}, "ha_peer", "the controller itself"),
