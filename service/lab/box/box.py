@@ -18,6 +18,7 @@ from service.lab.box.datastore import Datastores
 from service.lab.box.eem import Eem
 from service.lab.box.initial import running_of
 from service.lab.box.ntp import Ntp
+from service.lab.box.parser import refuse_what_the_parser_would
 from service.lab.box.tree import at, word
 from service.lab.box.zone import BoxZone, zone_of
 from service.lab.errors import RpcRefusedError
@@ -159,7 +160,12 @@ class Box:
     # Configuration ------------------------------------------------------------------------------
 
     def commit(self, now: float, tree: Element, who: str) -> None:
-        """Running becomes this tree, and the box acts on what changed."""
+        """Running becomes this tree, and the box acts on what changed.
+
+        Raises:
+            RpcRefusedError: the models allow it, the command parser doesn't.
+        """
+        refuse_what_the_parser_would(tree)
         before = self.stores.running
         self.aps.advance(now)
         self.stores.store("running", tree)

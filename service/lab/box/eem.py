@@ -140,7 +140,8 @@ class Eem:
         if self._quirks.aaa_command_authorization and not run.applet.bypass:
             run.answer("Command authorization failed.")
         else:
-            run.answer(run.session.run(at, run.command))
+            output = run.session.run(at, run.command)
+            run.answer(f"{output}\n{run.session.prompt}")
         self._continue(run, at)
 
     def _overdue(self, run: Run, at: float) -> None:

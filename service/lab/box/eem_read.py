@@ -1,12 +1,13 @@
 """Event manager applets in the configuration, whichever form the release writes them in.
 
 17.3: event/timer/countdown and action/cli. 17.6-17.12: event/timer-choice and action/cli-choice,
-the older form still read. 17.15: countdown/time-set and action-config/action (facts, section 7).
+the older form still read. 17.15: time-set and maxrun-set in countdown, action-config/action, and
+elseif with operand1, operation, operand2 (facts, section 7; the public module of 17.15.1).
 """
 
 from dataclasses import dataclass
 
-from service.lab.box.tree import at, every, names, word
+from service.lab.box.tree import at, every, word
 from service.lab.yang.edit import canonical
 from service.lab.yang.paths import Element, local, text_of
 
@@ -52,7 +53,7 @@ def _applet(element: Element) -> Applet:
     if countdown is None:
         countdown = at(element, "event/timer/countdown")
     time = word(countdown, "time") or word(countdown, "time-set")
-    maxrun = word(countdown, "maxrun")
+    maxrun = word(countdown, "maxrun") or word(countdown, "maxrun-set")
     actions = every(element, "action") + every(at(element, "action-config"), "action")
     return Applet(
         name=word(element, "name"),
@@ -89,12 +90,11 @@ def _regexp(element: Element) -> tuple[str, ...]:
 
 
 def _condition(element: Element) -> tuple[str, ...]:
-    goto = word(element, "goto") if "goto" in names(element) else ""
     return (
-        word(element, "string-op-1"),
-        word(element, "keyword"),
-        word(element, "string-op-2"),
-        goto,
+        word(element, "string-op-1") or word(element, "operand1"),
+        word(element, "keyword") or word(element, "operation"),
+        word(element, "string-op-2") or word(element, "operand2"),
+        word(element, "goto"),
     )
 
 

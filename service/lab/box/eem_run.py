@@ -12,6 +12,7 @@ from service.lab.box.eem_read import Action, Applet
 
 MOST_STEPS = 10_000  # without time passing: an endless goto
 VARIABLE = re.compile(r"\$(\w+)")
+BEYOND_POSIX = re.compile(r"\\[A-Za-z]|\(\?")  # what Python knows and a box may not: unverified
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     "gt": lambda a, b: a > b,
     "ge": lambda a, b: a >= b,
@@ -30,8 +31,8 @@ class Step(Enum):
     DONE = "done"
 
 
-class UnknownVariableError(Exception):
-    """A $variable that nobody set: the box ends the run there."""
+class StopRunError(Exception):
+    """The run ends at this action; the text says why."""
 
 
 class Run:
@@ -62,8 +63,8 @@ class Run:
             self._place += 1
             try:
                 step = self._do(action, note)
-            except UnknownVariableError as err:
-                self.end = f"ended at {action.label}: unknown variable {err}"
+            except (StopRunError, ValueError, re.error) as err:
+                self.end = f"ended at {action.label}: {err}"
                 return Step.DONE
             if step is not None:
                 return step
@@ -103,10 +104,16 @@ class Run:
             case "increment" if words:
                 by = float(words[1]) if len(words) > 1 else 1
                 self.variables[words[0]] = f"{float(self.variables.get(words[0], '0')) + by:g}"
-            case _:
-                pass  # end, and what the lab doesn't act on
+            case "append" if len(words) > 1:
+                self.variables[words[0]] = self.variables.get(words[0], "") + words[1]
+            case "end" | "nothing":
+                pass
+            case verb:
+                raise StopRunError(f"the lab does not simulate action {verb}")
 
     def _regexp(self, action: Action, words: list[str]) -> None:
+        if BEYOND_POSIX.search(words[0]):
+            raise StopRunError(f"regular expression {words[0]} is not a POSIX one")
         found = re.search(words[0], words[1])
         self.variables["_regexp_result"] = "1" if found else "0"
         if found:
@@ -151,7 +158,7 @@ class Run:
     def _filled(self, text: str) -> str:
         def value(found: re.Match[str]) -> str:
             if found[1] not in self.variables:
-                raise UnknownVariableError(found[1])
+                raise StopRunError(f"unknown variable {found[1]}")
             return self.variables[found[1]]
 
         return VARIABLE.sub(value, text)

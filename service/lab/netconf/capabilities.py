@@ -18,6 +18,7 @@ STANDARD = (
     f"{CAPABILITY}:xpath:1.0",
     f"{CAPABILITY}:notification:1.0",
     f"{CAPABILITY}:interleave:1.0",
+    f"{CAPABILITY}:partial-lock:1.0",
     "urn:ietf:params:xml:ns:netconf:capability:notification:1.1",
     f"{CAPABILITY}:with-defaults:1.0?basic-mode=explicit&also-supported=report-all-tagged,report-all",
 )

@@ -6,7 +6,6 @@ from pathlib import Path
 from lxml import etree
 
 from service.lab.box.box import Box
-from service.lab.box.datastore import SYSTEM
 from service.lab.errors import RpcRefusedError
 from service.lab.faults import AFTER, Fault, FaultBoard
 from service.lab.netconf import messages
@@ -49,8 +48,12 @@ class BoxHost:
     def after(self, faults: list[Fault]) -> None:
         """What the faults do once the request is through."""
         for fault in faults:
-            if fault.kind in AFTER:
+            if fault.kind not in AFTER:
+                continue
+            try:
                 self.apply(fault)
+            except RpcRefusedError as err:
+                self.box.log.add(self.box.advance(), "fault", f"{fault.kind} refused: {err}")
 
     def apply(self, fault: Fault) -> None:
         """Do what a fault does without any rpc."""
@@ -114,6 +117,3 @@ def _elsewhere(answer: Element) -> Element:
                     element.tag = f"{{{NOWHERE}}}{etree.QName(element).localname}"
             etree.cleanup_namespaces(top)
     return answer
-
-
-__all__ = ["STRANGER", "SYSTEM", "BoxHost"]

@@ -18,7 +18,12 @@ from service.lab.yang.check import OPERATION
 from service.lab.yang.paths import Element, elements, local, text_of
 
 MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
+WITH_DEFAULTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults"
 AP_RPC = "http://cisco.com/ns/yang/Cisco-IOS-XE-wireless-access-point-cmd-rpc"
+UNSIMULATED = {  # advertised capabilities whose modules are not in the closures
+    "urn:ietf:params:xml:ns:netconf:notification:1.0",
+    "urn:ietf:params:xml:ns:netconf:partial-lock:1.0",
+}
 
 
 @dataclass(slots=True)
@@ -49,17 +54,20 @@ class Server:
                 if filter_.get("type", "subtree") == "subtree":
                     filter_[:] = []
             judge.operation(checker, bare)
+        elif etree.QName(request).namespace in UNSIMULATED:
+            raise _not_simulated(request)
         else:
             judge.operation(checker, request)
         perform = OPERATIONS.get(request.tag)
         if perform is None:
-            raise bad_element(
-                "operation-not-supported",
-                local(request),
-                f"{local(request)} is not simulated by the lab",
-                type_="protocol",
-            )
+            raise _not_simulated(request)
         return perform(self, session, rpc, request)
+
+
+def _not_simulated(request: Element) -> RpcRefusedError:
+    name = local(request)
+    text = f"{name} is not simulated by the lab"
+    return bad_element("operation-not-supported", name, text, type_="protocol")
 
 
 def only_request(rpc: Element) -> Element:
@@ -87,14 +95,25 @@ def target_of(request: Element, role: str) -> str:
 
 
 def _get(server: Server, _: Session, rpc: Element, request: Element) -> Element:
+    _explicit_only(request)
     found = reading.read(server.box, server.sessions, request, source="running", state=True)
     return _data(rpc, found)
 
 
 def _get_config(server: Server, _: Session, rpc: Element, request: Element) -> Element:
+    _explicit_only(request)
     source = target_of(request, "source")
     found = reading.read(server.box, server.sessions, request, source=source, state=False)
     return _data(rpc, found)
+
+
+def _explicit_only(request: Element) -> None:
+    """The other modes are advertised, as boxes do, but the lab doesn't work them out."""
+    mode = text_of_in(request, WITH_DEFAULTS, "with-defaults")
+    if mode not in {"", "explicit"}:
+        raise bad_element(
+            "operation-not-supported", "with-defaults", f"{mode} is not simulated by the lab"
+        )
 
 
 def _data(rpc: Element, found: list[Element]) -> Element:

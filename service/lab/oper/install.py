@@ -29,6 +29,7 @@ def install_oper(box: Box, now: float) -> Mapping[str, Value]:
             "auto-abort-timer": timer,
             "boot-mode": f"install-boot-mode-{install.boot_mode}",
             "sys-activity": activity,
+            "sso-state": box.spec.standby == "hot",
         },
     }
     return {"install-location-information": [location]}

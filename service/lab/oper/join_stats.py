@@ -40,7 +40,7 @@ def _row(state: ApState) -> Mapping[str, Value]:
         "ap-join-info": _join(state),
         "ap-discovery-info": _discovery(state),
         "dtls-sess-info": _dtls(state),
-        "ap-disconnect-reason": state.text,
+        "ap-disconnect-reason": state.text or None,
         "reboot-reason": state.reboot,
         "disconnect-reason": state.disconnect,
     }

@@ -2,8 +2,10 @@
 
 import pytest
 
+from service.lab.box.eem_read import applets_of
 from service.lab.box.eem_run import holds
-from tests.unit.lab.support import EEM, Bench, applet, applet_of, servers
+from service.lab.yang.judge import parse
+from tests.unit.lab.support import EEM, NATIVE, Bench, applet, applet_of, servers
 
 SET = "clock set 12:00:00 2 Dec 2022"
 ADD = "ntp server 192.0.2.9 prefer"
@@ -316,3 +318,51 @@ def test_the_datastore_syncs_for_a_moment_after_an_applet_changed_it():
 )
 def test_comparisons_are_by_number_where_both_are_numbers(first, keyword, second, expected):
     assert holds(first, keyword, second) is expected
+
+
+def test_the_form_of_17_15_is_read_with_its_thousandths():
+    written = (
+        f'<config><native xmlns="{NATIVE}"><event><manager xmlns="{EEM}"><applet><name>A</name>'
+        "<authorization>bypass</authorization><event><timer-choice><countdown>"
+        "<time-set>5400.500</time-set><maxrun-set>90.000</maxrun-set></countdown></timer-choice>"
+        "</event><action-config><action><name>020</name><cli-choice><command>show clock</command>"
+        "</cli-choice></action><action><name>010</name><cli-choice><command>enable</command>"
+        "</cli-choice></action></action-config></applet></manager></event></native></config>"
+    )
+    found = applets_of(parse(written.encode()))["A"]
+    assert (found.countdown_s, found.maxrun_s, found.bypass) == (5400.5, 90.0, True)
+    assert [a.words[0] for a in found.actions] == ["enable", "show clock"]
+
+
+def test_the_answer_of_a_command_ends_with_the_prompt():
+    bench = Bench(ntp=[])
+    actions = (
+        "<action><name>010</name><cli-choice><command>enable</command></cli-choice></action>"
+        "<action><name>020</name><cli-choice><command>show clock</command></cli-choice></action>"
+        "<action><name>030</name><syslog-option><msg>$_cli_result</msg></syslog-option></action>"
+    )
+    bench.edit(applet_of("A", 1, actions))
+    bench.wait(2)
+    assert bench.said("syslog")[0].endswith("\nhq-1#")
+
+
+def test_a_pattern_beyond_posix_ends_the_run():
+    bench = Bench(ntp=[])
+    bench.edit(applet_of("A", 1, guarded(r"\d+")))
+    bench.wait(3)
+    assert bench.utc().year == 2026
+    assert any("POSIX" in what for what in bench.said("applet"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        servers("<server-list><ip-address>192.0.2.300</ip-address></server-list>"),
+        servers("<server-list><ip-address>two words</ip-address></server-list>"),
+        applet("two words", 5, "enable"),
+        applet("A", 5, "enable&#10;clock set 12:00:00 2 Dec 2022"),
+        applet("A", 5, "x" * 255),
+    ],
+)
+def test_what_the_command_parser_would_refuse_is_refused_although_the_models_allow_it(wrong):
+    assert Bench().refused(wrong) == "invalid-value"
