@@ -90,7 +90,7 @@ def _unread(case: Case) -> tuple[str, ...]:
     strange = [
         f"{past.last.label} is {past.last.raw_state!r}"
         for past in case.aps
-        if past.last.state is ApState.UNKNOWN
+        if past.last.state is ApState.UNKNOWN and past.last.raw_state is not None
     ]
     if strange:
         unread.append(f"states that we have no word for: {listed(strange)}")

@@ -83,8 +83,12 @@ class Case:
         return tuple(of_line(line, signature) for line, signature in found if signature.proves)
 
     def told(self, ap: ApSighting, what: str, *fields: str) -> str:
-        """A sentence of evidence on one AP, with the device paths of its fields and the time."""
-        paths = dict.fromkeys(self._path(name) for name in fields)
+        """A sentence of evidence on one AP, with the device paths of its fields and the time.
+
+        Of the fields, those count that the AP shows; the first where it shows none.
+        """
+        shown = [name for name in fields if getattr(ap, name, True) is not None]
+        paths = dict.fromkeys(self._path(ap, name) for name in shown or fields[:1])
         return f"{ap.label}: {what} ({', '.join(paths)}, {at(self.view.read_at)})"
 
     def told_here(self, what: str, *fields: str) -> str:
@@ -92,8 +96,8 @@ class Case:
         paths = dict.fromkeys(self.view.origin(name) for name in fields)
         return f"{what} ({', '.join(paths)}, {at(self.view.read_at)})"
 
-    def _path(self, name: str) -> str:
-        for key in (f"aps.{name}", name, "aps"):
+    def _path(self, ap: ApSighting, name: str) -> str:
+        for key in (f"aps.{ap.mac}.{name}", f"aps.{name}", name, "aps"):
             if key in self.view.origins:
                 return self.view.origins[key]
         return name

@@ -1,0 +1,137 @@
+"""What AireOS says of the box: system, clock and NTP, boot images, certificates, redundancy."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from service.domain.ntp import NtpConfig, NtpEntry, NtpState
+from service.domain.observation import Platform
+from service.offline import cells
+from service.offline.parts import CertificatePart, Part, WallTime
+from service.offline.sessions import Output
+
+_DOTTED = re.compile(r"\s*(?P<key>[A-Z][\w' /()-]*?)\.{3,}\s*(?P<value>.*?)\s*")
+_NTP_TABLE = re.compile(r"\s*Index\s+NTP Key Index\s+NTP Server\s+Status.*")
+_NTP_ROW = re.compile(
+    r"\s*(?P<index>\d+)\s+(?P<key>\d+)\s+(?P<host>[\w.:-]+)\s+(?P<status>\S.*?)"
+    r"(?:\s{2,}(?P<auth>AUTH \w+))?\s*"
+)
+_CONFIG_LINE = re.compile(
+    r"\s*(?P<line>(?:config )?(?:time ntp (?:server|interval|delete)|ap cert-expiry-ignore|"
+    r"auth-list ap-policy|ap dtls-\S+|sysname|stats-timer|trapflags|paging) .*?)\s*"
+)
+_GREPPED = re.compile(r"\s*There are \d+ lines matching the pattern .*")
+_NTP_LINE = re.compile(r"(?:config )?time ntp server (?P<index>\d+) (?P<host>\S+)")
+_CERTIFICATE = re.compile(r"\s*Certificate Name\s*:\s*(?P<label>\S.*?)\s*")
+_VALIDITY = re.compile(r"\s*(?P<which>Start|End)\s*:\s*(?P<date>\S.*?)\s*")
+_SUBJECT = re.compile(r"\s*Subject Name\s*:\s*(?P<subject>.*?)\s*")
+_EQUALS = re.compile(r"\s*(?P<key>[A-Z][\w ]*?)\s*=\s*(?P<value>.*?)\s*")
+_BOOT = ("Primary Boot Image", "Backup Boot Image")
+
+
+def read(output: Output) -> Iterator[Part]:
+    """Everything that an output says of the box."""
+    for reader in (_sysinfo, _time, _boot, _config, _certificates, _redundancy):
+        part = reader(output)
+        if part is not None:
+            yield part
+
+
+def _sysinfo(output: Output) -> Part | None:
+    fields = _dotted(output)
+    if not {"Product Version", "System Name"} <= fields.keys():
+        return None
+    says: dict[str, Any] = {"hardware": fields.get("Product Name") or "Cisco Controller"}
+    if version := cells.words(fields["Product Version"]):
+        says["release"] = version
+    return Part("show sysinfo", 1, Platform.AIREOS, says=says)
+
+
+def _time(output: Output) -> Part | None:
+    """The clock is local wall time; its zone is only told in words, so `about.yaml` decides."""
+    shown = cells.ctime(_dotted(output).get("Time", ""))
+    if shown is None:
+        return None
+    start = next(
+        (i for i, line in enumerate(output.lines) if _NTP_TABLE.fullmatch(line.text)), None
+    )
+    lines = output.lines[start + 1 :] if start is not None else ()
+    rows = [match for line in lines if (match := _NTP_ROW.fullmatch(line.text))]
+    entries = tuple(NtpEntry("server", "server-list", row["host"]) for row in rows)
+    peer = next((row["host"] for row in rows if row["status"] == "In Sync"), None)
+    says: dict[str, Any] = {
+        "ntp": NtpConfig(entries),
+        "ntp_state": NtpState(peer is not None, None, peer),
+    }
+    return Part("show time", max(1, len(rows)), Platform.AIREOS, WallTime(shown.wall), says=says)
+
+
+def _boot(output: Output) -> Part | None:
+    """`(active)` is what runs; `(default)` what runs next."""
+    fields = _dotted(output)
+    images = {key: fields[key] for key in _BOOT if key in fields}
+    if not images:
+        return None
+    active = [value.split()[0] for value in images.values() if "(active)" in value]
+    says = {"release": active[0]} if active else {}
+    return Part("show boot", len(images), Platform.AIREOS, says=says)
+
+
+def _config(output: Output) -> Part | None:
+    """Lines of a run-config, or of a grep through one."""
+    lines = [m["line"] for line in output.lines if (m := _CONFIG_LINE.fullmatch(line.text))]
+    grepped = any(_GREPPED.fullmatch(line.text) for line in output.lines)
+    known = any(
+        "time ntp" in line or "cert-expiry" in line or line == "paging disable" for line in lines
+    )
+    if not grepped and not known:
+        return None
+    servers = [match for line in lines if (match := _NTP_LINE.match(line))]
+    entries = tuple(NtpEntry("server", "server-list", match["host"]) for match in servers)
+    says = {"ntp": NtpConfig(entries)} if entries else {}
+    return Part("show run-config commands", len(lines), Platform.AIREOS, says=says)
+
+
+def _certificates(output: Output) -> Part | None:
+    blocks: list[CertificatePart] = []
+    for line in output.lines:
+        if name := _CERTIFICATE.fullmatch(line.text):
+            blocks.append(CertificatePart(name["label"]))
+        elif blocks and (subject := _SUBJECT.fullmatch(line.text)):
+            blocks[-1] = _with(blocks[-1], subject=subject["subject"])
+        elif blocks and (date := _VALIDITY.fullmatch(line.text)):
+            name_ = "not_before" if date["which"] == "Start" else "not_after"
+            blocks[-1] = _with_time(blocks[-1], name_, cells.ctime(date["date"]))
+    if not blocks:
+        return None
+    return Part("show certificate all", len(blocks), Platform.AIREOS, certificates=tuple(blocks))
+
+
+def _with(part: CertificatePart, **says: Any) -> CertificatePart:  # noqa: ANN401
+    return CertificatePart(part.label, {**part.says, **says}, part.times)
+
+
+def _with_time(part: CertificatePart, name: str, time: WallTime | None) -> CertificatePart:
+    if time is None:
+        return part
+    return CertificatePart(part.label, part.says, {**part.times, name: time})
+
+
+def _redundancy(output: Output) -> Part | None:
+    fields = {
+        match["key"]: match["value"]
+        for line in output.lines
+        if (match := _EQUALS.fullmatch(line.text))
+    }
+    if not {"Redundancy Mode", "Local State"} <= fields.keys():
+        return None
+    peer = cells.words(fields.get("Peer State", ""))
+    return Part("show redundancy summary", 1, Platform.AIREOS, says={"standby": peer})
+
+
+def _dotted(output: Output) -> dict[str, str]:
+    return {
+        match["key"].strip(): match["value"]
+        for line in output.lines
+        if (match := _DOTTED.fullmatch(line.text))
+    }
