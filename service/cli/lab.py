@@ -32,7 +32,7 @@ def lab() -> None:
     aprejoin lab up demo                   (a fleet that comes with the lab; or FLEET.yaml)
     aprejoin sweep -i DIR/inventory.yaml   (DIR is printed by `lab up`)
     aprejoin lab dirty                     (in another shell: what is left on the boxes?)
-    """  # noqa: D301  # click wants the character \b
+    """  # click wants the character \b
 
 
 def state_option(command: Any) -> Any:  # noqa: ANN401  # click's decorators carry no types
@@ -84,7 +84,7 @@ def up(
     \b
     aprejoin lab up demo
     aprejoin lab up fleet.yaml --state-dir /tmp/mine --for 600
-    """  # noqa: D301  # click wants the character \b
+    """  # click wants the character \b
     folder = folder_of(state_dir)
     with refusing(WRONG_CALL):
         running = Lab(load(fleet_path(fleet)), state_dir=folder, modules=modules)
@@ -174,7 +174,7 @@ def status(state_dir: Path | None, *, as_json: bool) -> None:
 
     \b
     aprejoin lab status --json
-    """  # noqa: D301  # click wants the character \b
+    """  # click wants the character \b
     with refusing(FAILED):
         boxes = ask(state_dir, "/boxes")
     click.echo(json.dumps({"boxes": boxes}) if as_json else "\n".join(map(line_of, boxes)))
@@ -198,7 +198,7 @@ def dirty(name: str | None, state_dir: Path | None, *, as_json: bool) -> None:
 
     \b
     aprejoin lab dirty hq-1
-    """  # noqa: D301  # click wants the character \b
+    """  # click wants the character \b
     with refusing(FAILED):
         names = [name] if name else [box["name"] for box in ask(state_dir, "/boxes")]
         found = {n: ask(state_dir, f"/boxes/{n}/left_dirty") for n in names}
@@ -236,7 +236,7 @@ def fault(
     aprejoin lab fault hq-1 drop_after --rpc edit-config --nth 2
     aprejoin lab fault hq-1 lock --seconds 30 --now
     aprejoin lab fault hq-1 foreign_save --now
-    """  # noqa: D301  # click wants the character \b
+    """  # click wants the character \b
     with refusing(FAILED):
         ask(state_dir, f"/boxes/{name}/fault", {"kind": kind, **settings})
     click.echo(json.dumps({"planned": kind}) if as_json else f"{name}: {kind}: {KINDS[kind]}")
@@ -251,7 +251,7 @@ def reload(name: str, state_dir: Path | None, *, as_json: bool) -> None:
 
     \b
     aprejoin lab reload hq-1
-    """  # noqa: D301  # click wants the character \b
+    """  # click wants the character \b
     with refusing(FAILED):
         ask(state_dir, f"/boxes/{name}/reload", {})
     click.echo(json.dumps({"reloading": name}) if as_json else f"{name} reloads")

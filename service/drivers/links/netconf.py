@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import paramiko
+import xmltodict
 from lxml import etree
 from ncclient import NCClientError
 from ncclient.devices.default import DefaultDeviceHandler
@@ -158,11 +159,13 @@ class NetconfLink:
             lambda: self._manager.get_config(source="running", filter=filter_),
         )
 
-    def ask(self, operation: etree._Element, *, timeout_s: float) -> etree._Element:
-        """The reply of an operation that changes nothing; errors as `get`."""
-        name = etree.QName(operation).localname
-        reply = self._asking(name, timeout_s, lambda: self._manager.dispatch(operation))
-        return etree.fromstring(reply.xml.encode())
+    def ask(self, operation: etree._Element, *, timeout_s: float) -> dict[str, str]:
+        """The output leaves of an operation that changes nothing; errors as `get`."""
+        name = etree.QName(operation)
+        reply = self._asking(name.localname, timeout_s, lambda: self._manager.dispatch(operation))
+        plain = {NC: None, name.namespace: None}
+        output = xmltodict.parse(reply.xml, process_namespaces=True, namespaces=plain)["rpc-reply"]
+        return {key: text for key, text in output.items() if isinstance(text, str)}
 
     def edit(self, config: etree._Element, *, target: str, timeout_s: float) -> None:
         """One edit-config, all or nothing. Errors as `perform`."""
