@@ -1,0 +1,266 @@
+"""The driver port over a FakeController: sessions, latency, and faults on demand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from service.domain.changes import Change, describe
+from service.domain.inventory import Controller
+from service.domain.ntp import NtpState
+from service.domain.observation import (
+    ApSighting,
+    ApState,
+    ClockReading,
+    ControllerView,
+    Platform,
+    Timer,
+    Topic,
+)
+from service.errors import (
+    AprejoinError,
+    AuthenticationRefused,
+    ChangeRefused,
+    DeviceBusy,
+    DeviceUnreachable,
+    OutcomeUnknown,
+    ReplyMalformed,
+)
+from service.ports.driver import CapabilityReport, Receipt
+from tests.support.fake_clock import FakeClock
+from tests.support.fake_controller import FakeAp, FakeController, Rejected
+
+Fate = Literal["busy", "refused", "unsent", "lost-before", "lost-after", "late"]
+LATE_S = 45.0
+
+
+class Killed(BaseException):
+    """kill -9: nothing more is done by this process, not even in a `finally`."""
+
+
+@dataclass(slots=True)
+class Trap:
+    """Counts the points at which a process can die, and lets it die at one of them.
+
+    Attributes:
+        at: the number of the point to die at; None: live.
+        in_flight: a request that the process died over arrives later, unless its session is killed.
+    """
+
+    at: int | None = None
+    in_flight: bool = False
+    dead: bool = False
+    names: list[str] = field(default_factory=list)
+
+    def point(self, name: str) -> None:
+        if self.dead:
+            raise Killed
+        self.names.append(name)
+        if self.at is not None and len(self.names) > self.at:
+            self.dead = True
+            raise Killed
+
+
+@dataclass(slots=True)
+class Line:
+    """What lies between processes and one box: faults by the number of a call.
+
+    Attributes:
+        changes: number of a change (0, 1, ...) -> its fate.
+        reads: number of a read -> the error to raise.
+        on_read, on_change: called with the number before the call is served: foreign edits.
+    """
+
+    box: FakeController
+    changes: dict[int, Fate] = field(default_factory=dict)
+    reads: dict[int, type[AprejoinError]] = field(default_factory=dict)
+    on_read: Callable[[int], None] = lambda _: None
+    on_change: Callable[[int, Change], None] = lambda _n, _c: None
+    refuse_login: bool = False
+    latency_s: float = 0.1
+    slow_tables_s: float = 0.0
+    sent: list[Change] = field(default_factory=list)
+    reads_done: int = 0
+    logins: int = 0
+    next_session: int = 20
+
+    def change_error(self, fate: Fate, what: str) -> AprejoinError:
+        name = self.box.name
+        match fate:
+            case "busy":
+                return DeviceBusy(name, what, "lock-denied")
+            case "refused":
+                return ChangeRefused(name, what, "the device refused one or more commands")
+            case "unsent":
+                return DeviceUnreachable(name, what, "the session is closed, nothing was sent")
+            case _:
+                return OutcomeUnknown(name, what, "no reply in 30 s")
+
+
+class FakeDriver:
+    """One session."""
+
+    def __init__(self, line: Line, clock: FakeClock, trap: Trap) -> None:
+        self.controller = line.box.name
+        self._line, self._box, self._clock, self._trap = line, line.box, clock, trap
+        line.next_session += 1
+        self.session = str(line.next_session)
+        self._box.sessions.add(self.session)
+
+    @property
+    def release(self) -> str:
+        return self._box.release
+
+    def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
+        assert timeout_s > 0
+        self._trap.point("read")
+        number = self._line.reads_done
+        self._line.reads_done += 1
+        assert number < 20_000, "the engine turns in circles"
+        self._line.on_read(number)
+        self._check("read")
+        error = self._line.reads.get(number)
+        if error is ReplyMalformed:
+            raise ReplyMalformed(self.controller, "read", "not XML")
+        if error is not None:
+            self._box.sessions.discard(self.session)
+            raise error(self.controller, "read", "dropped")
+        return self._look(topics)
+
+    def render(self, change: Change) -> tuple[str, ...]:
+        return (describe(change),)
+
+    def change(self, change: Change, *, timeout_s: float) -> Receipt:
+        number = len(self._line.sent)
+        assert number < 2_000, "the engine sends for ever"
+        self._line.sent.append(change)
+        self._line.on_change(number, change)
+        self._trap_before(change)
+        self._check("change")
+        fate = self._line.changes.get(number)
+        if self._box.locked and fate is None:
+            fate = "busy"
+        if fate in ("busy", "refused", "unsent"):
+            raise self._line.change_error(fate, change.kind)
+        if fate in ("lost-before", "late"):
+            if fate == "late":
+                self._arrive_later(change)
+            self._clock.wait(timeout_s)
+            raise self._line.change_error(fate, change.kind)
+        self._clock.wait(self._line.latency_s)
+        self._apply(change)
+        self._trap.point(f"after {change.kind}")
+        if fate == "lost-after":
+            self._clock.wait(timeout_s)
+            raise self._line.change_error(fate, change.kind)
+        return Receipt((describe(change),), self.session)
+
+    def end_session(self, session: str) -> None:
+        self._trap.point("kill-session")
+        self._check("kill-session")
+        self._box.sessions.discard(session)
+
+    def check(self) -> tuple[CapabilityReport, ...]:
+        return ()
+
+    def close(self) -> None:
+        if not self._trap.dead:
+            self._box.sessions.discard(self.session)
+
+    # -- parts -----------------------------------------------------------------------------
+
+    def _trap_before(self, change: Change) -> None:
+        try:
+            self._trap.point(f"before {change.kind}")
+        except Killed:
+            if self._trap.in_flight and self.session in self._box.sessions:
+                self._arrive_later(change)
+            raise
+
+    def _arrive_later(self, change: Change) -> None:
+        def arrive() -> None:
+            if self.session in self._box.sessions:
+                try:
+                    self._box.apply(change)
+                except Rejected:
+                    self._box.log.append(f"a late {change.kind} was refused")
+
+        self._box.later(LATE_S, arrive)
+
+    def _apply(self, change: Change) -> None:
+        try:
+            self._box.apply(change)
+        except Rejected as err:
+            raise ChangeRefused(self.controller, change.kind, str(err)) from err
+
+    def _check(self, what: str) -> None:
+        if self._box.unreachable or self.session not in self._box.sessions:
+            raise DeviceUnreachable(self.controller, what, "the session is gone")
+
+    def _look(self, topics: frozenset[Topic]) -> ControllerView:
+        box, before = self._box, self._clock.now()
+        half = timedelta(seconds=self._line.latency_s / 2)
+        self._clock.wait(half.total_seconds())
+        reading = ClockReading(box.clock, self._clock.now().wall, half.total_seconds() + 0.01)
+        self._clock.wait(half.total_seconds() + self._line.slow_tables_s)
+
+        def asked(topic: Topic, value):
+            return value if topic in topics else None
+
+        aps = tuple(self._sighting(ap) for ap in box.aps)
+        return ControllerView(
+            controller=box.name,
+            platform=Platform.IOSXE,
+            read_at=before.wall,
+            release=box.release,
+            clock=asked(Topic.CLOCK, reading),
+            zone=asked(Topic.CLOCK_ZONE, box.zone),
+            ntp=asked(Topic.NTP_CONFIG, box.ntp),
+            ntp_state=asked(Topic.NTP_STATE, self._ntp_state()),
+            aps=asked(Topic.AP_JOIN, aps),
+            certificates=asked(Topic.CERTIFICATES, box.certificates),
+            install=asked(Topic.INSTALL, box.install),
+            unsaved=asked(Topic.SAVED, box.unsaved),
+            hazards=asked(Topic.HAZARDS, box.hazards),
+            timers=asked(Topic.TIMERS, tuple(Timer(a.name, a.about) for a in box.applets.values())),
+            standby=asked(Topic.REDUNDANCY, box.standby),
+        )
+
+    def _ntp_state(self) -> NtpState:
+        peer = self._box.ntp.entries[0].host if self._box.synced and self._box.ntp.entries else None
+        return NtpState(self._box.synced, 3 if self._box.synced else 16, peer)
+
+    def _sighting(self, ap: FakeAp) -> ApSighting:
+        box = self._box
+        downloading = ap.state is ApState.DOWNLOADING
+        gone_s = box.now - ap.began
+        return ApSighting(
+            mac=ap.mac,
+            state=ap.state,
+            name=ap.name,
+            model=ap.model,
+            serial=ap.serial,
+            version="15.3.3.0" if ap.state is not ApState.REGISTERED else "17.9.1.8",
+            download_percent=min(100, int(100 * gone_s / ap.download_s)) if downloading else None,
+            download_started=box.world.true_utc(ap.began) if downloading else None,
+            boot_time=box.world.true_utc(ap.booted),
+            is_joined=ap.state is ApState.REGISTERED,
+        )
+
+
+class FakeDrivers:
+    """Opens sessions to the boxes of one stage, for one process."""
+
+    def __init__(self, lines: dict[str, Line], clock: FakeClock, trap: Trap) -> None:
+        self._lines, self._clock, self._trap = lines, clock, trap
+
+    def open(self, controller: Controller) -> FakeDriver:
+        self._trap.point("open")
+        line = self._lines[controller.name]
+        self._clock.wait(line.latency_s)
+        line.logins += 1
+        if line.refuse_login:
+            raise AuthenticationRefused(controller.name, "login", "refused")
+        if line.box.unreachable:
+            raise DeviceUnreachable(controller.name, "connect", "no route to host")
+        return FakeDriver(line, self._clock, self._trap)
