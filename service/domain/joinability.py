@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from service.domain.catalogue import Issue
 from service.domain.finding import AffectedAp
-from service.domain.observation import ApSighting, ApState, Certificate
+from service.domain.observation import ApSighting, ApState, Certificate, CertificateKind
 from service.domain.serials import made
 from service.domain.window import Bound
 
@@ -77,6 +77,17 @@ def join_certificate_known(certificates: Iterable[Certificate] | None) -> bool:
     return any(c.not_before is not None for c in _for_join(certificates or ()))
 
 
+MIC_LASTS = timedelta(days=10 * 365)
+"""A manufacturer-installed certificate lasts ten years or more (field notice FN63942)."""
+
+
+def _born_by_certificate(ap: ApSighting) -> datetime | None:
+    """The latest moment at which an AP's own MIC can have begun; None where nothing tells."""
+    if ap.certificate_kind is not CertificateKind.MIC or ap.certificate_end is None:
+        return None
+    return ap.certificate_end - MIC_LASTS
+
+
 def at_risk(
     issue: Issue, aps: Iterable[ApSighting], moment: datetime, *, longest: timedelta
 ) -> tuple[AtRisk, ...]:
@@ -85,11 +96,12 @@ def at_risk(
     for ap in aps:
         if ap.state not in PRESENT or issue.affects(ap.model):
             continue  # models that the notice names were sold out before the certificate ended
-        born = made(ap.serial)
+        born = made(ap.serial) or _born_by_certificate(ap)
         if born is None:
             found.append(AtRisk(ap.label, f"age unknown (serial number {ap.serial})", known=False))
         elif born > moment:
-            found.append(AtRisk(ap.label, f"made {born:%Y-%m}, after the moment", known=True))
+            known = made(ap.serial) is not None
+            found.append(AtRisk(ap.label, f"may be as young as {born:%Y-%m}", known=known))
         elif ap.certificate_end is not None and ap.certificate_end < moment + longest:
             found.append(AtRisk(ap.label, "its certificate ends before the window", known=True))
     return tuple(found)

@@ -118,7 +118,8 @@ def _by_loops(case: Case, past: ApHistory) -> Confidence | None:
 
 def _stopped(case: Case, past: ApHistory) -> bool:
     """Whether the AP has not been seen to download for longer than any turn of a loop takes."""
-    longest_s = case.context.policy.loop_after_s
+    policy = case.context.policy
+    longest_s = max(policy.loop_after_s, policy.no_progress_s)
     if past.mac not in case.present:
         return case.seconds_since(past.last_seen) > longest_s
     return past.failing_since is not None and case.seconds_since(past.failing_since) > longest_s
