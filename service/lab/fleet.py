@@ -36,6 +36,7 @@ MODELS = {
 CERT_START = datetime(2015, 6, 1, 12, tzinfo=UTC)
 CERT_END = {True: datetime(2035, 6, 1, 12, tzinfo=UTC), False: datetime(2037, 11, 12, tzinfo=UTC)}
 MIC_EXPIRED = (datetime(2012, 3, 1, tzinfo=UTC), datetime(2022, 3, 1, tzinfo=UTC))
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SLOWER = 15  # a `slow` download takes that many times as long as the others
 
 
@@ -85,6 +86,7 @@ def _box(given: ControllerIn, name: str, number: int, timings: Timings, seed: in
     unreachable = [entry.host for entry in given.ntp if not entry.reachable]
     return Controller(
         name=name,
+        serial=serial("FCL", given.certificate.start, number),
         release=given.release,
         model=given.model,
         zone=_zone(given.timezone),
@@ -149,7 +151,7 @@ def _ap(group: ApIn, n: int, number: int, box: int, timings: Timings) -> Ap:
         mac=f"70:6d:{box % 256:02x}:{high:02x}:{low:02x}:00",
         ethernet_mac=f"70:6e:{box % 256:02x}:{high:02x}:{low:02x}:01",
         ip=f"10.{box % 256}.{high}.{low}",
-        serial=f"FCW{box % 100:02d}{number:06d}"[:11],
+        serial=serial("FCW", first, box * 6_000 + number),
         cert_start=first,
         cert_end=last,
         signature=_signature(group, model),
@@ -157,6 +159,16 @@ def _ap(group: ApIn, n: int, number: int, box: int, timings: Timings) -> Ap:
         predownload=group.predownload,
         options={key: value for key, value in options.items() if value is not None},
     )
+
+
+def serial(plant: str, made: datetime, number: int) -> str:
+    """A serial number as Cisco's plants write them: years since 1996, week, four characters."""
+    letters = ""
+    for _ in range(4):
+        number, digit = divmod(number, len(ALPHABET))
+        letters = ALPHABET[digit] + letters
+    year, week, _ = made.isocalendar()
+    return f"{plant}{year - 1996:02d}{week:02d}{letters}"
 
 
 def _certificate(group: ApIn, model: str) -> tuple[datetime, datetime]:

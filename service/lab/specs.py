@@ -123,6 +123,7 @@ class Controller:
     quirks: Quirks
     timings: Timings
     seed: int
+    serial: str
     install: Install = field(default_factory=Install)
     ntp_keys: tuple[int, ...] = ()
     ntp_globals: tuple[str, ...] = ()  # master, panic-update, passive, update-calendar, logging

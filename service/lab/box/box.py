@@ -99,11 +99,6 @@ class Box:
         parts = ["".join(c for c in p if c.isdigit()) for p in self.spec.release.split(".")]
         return ".".join([*parts, "0"][:3]) + ".56"
 
-    @cached_property
-    def serial(self) -> str:
-        """Serial number of the chassis."""
-        return f"FCL24{self.spec.seed % 100:02d}{sum(self.spec.name.encode()) % 10_000:04d}"
-
     @property
     def hostname(self) -> str:
         """As configured."""

@@ -50,8 +50,26 @@ def _document(spec: Controller, schema: Schema) -> str:
         + (f"<vrf>{definitions}</vrf>" if vrfs else "")
         + _clock(spec.zone)
         + _ntp(spec, schema)
-        + "</native></config>"
+        + "</native>"
+        + _trustpoint(spec, schema)
+        + "</config>"
     )
+
+
+def trustpoint_name(spec: Controller) -> str:
+    """Name of the trustpoint that APs meet; SUDI is the default and isn't configured."""
+    names = {"sudi": "CISCO_IDEVID_SUDI", "ssc": f"{spec.name}_WLC_TP", "lsc": "LSC_TP"}
+    return names[spec.certificate.kind]
+
+
+def _trustpoint(spec: Controller, schema: Schema) -> str:
+    """`wireless management trustpoint`, where it isn't the built-in certificate."""
+    if spec.certificate.kind == "sudi" or not spec.certificate.present:
+        return ""
+    general = schema.namespace("Cisco-IOS-XE-wireless-general-cfg")
+    name = f"<pki-trustpoint-name>{escape(trustpoint_name(spec))}</pki-trustpoint-name>"
+    inside = f"<wlc-management-data>{name}</wlc-management-data>"
+    return f'<general-cfg-data xmlns="{general}">{inside}</general-cfg-data>'
 
 
 def _clock(zone: Zone) -> str:

@@ -34,7 +34,7 @@ def device_hardware(box: Box, now: float) -> Mapping[str, Value]:
         "hw-type": "hw-type-chassis",
         "hw-dev-index": 0,
         "part-number": box.spec.model,
-        "serial-number": box.serial,
+        "serial-number": box.spec.serial,
         "hw-description": f"Cisco {box.spec.model} chassis",
         "dev-name": "Chassis",
         "hw-class": "hw-class-physical",

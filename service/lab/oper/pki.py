@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from service.lab.box.box import Box
+from service.lab.box.initial import trustpoint_name
 from service.lab.oper.build import Value
 from service.lab.time import stamp
 
-LABELS = {"sudi": "CISCO_IDEVID_SUDI", "ssc": "WLC_TP", "lsc": "LSC_TP"}
 TYPES = {"sudi": "trustpoint-mic", "ssc": "trustpoint-ssc", "lsc": "trustpoint-lsc"}
 
 
@@ -26,7 +26,7 @@ def pki_oper(box: Box, now: float) -> Mapping[str, Value]:
         "validity-end": stamp(certificate.end),
     }
     bundle = {
-        "label": trustpoint(box),
+        "label": trustpoint_name(box.spec),
         "tp-authenticated": certificate.present,
         "tp-keys-generated": certificate.present,
         "tp-enrolled": certificate.present,
@@ -35,19 +35,12 @@ def pki_oper(box: Box, now: float) -> Mapping[str, Value]:
     return {"crypto-pki-bundle": [bundle]}
 
 
-def trustpoint(box: Box) -> str:
-    """Name of the trustpoint that APs meet."""
-    if box.spec.certificate.kind == "ssc":
-        return f"{box.spec.name}_WLC_TP"
-    return LABELS.get(box.spec.certificate.kind, "LSC_TP")
-
-
 def tp_cert_info(box: Box) -> Mapping[str, Value]:
     """Content of tp-cert-info under access-point-oper-data, from 17.12."""
     certificate = box.spec.certificate
     return {
         "trustpoint": {
-            "trustpoint-name": trustpoint(box),
+            "trustpoint-name": trustpoint_name(box.spec),
             "is-cert-available": certificate.present,
             "is-privkey-available": certificate.present,
             "cert-type": TYPES.get(certificate.kind, "trustpoint-unknown"),
@@ -59,5 +52,5 @@ def _names(box: Box) -> tuple[str, str]:
     model = box.spec.model
     if box.spec.certificate.kind == "ssc":
         return f"o=Cisco Virtual Wireless LAN Controller,cn={model}", f"o={box.spec.name},cn=CA"
-    subject = f"serialNumber=PID:{model} SN:{box.serial},o=Cisco,cn={model}"
+    subject = f"serialNumber=PID:{model} SN:{box.spec.serial},o=Cisco,cn={model}"
     return subject, "o=Cisco,cn=ACT2 SUDI CA"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.lab.errors import LabError
-from service.lab.fleet import from_mapping, load
+from service.lab.fleet import CERT_START, from_mapping, load, serial
 from service.lab.lab import Lab
 
 FLEETS = Path(__file__).parents[3] / "service" / "lab" / "fleets"
@@ -91,3 +91,11 @@ def test_a_configuration_that_the_release_does_not_know_is_refused(tmp_path):
     wrong = {**BOX, "running_config": "<native xmlns='urn:x'/>"}
     with pytest.raises(LabError, match="hq: its configuration is refused"):
         Lab(from_mapping({"controllers": [wrong]}), state_dir=tmp_path).start()
+
+
+def test_serial_numbers_tell_when_a_device_was_made():
+    aps = [{"kind": "healthy", "cert_start": "2015-06-03T00:00:00Z"}, {"kind": "mic_expired"}]
+    made, old = from_mapping({"controllers": [{**BOX, "aps": aps}]}).controllers[0].aps
+    assert made.serial.startswith("FCW1923")
+    assert old.serial.startswith("FCW1609")
+    assert len({made.serial, old.serial, serial("FCW", CERT_START, 7)}) == 3
