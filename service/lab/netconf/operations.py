@@ -152,7 +152,8 @@ def _equal_applets(box: Box, config: Element, tree: Element) -> set[str]:
         if applet.get(OPERATION) == "replace"
         for name in applet.iterchildren("{*}name")
     }
-    return {n for n in replaced & before.keys() if before[n].written == after[n].written}
+    both = replaced & before.keys() & after.keys()
+    return {name for name in both if before[name].written == after[name].written}
 
 
 def _may_write(server: Server, session: Session, target: str, now: float) -> None:

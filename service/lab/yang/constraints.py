@@ -31,7 +31,7 @@ def hold(checker: Checker, node: Node, element: Element, root: Element) -> None:
     for letter in ("w", "m"):
         for number in node.facts.get(letter, ()):
             rule = checker.schema.expressions[number]
-            if not holds(checker.schema, rule, element, absolute=root is not element):
+            if not holds(checker.schema, rule, element, root if root is not element else None):
                 raise _broken(checker, rule, node, element, letter)
     for child in elements(element):
         below = node.children.get(child.tag)
@@ -49,25 +49,29 @@ def _broken(
     return refusal
 
 
-def holds(schema: Schema, rule: Expression, element: Element, *, absolute: bool) -> bool:
-    """Is the expression true at this element?"""
-    if not absolute and re.search(r"(^|[\s(=])/", rule.text):
+def holds(schema: Schema, rule: Expression, element: Element, root: Element | None) -> bool:
+    """Is the expression true at this element? Without a root absolute paths are taken as true."""
+    text = rewritten(rule.text)
+    if root is None and "$root" in text:
         return True
     names = {p: schema.namespace(m) for p, m in rule.prefixes.items()}
     names[OWN] = schema.namespace(rule.module)
-    compiled = etree.XPath(rewritten(rule.text), namespaces=names)
-    return bool(compiled(element, current=[element]))
+    compiled = etree.XPath(text, namespaces=names)
+    return bool(compiled(element, current=[element], root=[element if root is None else root]))
 
 
 @lru_cache(maxsize=512)
 def rewritten(text: str) -> str:
-    """The expression with prefixed bare names and a variable for current()."""
+    """The expression with prefixed bare names and variables for current() and for the root."""
     tokens = TOKEN.findall(text.replace("current()", "$current"))
     out: list[str] = []
-    for place, token in enumerate(tokens):
+    for place, word in enumerate(tokens):
         before = next((t for t in reversed(tokens[:place]) if not t.isspace()), "")
         after = next((t for t in tokens[place + 1 :] if not t.isspace()), "")
-        out.append(f"{OWN}:{token}" if _bare(token, before, after) else token)
+        if word == "/" and not _operand(before):
+            out.append("/" if before == "/" else "$root/")
+        else:
+            out.append(f"{OWN}:{word}" if _bare(word, before, after) else word)
     return "".join(out)
 
 
@@ -75,7 +79,11 @@ def _bare(token: str, before: str, after: str) -> bool:
     """A node name without prefix, told from functions, axes, operators and variables."""
     if NAME.fullmatch(token) is None or after in {"(", "::", ":"} or before in {":", "$", "@"}:
         return False
-    operand = before and (
-        before in {")", "]", ".", ".."} or before[0] in "'\"" or before[-1].isalnum()
-    )
-    return not (token in OPERATORS and operand and before not in OPERATORS)
+    return not (token in OPERATORS and _operand(before))
+
+
+def _operand(before: str) -> bool:
+    """Does an operand end with that token, so that an operator may follow?"""
+    if not before or before in OPERATORS:
+        return False
+    return before in {")", "]", ".", "*"} or before[0] in "'\"" or before[-1].isalnum()

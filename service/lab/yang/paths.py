@@ -6,7 +6,9 @@ from service.lab.errors import NC
 from service.lab.yang.schema import Schema
 
 Element = etree._Element  # noqa: SLF001  # lxml has no public name for it
-WRAPPERS = {f"{{{NC}}}{name}" for name in ("config", "filter", "data", "rpc", "rpc-reply")}
+WRAPPERS = {f"{{{NC}}}{name}" for name in ("config", "filter", "data", "rpc", "rpc-reply")} | {
+    "config"  # the root of a datastore
+}
 
 
 def new(name: str) -> Element:

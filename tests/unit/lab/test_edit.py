@@ -143,6 +143,13 @@ def test_the_vrf_of_a_server_has_to_exist_in_17_3():
     assert Bench(release="17.9.1").refused(servers(inside)) == ""
 
 
+def test_with_the_vrf_there_17_3_takes_the_server():
+    bench = Bench(release="17.3.6", ntp=[{"host": "192.0.2.1", "vrf": "red"}])
+    assert [a.vrf for a in bench.box.ntp.configured] == ["red"]
+    gone = "<vrf nc:operation='remove'/>"
+    assert bench.refused(gone) == "operation-failed"
+
+
 def test_a_box_may_be_told_to_ignore_must_rules():
     inside = (
         "<vrf><name>red</name><server-list><ip-address>192.0.2.5</ip-address></server-list></vrf>"

@@ -11,6 +11,7 @@ from service.lab.yang.schema import of_release
 from service.lab.yang.values import fault
 from tests.unit.lab.support import NTP, servers
 
+ROOTED = "$root/ios:i/*[concat(local-name(), own-module:n) = $current]"
 SCHEMA = of_release("17.9.1")
 
 
@@ -78,6 +79,8 @@ def test_an_operation_needs_a_branch_of_its_mandatory_choice():
         ("../mode = 4 and ../div", "../own-module:mode = 4 and ../own-module:div"),
         ("ios:vrf[ios:name=current()]", "ios:vrf[ios:name=$current]"),
         ("(../x = 'and')", "(../own-module:x = 'and')"),
+        ("/ios:a/b or (/c)", "$root/ios:a/own-module:b or ($root/own-module:c)"),
+        ("/ios:i/*[concat(local-name(), n) = current()]", ROOTED),
     ],
 )
 def test_bare_names_in_must_rules_belong_to_their_module(written, expected):
