@@ -61,7 +61,7 @@ def _summary(output: Output) -> Part | None:
 def _summary_ap(row: re.Match[str]) -> ApPart:
     country = re.search(r"\s([A-Z]{2})(?=\s)", f"{row['rest']} ")
     address = re.search(rf"\s({cells.ADDRESS})\s", f"{row['rest']} ")
-    says: dict[str, Any] = {"state": ApState.REGISTERED, "model": row["model"], "is_joined": True}
+    says: dict[str, Any] = {"model": row["model"], "is_joined": True}
     if country:
         says["country"] = country[1]
     if address:

@@ -11,7 +11,7 @@ from service.offline.parts import CertificatePart, Part, WallTime
 from service.offline.sessions import Output
 
 _DOTTED = re.compile(r"\s*(?P<key>[A-Z][\w' /()-]*?)\.{3,}\s*(?P<value>.*?)\s*")
-_NTP_TABLE = re.compile(r"\s*Index\s+NTP Key Index\s+NTP Server\s+Status.*")
+_NTP_TABLE = re.compile(r"\s*Index\s+NTP Key Index\s+NTP Server\b(?P<status>\s+Status)?.*")
 _NTP_ROW = re.compile(
     r"\s*(?P<index>\d+)\s+(?P<key>\d+)\s+(?P<host>[\w.:-]+)\s+(?P<status>\S.*?)"
     r"(?:\s{2,}(?P<auth>AUTH \w+))?\s*"
@@ -52,18 +52,24 @@ def _time(output: Output) -> Part | None:
     shown = cells.ctime(_dotted(output).get("Time", ""))
     if shown is None:
         return None
-    start = next(
-        (i for i, line in enumerate(output.lines) if _NTP_TABLE.fullmatch(line.text)), None
-    )
-    lines = output.lines[start + 1 :] if start is not None else ()
-    rows = [match for line in lines if (match := _NTP_ROW.fullmatch(line.text))]
+    table = _ntp_table(output)
+    rows = table[1] if table else []
     entries = tuple(NtpEntry("server", "server-list", row["host"]) for row in rows)
-    peer = next((row["host"] for row in rows if row["status"] == "In Sync"), None)
-    says: dict[str, Any] = {
-        "ntp": NtpConfig(entries),
-        "ntp_state": NtpState(peer is not None, None, peer),
-    }
+    says: dict[str, Any] = {"ntp": NtpConfig(entries)}
+    if table is None or table[0]:
+        peer = next((row["host"] for row in rows if row["status"] == "In Sync"), None)
+        says["ntp_state"] = NtpState(peer is not None, None, peer)
     return Part("show time", max(1, len(rows)), Platform.AIREOS, WallTime(shown.wall), says=says)
+
+
+def _ntp_table(output: Output) -> tuple[bool, list[re.Match[str]]] | None:
+    """Whether the table says who is in sync (7.x does not), and its rows; None: no table."""
+    for index, line in enumerate(output.lines):
+        if head := _NTP_TABLE.fullmatch(line.text):
+            below = output.lines[index + 1 :]
+            rows = [match for one in below if (match := _NTP_ROW.fullmatch(one.text))]
+            return head["status"] is not None, rows
+    return None
 
 
 def _boot(output: Output) -> Part | None:

@@ -8,6 +8,8 @@ from typing import Any
 from service.domain.identity import BaseRadioMac, EthernetMac
 from service.domain.observation import Platform
 
+UNUSED = "recognized; holds nothing that diagnosis needs"
+
 
 @dataclass(frozen=True, slots=True)
 class WallTime:

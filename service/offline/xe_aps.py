@@ -19,15 +19,12 @@ _SHORT_REST = re.compile(  # 17.12 and later: CC RD IP State Location
     r"(?P<state>\S+(?: \S+)?)(?:\s{2,}(?P<location>.*))?"
 )
 _LONG_REST = re.compile(  # Location Country IP State; country and address are blank at first
-    rf"(?P<location>.*?)\s*(?:\s(?P<country>[A-Z0-9]{{2}}))?\s*(?:\s(?P<ip>{cells.ADDRESS}))?"
-    r"\s{2,}(?P<state>\S+(?: \S+)?)\s*"
+    rf"(?P<location>.*?)\s*(?:\s(?P<country>[A-Z0-9]{{2}}))?(?:\s+(?P<ip>{cells.ADDRESS})\s+|\s{{2,}})"
+    r"(?P<state>\S+(?: \S+)?)\s*"
 )
 _TOTAL = re.compile(r"\s*Number of APs\s*:\s*(\d+)\s*")
 
-_JOIN = re.compile(
-    r"\s*Base MAC\s+\S+ MAC\s+AP Name\s+IP Address\s+Status\s+Last Failure Phase\s+"
-    r"Last Disconnect Reason\s*"
-)
+_JOIN = re.compile(r"\s*Base MAC\s+\S+ MAC\s+AP Name\s+IP Address\s+Status\b.*")
 _JOIN_ROW = re.compile(
     rf"\s*(?P<radio>{cells.MAC})\s+(?:(?P<wired>{cells.MAC})\s+)?(?P<middle>.*?)"
     r"(?<=\s)(?P<status>Not [Jj]oined|Joined)"
@@ -116,14 +113,15 @@ def _general(block: dict[str, str]) -> ApPart:
         "serial": cells.words(block.get("AP Serial Number", "")),
         "address": cells.words(block.get("IP Address", "")),
         "version": cells.words(version or ""),
-        "country": cells.words(block.get("AP Country Code", block.get("Country Code", ""))[:2]),
+        "country": cells.words(_country(block)[:2]),
         "certificate_kind": cells.certificate_kind(
             block.get("AP Certificate type") or block.get("AP Certificate Type") or ""
         ),
     }
+    joined = block.get("Join Date and Time", "")
     times = {
         "certificate_end": cells.slashed(block.get("AP Certificate Expiry-time", "")),
-        "join_time": cells.slashed(block.get("Join Date and Time", "")),
+        "join_time": cells.slashed(joined) or cells.ctime(joined),
     }
     return ApPart(
         cells.radio_mac(block.get("Cisco AP Identifier")),
@@ -132,6 +130,13 @@ def _general(block: dict[str, str]) -> ApPart:
         _known(says),
         {key: value for key, value in times.items() if value is not None},
     )
+
+
+def _country(block: dict[str, str]) -> str:
+    for key in ("AP Country Code", "AP Country code", "Country Code", "Country code"):
+        if key in block:
+            return block[key]
+    return ""
 
 
 def _known(says: dict[str, Any]) -> dict[str, Any]:

@@ -21,8 +21,10 @@ _ASSOCIATION = re.compile(
 )
 _STATUS = re.compile(
     r"\s*Clock is (?P<word>synchronized|unsynchronized)(?:, stratum (?P<stratum>\d+))?"
-    r"(?:, reference is (?P<peer>\S+?))?\s*"
+    r"(?:, reference is (?P<peer>\S+?))?(?:,.*)?\s*"
 )
+_NO_NTP = re.compile(r"\s*%\s?NTP is not enabled\.?\s*")
+_LONE_ADDRESS = re.compile(r"\s*[*#+x-]?~?[0-9a-fA-F:.]*:[0-9a-fA-F:.]+\s*")
 _NTP_LINE = re.compile(
     r"\s*ntp (?P<role>server|peer)(?: vrf (?P<vrf>\S+))?(?: (?P<family>ip|ipv6)(?= \S))?"
     r" (?P<host>[\w.:-]+)(?P<options>(?: \S+)*)\s*"
@@ -71,7 +73,8 @@ def _associations(output: Output) -> Part | None:
     start = _after(output, _ASSOCIATIONS)
     if start is None:
         return None
-    rows = [m for line in output.lines[start:] if (m := _ASSOCIATION.fullmatch(line.text))]
+    texts = _unwrapped([line.text for line in output.lines[start:]])
+    rows = [match for text in texts if (match := _ASSOCIATION.fullmatch(text))]
     system = next((row for row in rows if row["flags"] == "*"), None)
     if system is None:
         state = NtpState(synchronised=False)
@@ -82,6 +85,15 @@ def _associations(output: Output) -> Part | None:
     config = NtpConfig(tuple(dict.fromkeys(e for e in entries if not _is_local(e.host))))
     says = {"ntp_state": state, "ntp_associated": config}
     return Part("show ntp associations", len(rows), Platform.IOSXE, says=says)
+
+
+def _unwrapped(texts: list[str]) -> list[str]:
+    """The rows, with a long IPv6 address put back before what stands on the line below it."""
+    found: list[str] = []
+    for text in texts:
+        alone = bool(found) and _LONE_ADDRESS.fullmatch(found[-1]) is not None
+        found.append(f"{found.pop()} {text.strip()}" if alone else text)
+    return found
 
 
 def _is_local(host: str) -> bool:
@@ -96,6 +108,9 @@ def _status(output: Output) -> Part | None:
             good = match["word"] == "synchronized"
             state = NtpState(good, stratum, match["peer"] if good else None)
             return Part("show ntp status", 1, Platform.IOSXE, says={"ntp_state": state})
+        if _NO_NTP.fullmatch(line.text):
+            says = {"ntp_state": NtpState(synchronised=False)}
+            return Part("show ntp status", 1, Platform.IOSXE, says=says)
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from service.domain.observation import ApState, CertificateKind, JoinPhase, Platform
 from service.offline import cells
 from service.offline import xe_data_box as box
-from service.offline.parts import ApPart, Part
+from service.offline.parts import UNUSED, ApPart, Part
 from service.offline.trees import Node
 from service.offline.xe_leaves import flag, known, moment, whole
 
@@ -57,6 +57,8 @@ def read(documents: tuple[Node, ...]) -> Iterator[Part]:
     for name, nodes in found.items():
         part = NODES[name].read(tuple(nodes))
         yield replace(part, as_=NODES[name].as_, platform=Platform.IOSXE)
+    if not found and not strangers:
+        yield from _strange_data(documents)
     for error in _errors(documents):
         yield Part(None, 0, reason=f"an error of the device: {error}")
     if strangers:
@@ -74,6 +76,21 @@ def _known_nodes(node: Node, module: str) -> Iterator[tuple[Node, str]]:
             return
     for child in node.children:
         yield from _known_nodes(child, module)
+
+
+def _strange_data(documents: tuple[Node, ...]) -> Iterator[Part]:
+    """Data of modules that we don't read, by name and number, so that they are seen to be known."""
+    rows: dict[str, int] = {}
+    for document in documents:
+        for node in document.upper(ENVELOPE_DEPTH):
+            if node.module.startswith(MODULES_OF_DEVICES) and node.module not in TRANSPORT:
+                lists = [f"/{inner.name}" for inner in node.children if inner.children]
+                for name in lists or [""]:
+                    key = f"{node.module}:{node.name}{name}"
+                    rows[key] = rows.get(key, 0) + 1
+                break
+    for key, count in rows.items():
+        yield Part(key, count, Platform.IOSXE, reason=UNUSED)
 
 
 def _is_whole(node: Node) -> bool:
@@ -189,7 +206,7 @@ def _counts(nodes: tuple[Node, ...]) -> Part:
 
 
 def _unused(nodes: tuple[Node, ...]) -> Part:
-    return Part("", len(nodes), reason="recognized; holds nothing that diagnosis needs")
+    return Part("", len(nodes), reason=UNUSED)
 
 
 # -- what is known -----------------------------------------------------------------------------
@@ -220,6 +237,8 @@ TRANSPORT = frozenset(
 )
 """Namespaces of envelopes, and of `native`, whose parts other modules add."""
 
+MODULES_OF_DEVICES = ("Cisco-IOS-XE-", "cisco-", "openconfig-", "ietf-")
+ENVELOPE_DEPTH = 3
 ERROR_DEPTH = 3
 """Levels below the root that an error may stand at: `data/errors/error` of RESTCONF in JSON."""
 

@@ -11,7 +11,7 @@ from service.offline.parts import CertificatePart, Part
 from service.offline.sessions import Output
 
 _PACKAGES = re.compile(
-    r"\s*\[[^]]*\] (?P<which>Installed|Active|Inactive|Uncommitted|Committed) "
+    r"\s*(?:\[[^]]*\] )?(?P<which>Installed|Active|Inactive|Uncommitted|Committed) "
     r"Package\(s\) Information:\s*"
 )
 _PACKAGE = re.compile(r"\s*(?P<type>[A-Z]{3,4})\s+(?P<state>[IUCD])\s+(?P<name>\S+)\s*")

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from service.domain.observation import Platform
 from service.offline import cells
-from service.offline.parts import Part
+from service.offline.parts import UNUSED, Part
 from service.offline.sessions import Output
-
-UNUSED = "recognized; holds nothing that diagnosis needs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ def test_the_summary_lists_joined_aps_by_their_wired_mac():
     )
     (ap,) = only(text).aps
     assert (ap.mac, str(ap.ethernet)) == (None, "7c:ad:74:ff:61:86")
-    assert ap.says["state"] is ApState.REGISTERED
+    assert ap.says["is_joined"] is True
+    assert "state" not in ap.says
     assert (ap.says["country"], ap.says["address"]) == ("DE", "10.130.0.33")
 
 
@@ -132,3 +133,32 @@ Certificate Name: Cisco SHA1 device cert
 def test_a_grep_through_the_configuration_may_find_nothing():
     found = only("There are 0 lines matching the pattern ap cert-expiry-ignore mic enable \n")
     assert (found.as_, found.rows) == ("show run-config commands", 0)
+
+
+def test_show_time_of_7_x_does_not_say_who_is_in_sync():
+    text = (
+        "Time............................................. Tue Dec 22 11:02:42 2020\n"
+        "     Index     NTP Key Index     NTP Server      NTP Msg Auth Status\n"
+        "       1              0          192.0.2.1       AUTH DISABLED\n"
+    )
+    found = only(text)
+    assert found.says["ntp"].labels == ("server 192.0.2.1",)
+    assert "ntp_state" not in found.says
+
+
+def test_show_ap_config_general_has_dots_here_and_the_identifier_before_the_name():
+    text = """
+Cisco AP Identifier.............................. 2
+Cisco AP Name.................................... lobby
+Country code..................................... DE  - Germany
+MAC Address...................................... 58:8d:09:03:12:34
+Operation State ................................. REGISTERED
+S/W  Version .................................... 8.5.140.0
+AP Model......................................... AIR-CAP2702I-E-K9
+AP Serial Number................................. FGL1933ABCD
+AP Certificate Type.............................. Manufacture Installed
+"""
+    (ap,) = only(text).aps
+    assert (ap.mac, str(ap.ethernet), ap.name) == (None, "58:8d:09:03:12:34", "lobby")
+    assert ap.says["state"] is ApState.REGISTERED
+    assert (ap.says["version"], ap.says["country"]) == ("8.5.140.0", "DE")

@@ -157,3 +157,14 @@ def test_a_clock_reads_in_every_form_that_devices_print():
     ia = '<rpc-reply xmlns="x"><result xmlns="http://cisco.com/yang/cisco-ia">{}</result></rpc-reply>'
     assert only(ia.format("2022-12-02T01:00:02+01:00")).shown.wall == wall("2022-12-02 00:00:02")
     assert only(ia.format("Save running-config successful")).reason == "holds no time"
+
+
+def test_data_of_other_modules_is_named_with_its_rows():
+    body = {
+        "Cisco-IOS-XE-wireless-rrm-oper:rrm-oper-data": {
+            "rrm-measurement": [{"wtp-mac": "aa:bb:cc:dd:ee:ff", "x": {"y": 1}}] * 3
+        }
+    }
+    found = only(json.dumps(body))
+    assert found.as_ == "Cisco-IOS-XE-wireless-rrm-oper:rrm-oper-data/rrm-measurement"
+    assert (found.rows, found.reason) == (3, "recognized; holds nothing that diagnosis needs")

@@ -217,3 +217,37 @@ def test_an_unknown_show_command_is_named_and_other_commands_are_not_repeated():
     text = "WLC#show flying pigs\noink\nWLC(config)#username admin secret hunter2\nok\n"
     reasons = [one.reason for one in recognize(text.encode())]
     assert reasons == ["no reader for the output of 'show flying pigs'"]
+
+
+def test_a_row_that_overflows_its_columns_is_not_lost():
+    header, row = LONG.splitlines()[3], LONG.splitlines()[5]
+    long_address = row.replace("192.168.202.105 " + " " * 27, "2001:9:3:13:c822:82c8:32da:484d ")
+    (ap,) = part(f"{header}\n{long_address}\n", "show ap summary").aps
+    assert (ap.says["state"], ap.says["address"]) == (
+        ApState.DOWNLOADING,
+        "2001:9:3:13:c822:82c8:32da:484d",
+    )
+
+
+def test_a_long_address_on_a_line_of_its_own_is_one_row_with_the_next():
+    text = (
+        "  address         ref clock       st   when   poll reach  delay  offset   disp\n"
+        "*~2001:db8:ffff:ffff:ffff:ffff::123\n"
+        "                  .GPS.            1     22    128   377 23.000   7.916  3.032\n"
+    )
+    found = only(text)
+    assert found.rows == 1
+    assert found.says["ntp_state"].system_peer == "2001:db8:ffff:ffff:ffff:ffff::123"
+
+
+@pytest.mark.parametrize(
+    ("line", "synchronised", "stratum"),
+    [
+        ("Clock is synchronized, stratum 3, reference is 10.0.0.1", True, 3),
+        ("Clock is unsynchronized, stratum 16, no reference clock", False, 16),
+        ("%NTP is not enabled.", False, None),
+    ],
+)
+def test_show_ntp_status_tells_whether_the_clock_follows(line, synchronised, stratum):
+    state = only(line + "\n").says["ntp_state"]
+    assert (state.synchronised, state.stratum) == (synchronised, stratum)
