@@ -69,7 +69,7 @@ def build(fleet: FleetIn) -> Fleet:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise LabError(f"controllers: {', '.join(twice)} stands twice; {{n}} in a name counts")
-    return Fleet(tuple(boxes), fleet.lab.host, fleet.lab.seed)
+    return Fleet(tuple(boxes), fleet.lab.host, fleet.lab.seed, fleet.policy)
 
 
 def _boxes(fleet: FleetIn) -> Iterator[Controller]:

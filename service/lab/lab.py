@@ -25,6 +25,7 @@ from service.lab.ports import BoxPorts
 from service.lab.release import modules_of, schema_of
 from service.lab.specs import Fleet
 from service.lab.time import HostTime, Time
+from service.lab.yang.schema import Schema
 
 T = TypeVar("T")
 PATIENCE_S = 30.0
@@ -40,13 +41,11 @@ class Lab:
         state_dir: Path,
         modules: Path | None = None,
         time: Time | None = None,
-        policy: Mapping[str, Any] | None = None,
     ) -> None:
         self._fleet = fleet
         self._state = state_dir
         self._modules = modules
         self._time = time or HostTime()
-        self._policy = policy or {}
         self._password = secrets.token_urlsafe(12)
         self._ports: dict[str, BoxPorts] = {}
         self._handles: dict[str, BoxHandle] = {}
@@ -88,11 +87,13 @@ class Lab:
         """
         if self._thread is not None:
             raise LabError("the lab is started already")
+        releases = {spec.release for spec in self._fleet.controllers}
+        schemas = {r: schema_of(r, self._modules) for r in releases}  # may take half a minute
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="aprejoin-lab", daemon=True)
         self._thread.start()
         try:
-            self._await(self._open())
+            self._await(self._open(schemas))
             self._write()
             self._control.start(self._state)
         except BaseException:
@@ -143,9 +144,9 @@ class Lab:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
 
-    async def _open(self) -> None:
+    async def _open(self, schemas: Mapping[str, Schema]) -> None:
         for spec in self._fleet.controllers:
-            box = Box(spec, schema_of(spec.release, self._modules), self._time)
+            box = Box(spec, schemas[spec.release], self._time)
             host = BoxHost(box, modules_of(spec.release, self._modules))
             ports = BoxPorts(
                 host,
@@ -185,6 +186,6 @@ class Lab:
             boxes,
             host=self._fleet.host,
             password_file=secret.resolve(),
-            policy=self._policy,
+            policy=self._fleet.policy,
         )
         self.inventory_path.write_text(text, encoding="utf-8")

@@ -146,3 +146,4 @@ class Fleet:
     controllers: tuple[Controller, ...]
     host: str = "127.0.0.1"
     seed: int = 7
+    policy: dict[str, Any] = field(default_factory=dict)  # handed on to the inventory

@@ -99,3 +99,9 @@ def test_serial_numbers_tell_when_a_device_was_made():
     assert made.serial.startswith("FCW1923")
     assert old.serial.startswith("FCW1609")
     assert len({made.serial, old.serial, serial("FCW", CERT_START, 7)}) == 3
+
+
+def test_a_policy_in_the_fleet_stands_in_the_inventory(tmp_path):
+    plain = {"controllers": [BOX], "policy": {"loop_after_s": 3}}
+    with Lab(from_mapping(plain), state_dir=tmp_path) as lab:
+        assert "loop_after_s: 3" in lab.inventory_path.read_text()
