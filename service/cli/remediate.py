@@ -30,7 +30,7 @@ from service.domain.journal import Closed
 from service.domain.plan import Asked, NoPlan
 from service.errors import NotApproved
 from service.usecases.advance import Progress, Work
-from service.usecases.plan import Proposal, propose
+from service.usecases.plan import Proposal, propose, refreshed
 from service.usecases.recover import take_up
 from service.usecases.remediate import Person, carry_out, check_digest, open_remediation
 
@@ -118,6 +118,7 @@ def remediate_command(
             show_proposal(controller, proposal)
         if not yes:
             _ask(controller)
+            proposal = refreshed(context, proposal, asked, issue=issue, strategy=strategy)
         if interrupt() is not None:
             _refuse(controller, proposal, "interrupted before anything was done", as_json=as_json)
             sys.exit(EXITS["cancelled"])

@@ -7,13 +7,21 @@ from service.domain.finding import Finding
 from service.domain.observation import ControllerView, Topic
 from service.domain.plan import Asked, NoPlan, Plan, Planned, Situation
 from service.domain.planning import make_plan
-from service.errors import CapabilityMissing, DeviceUnreachable, InvalidInput
+from service.errors import (
+    CapabilityMissing,
+    DeviceUnreachable,
+    InvalidInput,
+    PlanChanged,
+    Refused,
+)
 from service.ports.driver import ControllerDriver
 from service.usecases.context import Context
 from service.usecases.poll import READ_TIMEOUT_S, Polled
 from service.usecases.sweep import judge
 from service.usecases.truth import true_time_by
 
+FRESH_S = 60.0
+"""No forward write on facts older than this (DESIGN.md, section 6.9)."""
 ALL_TOPICS = frozenset(Topic) - {Topic.LOGS, Topic.SYNCING}
 
 
@@ -73,6 +81,33 @@ def propose(
         return Proposal(planned, finding, view, payloads)
     finally:
         driver.close()
+
+
+def refreshed(
+    context: Context,
+    proposal: Proposal,
+    asked: Asked,
+    *,
+    issue: str | None = None,
+    strategy: str | None = None,
+) -> Proposal:
+    """The same plan on facts that are at most a minute old; made anew where they are older.
+
+    Raises:
+        Refused: there is no plan any more.
+        PlanChanged: it is another one now.
+    """
+    age_s = (context.clock.now().wall - proposal.view.read_at).total_seconds()
+    if isinstance(proposal.planned, NoPlan) or 0 <= age_s <= FRESH_S:
+        return proposal
+    name = proposal.planned.charter.controller
+    again = propose(context, name, asked, issue=issue, strategy=strategy)
+    if isinstance(again.planned, NoPlan):
+        raise Refused(f"{name}: {again.planned.reason}")
+    approved, current = proposal.planned.charter.digest, again.planned.charter.digest
+    if approved != current:
+        raise PlanChanged(approved=approved, current=current)
+    return again
 
 
 def _choose(
