@@ -17,9 +17,10 @@ from service.domain.diagnosis.verdict import Explained, Explanation, Ruling
 from service.domain.finding import AffectedAp, Confidence, Finding
 from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
-from service.domain.observation import ApState
+from service.domain.observation import ApState, Platform
 
 RESTARTS_THAT_CONVINCE = 2
+DEFAULT_TURN_S = 1200.0
 PREDOWNLOAD_FAILED = "pre-dwnld-failed"
 
 
@@ -91,7 +92,7 @@ def _grade(case: Case, issue: Issue, past: ApHistory, tally: _Tally, *, maybe_fi
     if not proof and not tally.proof and not _past_the_end(case, issue):
         tally.in_window.append(ap.label)
         return
-    confidence = Confidence.CONFIRMED if proof else _by_loops(case, past)
+    confidence = Confidence.CONFIRMED if proof else _by_loops(case, issue, past)
     if confidence is None:
         _say_why_not(case, past, tally)
         return
@@ -103,9 +104,9 @@ def _grade(case: Case, issue: Issue, past: ApHistory, tally: _Tally, *, maybe_fi
         tally.versions_unknown.append(ap.label)
 
 
-def _by_loops(case: Case, past: ApHistory) -> Confidence | None:
+def _by_loops(case: Case, issue: Issue, past: ApHistory) -> Confidence | None:
     """What downloading alone says; None: nothing, or that it is going well."""
-    if _stopped(case, past):
+    if _stopped(case, issue, past):
         return None
     convincing = len(past.restarts) >= RESTARTS_THAT_CONVINCE
     if convincing and past.loop_spread_s >= case.context.policy.loop_after_s:
@@ -116,10 +117,10 @@ def _by_loops(case: Case, past: ApHistory) -> Confidence | None:
     return Confidence.SUSPECTED if downloads and not _gets_further(case, past) else None
 
 
-def _stopped(case: Case, past: ApHistory) -> bool:
+def _stopped(case: Case, issue: Issue, past: ApHistory) -> bool:
     """Whether the AP has not been seen to download for longer than any turn of a loop takes."""
-    policy = case.context.policy
-    longest_s = max(policy.loop_after_s, policy.no_progress_s)
+    policy, turn_s = case.context.policy, issue.settings.get("longest_turn_s", DEFAULT_TURN_S)
+    longest_s = max(policy.loop_after_s, policy.no_progress_s, turn_s)
     if past.mac not in case.present:
         return case.seconds_since(past.last_seen) > longest_s
     return past.failing_since is not None and case.seconds_since(past.failing_since) > longest_s
@@ -243,7 +244,10 @@ def _doubts(case: Case, tally: _Tally) -> tuple[str, ...]:
     doubts = (
         (case.release is None, f"{unread}: it may carry the fix"),
         (bool(tally.maybe_fixed), f"{release} may carry the fix: no document found names it"),
-        (case.view.install is None, "installed patches were not read: one may carry the fix"),
+        (
+            case.view.install is None and case.view.platform is Platform.IOSXE,
+            "installed patches were not read: one may carry the fix",
+        ),
         (case.view.clock is None, "the controller's clock was not read: this host's was taken"),
         (bool(tally.versions_unknown), f"version not known: {listed(tally.versions_unknown)}"),
         (tally.proof, "which APs wrote the log lines"),

@@ -14,6 +14,10 @@ from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApSighting, ApState, CertificateKind
 
+SILENT_S = 1800.0
+"""An AP that looks for a controller is heard every few minutes; a shorter policy is for people
+who watch a download, and makes no AP silent sooner."""
+
 
 def explain(case: Case) -> dict[BaseRadioMac, Explanation]:
     """The other cause of every AP that has one, by MAC in order."""
@@ -86,8 +90,8 @@ def _unreachable(case: Case, past: ApHistory) -> Iterator[Explanation]:
     ap = past.last
     if ap.state is ApState.DOWNLOADING or past.counted_since is None:
         return
-    silent_s = (case.view.read_at - past.counted_since).total_seconds()
-    if silent_s >= case.context.policy.no_progress_s:
+    silent_s = case.seconds_since(past.counted_since)
+    if silent_s >= max(SILENT_S, case.context.policy.no_progress_s):
         what = f"no discovery or join request counted since {at(past.counted_since)}"
         told = case.told(ap, what, "discovery_requests", "join_requests")
         yield Explanation(ap.mac, Explained.UNREACHABLE, (told,))

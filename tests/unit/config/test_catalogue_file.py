@@ -1,9 +1,14 @@
+from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
+from typing import get_args
 
 import pytest
 
 from service.config.catalogue import InvalidFile, load_catalogue, parse_catalogue
+from service.config.catalogue_form import Signs
+from service.domain.catalogue import SIGN_FIELDS
+from service.domain.observation import ApSighting
 
 PATH = Path("mine.yaml")
 GOOD = """
@@ -91,6 +96,11 @@ def test_a_sign_of_an_unknown_field_is_refused():
         sources: [x]
     """
     assert "dtls_failure" in problem_of(text).expected
+
+
+def test_the_form_knows_every_field_that_signs_may_name():
+    assert set(get_args(get_args(Signs)[0])) == set(SIGN_FIELDS)
+    assert set(SIGN_FIELDS) <= {one.name for one in fields(ApSighting)}
 
 
 def test_a_users_folder_adds_and_replaces(tmp_path):

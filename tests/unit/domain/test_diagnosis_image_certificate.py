@@ -5,6 +5,7 @@ import pytest
 
 from service.domain.diagnosis import DiagnosisContext, Explained
 from service.domain.finding import Confidence
+from service.domain.history import extend_all
 from service.domain.observation import ApState, InstallState, Platform, Topic
 from service.domain.policy import Policy
 from tests.support.cases import (
@@ -296,6 +297,14 @@ def test_an_ap_in_no_table_between_two_turns_stays_in_the_finding():
     assert [ap.mac for ap in found.aps] == [MAC]
 
 
+def test_a_policy_for_the_impatient_does_not_end_the_loop_between_two_turns():
+    context = DiagnosisContext(Policy(loop_after_s=2, no_progress_s=2))
+    moment = turn(4)[0] + minutes(4)
+    off = extend_all(looped(5), [not_joined()], turn(4)[0] + minutes(2))
+    found = fn72524(judged(view(not_joined(), at=moment), off, context))
+    assert found.confidence is Confidence.PROBABLE
+
+
 def test_an_ap_that_stopped_downloading_long_ago_is_told_not_found():
     diagnosis = judged(view(at=turn(4)[0] + timedelta(days=2)), looped(5))
     assert diagnosis.findings == ()
@@ -315,6 +324,13 @@ def test_an_unknown_model_is_named_as_unknown():
 def test_an_unknown_release_is_said_to_be_unknown(release):
     found = fn72524(judged(view(downloading(), release=release)))
     assert mentions(found.unknown, "it may carry the fix")
+
+
+def test_patches_are_missed_only_on_the_platform_that_has_them():
+    seen = {"install": None, "release": "17.9.1"}
+    assert mentions(fn72524(judged(view(downloading(), **seen))).unknown, "patches")
+    aireos = {"install": None, "release": "8.5.182.0", "platform": Platform.AIREOS}
+    assert not mentions(fn72524(judged(view(downloading(), **aireos))).unknown, "patches")
 
 
 def test_a_clock_that_was_not_read_is_said_to_be_unknown():

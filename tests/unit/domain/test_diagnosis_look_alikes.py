@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain.diagnosis import Explained
+from service.domain.diagnosis import DiagnosisContext, Explained
 from service.domain.observation import ApState, CertificateKind, JoinPhase
+from service.domain.policy import Policy
 from tests.support.cases import (
     MAC,
     NOW,
@@ -139,6 +140,13 @@ def test_an_ap_that_nobody_hears_any_more_is_plainly_unreachable():
     ap = not_joined(discovery_requests=12, join_requests=3)
     history = polls((NOW - minutes(40), ap), (NOW - minutes(20), ap))
     assert explained(ap, history) == [Explained.UNREACHABLE]
+
+
+def test_an_impatient_policy_makes_no_ap_silent_sooner():
+    ap = not_joined(discovery_requests=12)
+    history = polls((NOW - minutes(10), ap))
+    context = DiagnosisContext(Policy(no_progress_s=5))
+    assert causes(judged(view(ap), history, context)) == []
 
 
 def test_an_ap_whose_requests_are_still_counted_is_not_unreachable():
