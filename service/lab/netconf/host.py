@@ -9,7 +9,8 @@ from service.lab.box.box import Box
 from service.lab.errors import RpcRefusedError
 from service.lab.faults import AFTER, Fault, FaultBoard
 from service.lab.netconf import messages
-from service.lab.netconf.operations import Server
+from service.lab.netconf.context import Server
+from service.lab.netconf.operations import answer
 from service.lab.netconf.sessions import Session, Sessions
 from service.lab.yang.judge import parse
 from service.lab.yang.paths import Element, elements
@@ -37,13 +38,13 @@ class BoxHost:
                 return messages.error(rpc, RpcRefusedError(fault.tag, fault.message))
             if fault.kind == "lock":
                 self._locked_by_a_stranger(fault.seconds)
-        answer = self._server.answer(session, rpc)
+        given = answer(self._server, session, rpc)
         kinds = {f.kind for f in faults}
         if "garbage_enum" in kinds:
-            _garble(answer)
+            _garble(given)
         if "wrong_namespace" in kinds:
-            return _elsewhere(answer)
-        return answer
+            return _elsewhere(given)
+        return given
 
     def after(self, faults: list[Fault]) -> None:
         """What the faults do once the request is through."""

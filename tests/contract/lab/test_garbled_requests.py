@@ -10,7 +10,8 @@ from lxml import etree
 
 from service.lab.box.box import Box
 from service.lab.fleet import from_mapping
-from service.lab.netconf.operations import Server
+from service.lab.netconf.context import Server
+from service.lab.netconf.operations import answer
 from service.lab.netconf.sessions import Sessions
 from service.lab.time import HostTime
 from service.lab.yang.check import Kind
@@ -85,8 +86,8 @@ def test_a_box_answers_garbled_requests_and_stays_valid(release):
     documents = requests()
     for _ in range(ROUNDS):
         rpc = garbled(chance.choice(documents), chance)
-        answer = server.answer(session, parse(etree.tostring(rpc)))
-        assert len(answer) > 0
+        reply = answer(server, session, parse(etree.tostring(rpc)))
+        assert len(reply) > 0
         box.stores.locks.clear()
         checker = box.stores.editor.checker
         checker.tops(box.stores.running, box.schema.data, Kind.DATA)
