@@ -64,7 +64,7 @@ def build(folder: Path, release: str) -> dict[str, Any]:
         tops["rpcs"] += [_operation(c, tables) for c in children(module, {"rpc"})]
         wanted = children(module, {"notification"}) if keep else []
         tops["notifications"] += [_node(c, tables, (), keep=True) for c in wanted]
-    described = [_described(modules[n]) if n in modules else [n] for n in tables.modules]
+    described = [_described(modules[name]) for name in tables.modules]
     return {
         "format": 1, "release": release, "modules": described, "types": tables.types,
         "expressions": tables.expressions, "nodes": tables.nodes, **tops,

@@ -18,7 +18,6 @@ from service.lab.oper.ntp import ntp_oper
 from service.lab.oper.pki import pki_oper
 from service.lab.yang import judge, subtree, xpath
 from service.lab.yang.paths import Element, elements
-from service.lab.yang.schema import Schema
 
 Builder = Callable[[Box, Want, float], Mapping[str, Any]]
 STATE: dict[tuple[str, str], Builder] = {
@@ -98,6 +97,8 @@ def _by_xpath(
     if not text:
         raise bad_element("missing-attribute", "filter", "select is missing", type_="rpc")
     prefixes = {prefix: uri for prefix, uri in filter_.nsmap.items() if prefix}
+    if box.spec.quirks.unknown_filter == "refuse":
+        xpath.refuse_unknown(box.schema, text, prefixes)
     names = xpath.mentioned(box.schema, text, prefixes)
     chosen = box.schema.data.keys() if names is None else names
     tops = _tops(box, sessions, config, dict.fromkeys(chosen, ALL), state=state)
@@ -132,8 +133,3 @@ def _state(box: Box, sessions: Sessions, name: str, want: Want) -> list[Element]
         box.see_aps()
     made = grow(node, want, builder(box, want, now))
     return [made] if len(made) else []
-
-
-def is_known(schema: Schema, name: str) -> bool:
-    """Is that a top-level node of the release?"""
-    return name in schema.data

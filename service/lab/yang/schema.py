@@ -147,9 +147,7 @@ class Schema:
         self.types: list[dict[str, Any]] = document["types"]
         self.nodes: list[list[Any]] = document["nodes"]
         self.modules = [
-            Module(m[0], m[1], m[2], m[3], tuple(m[4]), m[5])
-            for m in document["modules"]
-            if len(m) > 1
+            Module(m[0], m[1], m[2], m[3], tuple(m[4]), m[5]) for m in document["modules"]
         ]
         self.expressions = [Expression(*e) for e in document["expressions"]]
         self.by_namespace = {m.namespace: m for m in self.modules}
@@ -170,6 +168,11 @@ class Schema:
     def notifications(self) -> dict[str, Node]:
         """Notifications by element name."""
         return self._tops("notifications")
+
+    @cached_property
+    def names(self) -> set[Name]:
+        """Every node there is, anywhere, as (namespace, name)."""
+        return {(self.modules[r[2]].namespace, r[1]) for r in self.nodes if r[0] not in {"o", "s"}}
 
     def namespace(self, module: str) -> str:
         """Namespace of a module, or a word that no document can hold when it is absent."""

@@ -20,6 +20,17 @@ def mentioned(schema: Schema, text: str, prefixes: dict[str, str]) -> set[str] |
     return names & schema.data.keys()
 
 
+def refuse_unknown(schema: Schema, text: str, prefixes: dict[str, str]) -> None:
+    """Refuse an expression that names a node which no module of the release has.
+
+    Raises:
+        RpcRefusedError: unknown-element with the name.
+    """
+    for prefix, name in STEP.findall(text):
+        if (prefixes.get(prefix, ""), name) not in schema.names:
+            raise bad_element("unknown-element", name, f"select: unknown element {prefix}:{name}")
+
+
 def select(
     schema: Schema, text: str, prefixes: dict[str, str], data: list[Element]
 ) -> list[Element]:

@@ -82,6 +82,12 @@ def test_an_xpath_filter_gives_the_nodes_with_their_keys(tmp_path):
         assert len(texts(reply, "wtp-mac")) == 1
 
 
+def test_an_unknown_name_in_an_xpath_filter_is_refused_too(tmp_path):
+    with started(tmp_path) as lab, client(lab) as session:
+        path = "/ap:access-point-oper-data/ap:no-such"
+        assert refusal(session.get, filter=("xpath", ({"ap": APO}, path))).tag == "unknown-element"
+
+
 def test_what_the_lab_leaves_out_of_native_is_called_not_simulated(tmp_path):
     wanted = f'<native xmlns="{NATIVE}"><snmp-server/></native>'
     with started(tmp_path) as lab, client(lab) as session:
