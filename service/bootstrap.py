@@ -14,6 +14,7 @@ from service.domain.instants import TimeSource
 from service.domain.inventory import Controller, Inventory
 from service.domain.observation import Platform
 from service.drivers.iosxe.driver import IosXeDriver
+from service.drivers.pool import DriverPool
 from service.errors import CapabilityMissing, DeviceError, InvalidInput
 from service.ports.clock import Clock
 from service.ports.driver import ControllerDriver
@@ -68,15 +69,17 @@ def open_context(
     settings.ensure_state_dir()
     clock = SystemClock()
     store = SqlStore(settings.database_url)
+    drivers = DriverPool(PlatformDrivers(SecretResolver(folder), clock))
     try:
         yield Context(
             inventory=fleet,
             catalogue=load_catalogue(settings.catalogue),
             store=store,
-            drivers=PlatformDrivers(SecretResolver(folder), clock),
+            drivers=drivers,
             clock=clock,
             time_servers=SntpServers(),
             processes=LocalProcesses(clock),
         )
     finally:
+        drivers.close()
         store.close()

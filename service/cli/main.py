@@ -1,31 +1,48 @@
-"""The command `aprejoin`: parse, call one use case, render."""
+"""The command `aprejoin`: finds the command asked for, and loads that one alone.
+
+Loading everything takes a second and a half; a command that is not asked for should cost nothing.
+"""
+
+from importlib import import_module
 
 import click
 
-from service.cli.check import check_command, yang
-from service.cli.demo import demo_command
-from service.cli.init import init_command
-from service.cli.lab import lab
-from service.cli.plan import approve_command, plan_command
-from service.cli.remediate import remediate_command, restore_command
-from service.cli.runs import runs_command
-from service.cli.sweep import sweep_command
+COMMANDS = {
+    "demo": ("service.cli.demo:demo_command", "Show the whole job on a simulated fleet."),
+    "init": ("service.cli.init:init_command", "Write an example inventory."),
+    "check": ("service.cli.check:check_command", "Try everything that is read; change nothing."),
+    "sweep": ("service.cli.sweep:sweep_command", "Poll the fleet: what is stuck, and why."),
+    "diagnose": ("service.cli.diagnose:diagnose_command", "The same, also from saved files."),
+    "plan": ("service.cli.plan:plan_command", "Show exactly what would be done."),
+    "approve": ("service.cli.plan:approve_command", "Give your word for a plan."),
+    "remediate": ("service.cli.remediate:remediate_command", "Carry a plan out."),
+    "restore": ("service.cli.remediate:restore_command", "Finish what a dead process left."),
+    "runs": ("service.cli.runs:runs_command", "List remediations, or tell one by its journal."),
+    "lab": ("service.cli.lab:lab", "Simulated controllers on this machine."),
+    "yang": ("service.cli.check:yang", "What a controller's own YANG models offer."),
+}
+"""Name -> where it is, and its line in the overview; in the order of a first day's work."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Overview(click.Group):
+    """A group that loads a command when it is called, and not for the overview."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.command(cls=_Overview, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aprejoin", prog_name="aprejoin")
 def main() -> None:
     """Find access points that a certificate keeps off their Cisco controllers, and mend it."""
-
-
-main.add_command(demo_command)
-main.add_command(init_command)
-main.add_command(check_command)
-main.add_command(sweep_command)
-main.add_command(plan_command)
-main.add_command(approve_command)
-main.add_command(remediate_command)
-main.add_command(restore_command)
-main.add_command(runs_command)
-main.add_command(lab)
-main.add_command(yang)

@@ -19,6 +19,7 @@ from service.cli.edge import (
     print_json,
 )
 from service.cli.select import chosen
+from service.domain.diagnosis import Diagnosis
 from service.domain.documents import Document, controller_document, moment
 from service.domain.inventory import Controller
 from service.domain.planning import strategies_for
@@ -135,7 +136,7 @@ def show(context: Context, result: Sweep) -> None:
         table.add_row(*_row(one))
     people.print(table)
     for one in result.controllers:
-        _show_findings(one)
+        show_findings(one.polled.controller.name, one.diagnosis)
     if any(c.netconf.insecure for c in context.inventory.controllers):
         people.print("Some host keys are not verified (insecure: true).", style="yellow")
 
@@ -162,9 +163,9 @@ def _row(one: Judged) -> tuple[str, ...]:
     return (one.polled.controller.name, view.release or "?", *numbers, offset, issues)
 
 
-def _show_findings(one: Judged) -> None:
-    name = one.polled.controller.name
-    for finding in one.diagnosis.findings:
+def show_findings(name: str, diagnosis: Diagnosis) -> None:
+    """Findings, look-alikes and what could not be known, for people."""
+    for finding in diagnosis.findings:
         people.print(f"\n{name}: {finding.issue}, {finding.confidence}", style="bold")
         for ap in finding.aps:
             people.print(f"  {ap.name or ap.mac}  {ap.model or '?'}  {ap.state}", markup=False)
@@ -172,5 +173,7 @@ def _show_findings(one: Judged) -> None:
             people.print(f"  - {sentence}", markup=False)
         for sentence in finding.unknown:
             people.print(f"  ? {sentence}", markup=False)
-    for note in one.diagnosis.unknown:
+    for other in diagnosis.explained:
+        people.print(f"{name}: {other.mac} is no finding: {other.cause}", style="dim", markup=False)
+    for note in diagnosis.unknown:
         people.print(f"{name}: not known: {note}", style="dim", markup=False)

@@ -108,8 +108,9 @@ def finding_document(finding: Finding, strategies: Iterable[Alternative]) -> Doc
 
 
 def ap_document(ap: AffectedAp) -> Document:
-    """One AP of a finding; `mac` is the base radio MAC."""
-    return {"mac": str(ap.mac), "name": ap.name, "model": ap.model, "state": ap.state.value}
+    """One AP of a finding; `mac` is the base radio MAC, null where no file told it."""
+    mac = str(ap.mac) if ap.mac.is_known else None
+    return {"mac": mac, "name": ap.name, "model": ap.model, "state": ap.state.value}
 
 
 def plan_document(

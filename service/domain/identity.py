@@ -32,6 +32,11 @@ class BaseRadioMac:
         """Accept `aa:bb:..`, `aabb.ccdd.eeff` and `aa-bb-..`; ValueError for anything else."""
         return cls(_canonical_mac(text))
 
+    @property
+    def is_known(self) -> bool:
+        """Whether this is an address; saved files may name an AP by its name alone."""
+        return _HEX.fullmatch(self.value.translate(_SEPARATORS)) is not None
+
     def __str__(self) -> str:
         return self.value
 

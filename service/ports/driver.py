@@ -49,6 +49,10 @@ class ControllerDriver(Protocol):
     def release(self) -> str:
         """The running release, as told at connect."""
 
+    @property
+    def alive(self) -> bool:
+        """Whether the session can still be used, as far as this end knows."""
+
     def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
         """Look at some topics. What a controller cannot tell is in the view's `unknown`.
 

@@ -75,6 +75,11 @@ class IosXeDriver:
         """The running release."""
         return str(self._identity.release)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the session can still be used."""
+        return self._link.alive
+
     def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
         """Look at some topics; see the driver port."""
         return self._reader.read(topics, timeout_s=timeout_s)

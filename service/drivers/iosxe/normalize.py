@@ -153,6 +153,8 @@ def _with_failures(ap: ApSighting, record: Record) -> ApSighting:
         failure_reason=record.get("failure_reason"),
         dtls_failure=record.get("dtls_failure"),
         join_failure=record.get("join_failure"),
+        config_failure=record.get("config_failure"),
+        discovery_failure=record.get("discovery_failure"),
         last_failure_at=moment(record.get("last_failure_at")),
         discovery_requests=whole(record.get("discovery_requests")),
         join_requests=whole(record.get("join_requests")),

@@ -200,6 +200,11 @@ class Reader:
                 found = self._records("trustpoint", look, timeout_s)
             except RpcRefused:
                 found = []
+            if found:
+                there = normalize.flag(found[0].get("available"))
+                keyed = normalize.flag(found[0].get("key"))
+                usable = None if there is None else there and keyed is not False
+                look.view = replace(look.view, has_join_certificate=usable)
             if found and found[0].get("name"):
                 return found[0].get("name")
         try:
