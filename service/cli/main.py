@@ -3,9 +3,13 @@
 Loading everything takes a second and a half; a command that is not asked for should cost nothing.
 """
 
+import json
+import sys
 from importlib import import_module
 
 import click
+
+WRONG_CALL, FAILED = 2, 1
 
 COMMANDS = {
     "demo": ("service.cli.demo:demo_command", "Show the whole job on a simulated fleet."),
@@ -46,3 +50,31 @@ class _Overview(click.Group):
 @click.version_option(package_name="aprejoin", prog_name="aprejoin")
 def main() -> None:
     """Find access points that a certificate keeps off their Cisco controllers, and mend it."""
+
+
+def run() -> None:
+    """The process edge: one JSON document on stdout with --json, whatever happens."""
+    as_json = "--json" in sys.argv[1:]
+    try:
+        status = main.main(standalone_mode=False)
+    except click.UsageError as err:
+        err.show()
+        _say(as_json, "InvalidInput", err.format_message())
+        sys.exit(WRONG_CALL)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Aborted.", err=True)
+        _say(as_json, "Aborted", "interrupted before anything was done")
+        sys.exit(FAILED)
+    except Exception as err:
+        _say(as_json, type(err).__name__, str(err))
+        raise
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say(as_json: bool, kind: str, detail: str) -> None:
+    if as_json:
+        click.echo(json.dumps({"error": {"type": kind, "detail": detail}}, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    run()

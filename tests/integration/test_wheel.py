@@ -52,7 +52,7 @@ def test_contract_catalogue_fleets_and_schemas_are_inside(site, tmp_path):
 
 
 def test_the_command_runs_from_any_folder(site, tmp_path):
-    script = "from service.cli.main import main; main()"
+    script = "from service.cli.main import run; run()"
     told = run(
         [sys.executable, "-c", script, "init", "fleet.yaml", "--json"], cwd=tmp_path, site=site
     )
