@@ -167,7 +167,7 @@ class LabIn(Strict):
     """Settings of the whole lab."""
 
     seed: int = 7
-    host: str = "127.0.0.1"
+    host: Literal["127.0.0.1", "::1"] = "127.0.0.1"  # nobody outside this machine
     timings: TimingsIn = TimingsIn()
 
 

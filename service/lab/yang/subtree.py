@@ -1,7 +1,5 @@
 """Subtree filters: RFC 6241 section 6, on data that is already built."""
 
-import copy
-
 from service.lab.yang.paths import Element, elements, local, new, text_of
 from service.lab.yang.schema import Node, Schema
 
@@ -9,7 +7,8 @@ from service.lab.yang.schema import Node, Schema
 def select(schema: Schema, filter_: Element, data: list[Element]) -> list[Element]:
     """What the filter selects of some top-level elements.
 
-    An empty filter selects nothing (section 6.4.2); filters of the same name are united.
+    An empty filter selects nothing (section 6.4.2); filters of the same name are united. The data
+    is used up: what is selected is moved, not copied.
     """
     chosen = []
     for top in data:
@@ -21,66 +20,20 @@ def select(schema: Schema, filter_: Element, data: list[Element]) -> list[Elemen
 
 
 def _united(node: Node, filters: list[Element], data: Element) -> Element | None:
-    """The union of what several filter elements select of one element."""
-    found = [_selected(node, f, data) for f in filters]
-    chosen = [f for f in found if f is not None]
-    if not chosen:
+    """The union of what several filter elements of its name select of one element."""
+    passing = [f for f in filters if _passes(node, f, data)]
+    if not passing:
         return None
-    if any(_whole(f) for f, c in zip(filters, found, strict=True) if c is not None):
-        return copy.deepcopy(data)
-    return chosen[0] if len(chosen) == 1 else _merged(node, filters, data)
+    if node.is_leaf or node.is_open or any(_only_matches(f) for f in passing):
+        return data
+    return _contained(node, passing, data)
 
 
-def _whole(filter_: Element) -> bool:
-    return not elements(filter_)
-
-
-def _merged(node: Node, filters: list[Element], data: Element) -> Element | None:
-    """Union of filters that each passed their own content matches, child by child."""
-    passing = [f for f in filters if _selected(node, f, data) is not None]
-    out = new(node.qname)
-    for child in elements(data):
-        below = node.children[child.tag]
-        united = _united(below, [x for f in passing for x in _for_child(f, child)], child)
-        if united is not None:
-            out.append(united)
-    _add_keys(node, out, data)
-    return out
-
-
-def _for_child(filter_: Element, child: Element) -> list[Element]:
-    """The filter elements that concern a child; a filter of matches alone takes every child."""
-    if _only_matches(filter_):
-        return [new(str(child.tag))]
-    same = [f for f in elements(filter_) if f.tag == child.tag]
-    return [f for f in same if not _is_match(f) or text_of(f).strip() == text_of(child).strip()]
-
-
-def _is_match(filter_: Element) -> bool:
-    return not elements(filter_) and bool(text_of(filter_).strip())
-
-
-def _only_matches(filter_: Element) -> bool:
-    return all(_is_match(f) for f in elements(filter_))
-
-
-def _selected(node: Node, filter_: Element, data: Element) -> Element | None:
-    """What one filter element selects of one element of its name; None: nothing."""
-    inside = elements(filter_)
-    if node.is_leaf or node.is_open:
-        matches = not text_of(filter_).strip() or text_of(filter_).strip() == text_of(data).strip()
-        return copy.deepcopy(data) if matches else None
-    if not inside:
-        return copy.deepcopy(data)
-    if not _matches(filter_, data):
-        return None
-    if _only_matches(filter_):
-        return copy.deepcopy(data)
-    return _contained(node, filter_, data)
-
-
-def _matches(filter_: Element, data: Element) -> bool:
-    """Section 6.2.5: every content match node has to have its value in the data."""
+def _passes(node: Node, filter_: Element, data: Element) -> bool:
+    """Does the element fit what the filter says of values? Section 6.2.5: all of them."""
+    if node.is_leaf:
+        wanted = text_of(filter_).strip()
+        return not wanted or wanted == text_of(data).strip()
     return all(
         any(text_of(leaf).strip() == text_of(f).strip() for leaf in data.iterchildren(f.tag))
         for f in elements(filter_)
@@ -88,11 +41,12 @@ def _matches(filter_: Element, data: Element) -> bool:
     )
 
 
-def _contained(node: Node, filter_: Element, data: Element) -> Element | None:
-    out = new(node.qname)
+def _contained(node: Node, filters: list[Element], data: Element) -> Element | None:
+    """The children that some filter selects, with the keys of the entry they stand in."""
     by_name: dict[str, list[Element]] = {}
-    for wanted in elements(filter_):
+    for wanted in (child for f in filters for child in elements(f)):
         by_name.setdefault(str(wanted.tag), []).append(wanted)
+    out = new(node.qname)
     for child in elements(data):
         wanted_here = by_name.get(str(child.tag))
         if wanted_here:
@@ -105,11 +59,20 @@ def _contained(node: Node, filter_: Element, data: Element) -> Element | None:
     return out
 
 
+def _is_match(filter_: Element) -> bool:
+    return not elements(filter_) and bool(text_of(filter_).strip())
+
+
+def _only_matches(filter_: Element) -> bool:
+    """No selection and no containment inside: the element is taken whole."""
+    return all(_is_match(f) for f in elements(filter_))
+
+
 def _add_keys(node: Node, out: Element, data: Element) -> None:
     """Keys go along, in front (section 6.2.5, last example; servers may add them)."""
     present = {local(child) for child in out}
     missing = [
-        copy.deepcopy(child)
+        child
         for child in elements(data)
         if local(child) in node.keys and local(child) not in present
     ]

@@ -105,3 +105,8 @@ def test_a_policy_in_the_fleet_stands_in_the_inventory(tmp_path):
     plain = {"controllers": [BOX], "policy": {"loop_after_s": 3}}
     with Lab(from_mapping(plain), state_dir=tmp_path) as lab:
         assert "loop_after_s: 3" in lab.inventory_path.read_text()
+
+
+def test_a_lab_listens_on_loopback_only():
+    with pytest.raises(LabError, match=r"lab\.host"):
+        from_mapping({"lab": {"host": "0.0.0.0"}, "controllers": [BOX]})  # noqa: S104
