@@ -26,9 +26,7 @@ KINDS = {
     "auth_refused": "logins are refused",
     "box_down": "the port is closed for `seconds`",
 }
-BEFORE = {"drop_before", "refuse", "lock"}
 AFTER = {"foreign_edit", "foreign_save", "reload"}
-REPLY = {"drop_after", "hang", "truncate", "wrong_namespace", "garbage_enum", "latency"}
 NOW = {"foreign_edit", "foreign_save", "reload", "lock", "box_down"}  # also without any rpc
 
 

@@ -10,7 +10,6 @@ from service.lab.yang.paths import Element
 
 IA = "http://cisco.com/yang/cisco-ia"
 XML = b'<?xml version="1.0" encoding="UTF-8"?>\n'
-BAD_CLI = "inconsistent value: Device refused one or more commands"
 
 
 def hello(capabilities: Iterable[str], session: int) -> bytes:

@@ -215,3 +215,23 @@ def test_a_dead_man_s_switch_brings_everything_back_by_itself(tmp_path):
         assert [
             line for line in box.left_dirty() if "SET" not in line and "unsaved" not in line
         ] == []
+
+
+def test_what_the_parser_refuses_comes_with_the_command(tmp_path):
+    broken = "<server-list><ip-address>192.0.2.300</ip-address></server-list>"
+    with started(tmp_path) as lab, client(lab) as session:
+        edit = ntp(f'<server xmlns="{NTP}">{broken}</server>')
+        refused = refusal(session.edit_config, edit, target="running")
+        assert refused.tag == "invalid-value"
+        assert "Device refused one or more commands" in refused.message
+        assert "<bad-command>ntp server 192.0.2.300</bad-command>" in refused.info
+        assert lab.box("hq-1").left_dirty() == []
+
+
+def test_a_server_that_goes_away_loses_the_sync_until_it_is_back(tmp_path):
+    with started(tmp_path) as lab, client(lab) as session:
+        box = lab.box("hq-1")
+        box.reachable_ntp("192.0.2.1", reachable=False)
+        assert texts(session.get(filter=("subtree", NTP_STATE)), "stratum") == ["16"]
+        box.reachable_ntp("192.0.2.1", reachable=True)
+        until(lambda: texts(session.get(filter=("subtree", NTP_STATE)), "stratum") == ["3"])
