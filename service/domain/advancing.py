@@ -4,18 +4,24 @@ This is the whole of the engine's judgement; `service/usecases/advance.py` only 
 writes down what is decided here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from service.domain.journal import Closed, FinalState, HomeCalled
+from service.domain.journal import Closed, FinalState, HomeCalled, StepDone, StepFailed
 from service.domain.observation import ApState, ControllerView, Topic
 from service.domain.remediation import Run
-from service.domain.steps.arm_guard import renewal
+from service.domain.steps.arm_guard import renewal, renewal_due_s
+from service.domain.steps.mending import everything
+from service.domain.steps.ours import armed_guards
 from service.domain.steps.protocol import Fail, Hold, Moment, Move, Step
 from service.domain.strategies import clock_window
 
-BUSY_LIMIT = 60
-BUSY_WAIT_S = 2.0
+BUSY_LIMIT_S = 120.0
+"""How long a lock may last, going forward: the box's own take up to this (facts, section 8)."""
+BUSY_WAIT_S, LONGEST_BUSY_WAIT_S = 2.0, 15.0
+SHORTEST_HOLD_S = 1.0
 AP_TOPICS = frozenset({Topic.AP_JOIN, Topic.AP_JOIN_STATS})
+JUDGED_BY_VERIFY = frozenset({"set-true-time", "restore-ntp", "disarm"})
+"""Steps whose failure is no trouble any more where the last look finds everything right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +62,53 @@ def next_move(
         if run.phase == "forward":
             return Turn(HomeCalled("the APs were waited for", goal_missed=False))
         return Finish(conclusion(run, view))
-    busy = run.busy_in(step.name)
-    if busy >= BUSY_LIMIT:
-        return Fail(f"the controller had no time for us: {run.sent[-1].detail}")
-    if busy and moment.now.seconds_since(run.sent[-1].at) < BUSY_WAIT_S:
-        return Hold(BUSY_WAIT_S, "the controller is busy")
-    if step.name in clock_window.GUARDED:
-        kept = renewal(remediation, run, view, moment)
-        if kept is not None:
-            return kept
-    return step.decide(run, view, moment)
+    return _busy(run, step, moment) or _step_move(remediation, step, run, view, moment)
+
+
+def _step_move(
+    remediation: str, step: Step, run: Run, view: ControllerView, moment: Moment
+) -> Move:
+    """What a step wants, after what keeps its dead-man's switch from firing."""
+    if step.name not in clock_window.GUARDED:
+        return step.decide(run, view, moment)
+    kept = renewal(remediation, run, view, moment)
+    if kept is not None:
+        return kept
+    move = step.decide(run, view, moment)
+    if isinstance(move, Hold):
+        return replace(move, seconds=_in_time(remediation, run, view, moment, move.seconds))
+    return move
+
+
+def _busy(run: Run, step: Step, moment: Moment) -> Move | None:
+    """What a controller that has no time for us leads to; None where it may be asked (again).
+
+    At home we ask longer than any dead-man's switch takes: it goes another way than a lock does.
+    """
+    streak = run.busy_in(step.name)
+    if not streak:
+        return None
+    policy = run.charter.policy
+    at_home_s = max(policy.ntp_sync_s, policy.dead_man_after_s + BUSY_LIMIT_S)
+    limit_s = BUSY_LIMIT_S if run.phase == "forward" else at_home_s
+    if run.elapsed_s(streak[0].at, moment.now) >= limit_s:
+        why = f"the controller had no time for us in {limit_s:g} s: {streak[-1].detail}"
+        left = (f"not done: {step.summary}",) if run.phase == "home" else ()
+        return Fail(why, left, everything(run))
+    wait_s = min(BUSY_WAIT_S + len(streak) - 1, LONGEST_BUSY_WAIT_S)
+    left_s = wait_s - run.elapsed_s(streak[-1].at, moment.now)
+    return Hold(left_s, "the controller is busy") if left_s > 0 else None
+
+
+def _in_time(
+    remediation: str, run: Run, view: ControllerView, moment: Moment, seconds: float
+) -> float:
+    """A wait that ends no later than the dead-man's switch has to be renewed."""
+    due = [
+        run.remaining_s(guard, moment.now) - renewal_due_s(run)
+        for guard in armed_guards(remediation, run, view)
+    ]
+    return max(SHORTEST_HOLD_S, min([seconds, *due])) if due else seconds
 
 
 def conclusion(run: Run, view: ControllerView) -> Closed:
@@ -73,17 +116,26 @@ def conclusion(run: Run, view: ControllerView) -> Closed:
     states = {ap.mac: ap.state for ap in view.aps or ()}
     recovered = sum(states.get(ap.mac) is ApState.REGISTERED for ap in run.charter.aps)
     remaining = len(run.charter.aps) - recovered
-    left = tuple(difference for trouble in run.troubles for difference in trouble.left)
-    mend = tuple(dict.fromkeys(command for trouble in run.troubles for command in trouble.mend))
-    details = [trouble.detail for trouble in run.troubles]
-    state = _state(run, remaining)
+    troubles = _troubles(run)
+    left = tuple(dict.fromkeys(difference for trouble in troubles for difference in trouble.left))
+    mend = tuple(dict.fromkeys(command for trouble in troubles for command in trouble.mend))
+    details = [f"{trouble.step}: {trouble.detail}" for trouble in troubles]
+    state = _state(run, troubles, remaining)
     reason = run.home.reason if run.home else ""
     return Closed(state, "; ".join(details) or reason, recovered, remaining, left, mend)
 
 
-def _state(run: Run, remaining: int) -> FinalState:
-    if run.troubles:
-        return "needs-attention"
+def _troubles(run: Run) -> tuple[StepFailed, ...]:
+    """What is not proven to be put back. The last look judges what went wrong before it."""
+    if not run.wrote:
+        return ()
+    verified = isinstance(run.finished().get("verify"), StepDone)
+    return tuple(t for t in run.troubles if not (verified and t.step in JUDGED_BY_VERIFY))
+
+
+def _state(run: Run, troubles: tuple[StepFailed, ...], remaining: int) -> FinalState:
     if not run.wrote:
         return "cancelled"
+    if troubles:
+        return "needs-attention"
     return "succeeded" if remaining == 0 and run.charter.aps else "rolled-back"

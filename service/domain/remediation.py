@@ -7,6 +7,7 @@ what is missing, so it starts from any state that a crash can leave (docs/decisi
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Literal, TypeAlias
 
 from service.domain.changes import ArmGuard, Change, RemoveTimers
@@ -26,7 +27,9 @@ from service.domain.journal import (
 )
 
 Phase: TypeAlias = Literal["forward", "home", "closed"]
-StepState: TypeAlias = Literal["pending", "running", "done", "failed", "skipped"]
+
+NOT_SENT: frozenset[Outcome] = frozenset({"busy", "unsent"})
+"""Outcomes that changed nothing and say nothing: try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,6 @@ class ArmedGuard:
     name: str
     armed_at: Instant
     countdown_s: int
-
-    def remaining_s(self, now: Instant) -> float:
-        """Seconds until it fires, at the earliest."""
-        return self.countdown_s - now.seconds_since(self.armed_at)
 
 
 class Run:
@@ -118,23 +117,35 @@ class Run:
         finished = self.finished()
         return next((name for name in names if name not in finished), None)
 
-    def sent_in(self, step: str) -> tuple[Sent, ...]:
-        """What a step sent in the current leg, oldest first; a busy "no" counts as not sent."""
+    def sent_in(self, step: str, kind: type[object] = object) -> tuple[Sent, ...]:
+        """What a step sent in the current leg, oldest first; a busy "no" counts as not sent.
+
+        Args:
+            step: the step's name.
+            kind: only changes of this class: a guard is renewed in the name of any step.
+        """
         start = self._leg[0].seq
         return tuple(
             sent
             for sent in self.sent
-            if sent.step == step and sent.seq >= start and sent.outcome not in ("busy", "unsent")
+            if sent.step == step
+            and sent.seq >= start
+            and isinstance(sent.change, kind)
+            and sent.outcome not in NOT_SENT
         )
 
-    def busy_in(self, step: str) -> int:
-        """How often in a row, up to now, the controller had no time for a step."""
-        count = 0
+    def busy_in(self, step: str) -> tuple[Sent, ...]:
+        """What the controller had no time for, up to now and in a row, oldest first."""
+        streak: list[Sent] = []
         for sent in reversed(self.sent):
-            if sent.step != step or sent.outcome not in ("busy", "unsent"):
+            if sent.step != step or sent.outcome not in NOT_SENT:
                 break
-            count += 1
-        return count
+            streak.append(sent)
+        return tuple(reversed(streak))
+
+    def may_have_sent(self, kind: type[object]) -> bool:
+        """Whether the controller may have taken a change of this class, in any leg."""
+        return any(isinstance(s.change, kind) and s.may_have_happened for s in self.sent)
 
     def facts(self, step: str) -> dict[str, str]:
         """What a step remembered, newest value of each name, over all legs."""
@@ -160,7 +171,28 @@ class Run:
         for entry in reversed(self._leg):
             if isinstance(entry.event, StepDone | StepFailed) and entry.event.step != step:
                 return entry.at
+        return self.leg_began
+
+    @property
+    def leg_began(self) -> Instant:
+        """When the current leg began: the opening, or the newest call home."""
         return self._leg[0].at
+
+    def elapsed_s(self, earlier: Instant, now: Instant) -> float:
+        """Seconds from an entry to now, never fewer than this boot has counted itself.
+
+        Across a reboot or two hosts only wall clocks compare, and either may be wrong: an hour
+        back would make every wait an hour longer.
+        """
+        if earlier.boot_id == now.boot_id:
+            return now.seconds_since(earlier)
+        later = dropwhile(lambda entry: entry.at != earlier, self.entries)
+        own = (now.seconds_since(e.at) for e in later if e.at.boot_id == now.boot_id)
+        return max(next(own, 0.0), now.seconds_since(earlier))
+
+    def remaining_s(self, guard: ArmedGuard, now: Instant) -> float:
+        """Seconds until a dead-man's switch fires, at the earliest."""
+        return guard.countdown_s - self.elapsed_s(guard.armed_at, now)
 
     def ended_at(self, step: str) -> Instant | None:
         """When a step was last done, over all legs."""
@@ -177,11 +209,12 @@ class Run:
         return any(sent.may_have_happened for sent in self.sent)
 
     def guards(self) -> tuple[ArmedGuard, ...]:
-        """The dead-man's switches that may be ticking, oldest first."""
+        """The dead-man's switches that may be ticking, the one armed first in front."""
         ticking: dict[str, ArmedGuard] = {}
         for sent in self.sent:
             if isinstance(sent.change, ArmGuard) and sent.may_have_happened:
                 name = sent.change.name
+                ticking.pop(name, None)  # armed anew: it goes to the end of the row
                 ticking[name] = ArmedGuard(name, sent.at, sent.change.countdown_s)
             if isinstance(sent.change, RemoveTimers) and sent.outcome == "applied":
                 for name in sent.change.names:

@@ -214,5 +214,5 @@ def in_the_past(at: float, *, since: float = 35.0, off_s: float = 0.0, **fields)
     """A look inside the window: the false moment took effect at `since`."""
     shown = FALSE + timedelta(seconds=at - since + off_s)
     read_at = OPENED + timedelta(seconds=at)
-    given = {"ntp": NO_NTP, "timers": timers(GUARDS[0]), **fields}
-    return look(at, clock=ClockReading(shown, read_at, 0.1), **given)
+    clock = ClockReading(shown, read_at, 0.1)
+    return look(at, **{"clock": clock, "ntp": NO_NTP, "timers": timers(GUARDS[0]), **fields})

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from service.domain.changes import CANARY, CLOCK, GUARDS, ArmGuard, RemoveTimers
 from service.domain.observation import ControllerView, Topic
-from service.domain.remediation import ArmedGuard, Run
+from service.domain.remediation import NOT_SENT, ArmedGuard, Run, Sent
+from service.domain.steps.ours import armed_guards
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move, Send
 
 ATTEMPTS = 2
@@ -28,15 +29,13 @@ class ArmDeadMansSwitch:
     needs: ClassVar[frozenset[Topic]] = frozenset({Topic.TIMERS})
 
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
-        names = {timer.name for timer in view.timers or ()}
-        armed = next((guard for guard in run.guards() if guard.name in names), None)
-        if armed is not None:
-            return Done(f"{armed.name} fires in {armed.remaining_s(moment.now):.0f} s")
-        tries = len(run.sent_in(self.name))
-        if tries >= ATTEMPTS:
+        for armed in armed_guards(self.remediation, run, view):
+            return Done(f"{armed.name} fires in {run.remaining_s(armed, moment.now):.0f} s")
+        tries = run.sent_in(self.name, ArmGuard)
+        if tries and not tries[-1].may_have_happened:
+            return Fail(f"the controller refused it: {tries[-1].detail}")
+        if len(tries) >= ATTEMPTS:
             return Fail("the dead-man's switch was sent and is not on the controller")
-        if tries and not run.sent_in(self.name)[-1].may_have_happened:
-            return Fail(f"the controller refused it: {run.sent_in(self.name)[-1].detail}")
         change = guard_change(self.remediation, GUARDS[0], run, moment)
         return change if isinstance(change, Fail) else Send(change)
 
@@ -64,39 +63,67 @@ def guard_change(remediation: str, name: str, run: Run, moment: Moment) -> ArmGu
     )
 
 
+def renewal_due_s(run: Run) -> float:
+    """How long before its firing a guard is renewed."""
+    return run.charter.policy.dead_man_after_s / 2
+
+
 def margin_s(run: Run) -> float:
-    """How long before its firing a guard is renewed at the latest.
+    """How long before its firing nothing of a restore begins any more.
 
     Half of a short countdown: a policy may name one below twice the 300 s of the rule.
     """
-    return min(NO_RESTORE_WITHIN_S, run.charter.policy.dead_man_after_s / 2)
+    return min(NO_RESTORE_WITHIN_S, renewal_due_s(run))
 
 
 def renewal(remediation: str, run: Run, view: ControllerView, moment: Moment) -> Move | None:
     """What keeps the guard from firing while we live; None where nothing is due.
 
-    Called before every step that runs under an armed guard. The new guard is created under the
-    other name and seen on the controller before the old one is deleted.
+    Called before every step that runs under an armed guard: going forward, there is none without.
+    The new guard is created under the other name and seen on the controller before the old one is
+    deleted.
     """
-    guards = run.guards()
-    if not guards or view.timers is None:
-        return None
-    names = {timer.name for timer in view.timers}
-    present = [guard for guard in guards if guard.name in names]
+    present = armed_guards(remediation, run, view)
+    if not present:
+        gone = Fail("the dead-man's switch is gone: it fired, or somebody deleted it")
+        return gone if run.phase == "forward" else None
     if len(present) > 1:
-        return Send(RemoveTimers((present[0].name,)))
-    due_s = max(margin_s(run), run.charter.policy.dead_man_after_s / 2)
-    if not present or present[0].remaining_s(moment.now) > due_s:
+        return _without_the_old(run, present[0], moment)
+    guard = present[0]
+    if run.remaining_s(guard, moment.now) > renewal_due_s(run):
         return None
-    other = next(name for name in GUARDS if name != present[0].name)
+    tries = _tries_since(run, guard, ArmGuard)
+    if len(tries) >= ATTEMPTS or (tries and not tries[-1].may_have_happened):
+        return _cannot_renew(f"it was refused or lost: {tries[-1].detail}", guard, run, moment)
+    other = next(name for name in GUARDS if name != guard.name)
     change = guard_change(remediation, other, run, moment)
     if isinstance(change, Fail):
-        return _cannot_renew(change, present[0], run, moment)
+        return _cannot_renew(change.detail, guard, run, moment)
     return Send(change)
 
 
-def _cannot_renew(why: Fail, guard: ArmedGuard, run: Run, moment: Moment) -> Move | None:
+def _without_the_old(run: Run, old: ArmedGuard, moment: Moment) -> Move | None:
+    tries = _tries_since(run, run.guards()[-1], RemoveTimers)
+    if len(tries) < ATTEMPTS:
+        return Send(RemoveTimers((old.name,)))
+    return _cannot_renew(f"{old.name} cannot be deleted: {tries[-1].detail}", old, run, moment)
+
+
+def _tries_since(run: Run, guard: ArmedGuard, kind: type[object]) -> tuple[Sent, ...]:
+    """What was sent of a kind since a guard was armed; a busy "no" counts as not sent."""
+    armed = max(s.seq for s in run.sent if s.at == guard.armed_at)
+    return tuple(
+        s
+        for s in run.sent
+        if s.seq > armed and isinstance(s.change, kind) and s.outcome not in NOT_SENT
+    )
+
+
+def _cannot_renew(why: str, guard: ArmedGuard, run: Run, moment: Moment) -> Move | None:
+    """Forward it is the end. At home we go on, but never into its firing: it is let fire first."""
     if run.phase == "forward":
-        return Fail(f"the dead-man's switch cannot be renewed: {why.detail}")
-    left = guard.remaining_s(moment.now)
-    return Hold(left + 1, "letting the dead-man's switch fire first") if left > 0 else None
+        return Fail(f"the dead-man's switch cannot be renewed: {why}")
+    left_s = run.remaining_s(guard, moment.now)
+    if 0 < left_s <= margin_s(run):
+        return Hold(left_s + 1, "letting the dead-man's switch fire first")
+    return None

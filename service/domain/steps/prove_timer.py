@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from service.domain.changes import PROBE, TIMER_PREFIX, WITNESS, ProveTimer
 from service.domain.observation import ControllerView, Topic
-from service.domain.remediation import Run
+from service.domain.remediation import Run, Sent
+from service.domain.steps.ours import ours
 from service.domain.steps.protocol import (
     LOOK_AGAIN_S,
     TIMER_COUNTDOWN_S,
@@ -22,6 +23,8 @@ from service.domain.steps.protocol import (
     Move,
     Send,
 )
+
+ATTEMPTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +39,39 @@ class ProveTimerWorks:
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
         if view.timers is None:
             return Fail("the controller does not list its applets")
-        ours = {timer.name for timer in view.timers if timer.name.startswith(TIMER_PREFIX)}
-        proofs = run.sent_in(self.name)
-        if not any(proof.may_have_happened for proof in proofs):
-            return self._begin(ours, view, moment, run)
-        proof = proofs[-1]
-        waited = moment.now.seconds_since(proof.at)
-        if not ours & {PROBE, WITNESS}:
-            if proof.outcome == "applied" and waited >= TIMER_COUNTDOWN_S:
-                return Done(f"ran, guarded and deleted itself within {waited:.0f} s")
-            return Fail("the probe was never seen on the controller: timers are not proven")
-        if waited < TIMER_COUNTDOWN_S + TIMER_SLACK_S:
-            return Hold(LOOK_AGAIN_S, "waiting for the probe to run")
-        stuck = "did not run" if PROBE in ours else "ran, but not its guarded part"
-        return Fail(f"the probe {stuck} within {waited:.0f} s: no dead-man's switch can be armed")
+        there = ours(self.remediation, run, view) & {PROBE, WITNESS}
+        proofs = run.sent_in(self.name, ProveTimer)
+        if there and proofs:
+            return self._wait(there, run.elapsed_s(proofs[-1].at, moment.now))
+        if proofs and proofs[-1].outcome == "applied":
+            return self._judge(run.elapsed_s(proofs[-1].at, moment.now))
+        if proofs and not proofs[-1].may_have_happened:
+            return Fail(f"the controller refused the probe: {proofs[-1].detail}")
+        return self._begin(run, view, proofs)
 
-    def _begin(self, ours: set[str], view: ControllerView, moment: Moment, run: Run) -> Move:
-        if ours:
-            return Fail(
-                f"{', '.join(sorted(ours))} on the controller: another clock window is open there"
-            )
+    def _begin(self, run: Run, view: ControllerView, proofs: tuple[Sent, ...]) -> Move:
+        """Send it; again where the first try was lost, for what is not there may be created."""
+        if len(proofs) >= ATTEMPTS:
+            return Fail("the probe was never seen on the controller: timers are not proven")
+        claimed = sorted(t.name for t in view.timers or () if t.name.startswith(TIMER_PREFIX))
+        if claimed:
+            return Fail(f"{', '.join(claimed)} on the controller: another window is open there")
         if view.clock is None:
             return Fail("the controller's clock cannot be read")
-        year = run.charter.zone.local(view.clock.device_time).year
-        years = (year, year + 1) if _is_new_years_eve(run, view) else (year,)
+        local = run.charter.zone.local(view.clock.device_time)
+        new_years_eve = (local.month, local.day) == (12, 31)
+        years = (local.year, local.year + 1) if new_years_eve else (local.year,)
         return Send(ProveTimer(self.remediation, TIMER_COUNTDOWN_S, years))
 
+    @staticmethod
+    def _wait(there: frozenset[str], waited: float) -> Move:
+        if waited < TIMER_COUNTDOWN_S + TIMER_SLACK_S:
+            return Hold(LOOK_AGAIN_S, "waiting for the probe to run")
+        stuck = "did not run" if PROBE in there else "ran, but not its guarded part"
+        return Fail(f"the probe {stuck} within {waited:.0f} s: no dead-man's switch can be armed")
 
-def _is_new_years_eve(run: Run, view: ControllerView) -> bool:
-    if view.clock is None:
-        return False
-    local = run.charter.zone.local(view.clock.device_time)
-    return (local.month, local.day) == (12, 31)
+    @staticmethod
+    def _judge(waited: float) -> Move:
+        if waited < TIMER_COUNTDOWN_S:
+            return Fail("the probe was gone before it could run: somebody deletes our applets")
+        return Done(f"ran, guarded and deleted itself within {waited:.0f} s")

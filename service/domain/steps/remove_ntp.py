@@ -7,6 +7,7 @@ from service.domain.changes import RemoveNtp
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
 from service.domain.steps.protocol import Done, Fail, Moment, Move, Send
+from service.domain.steps.restore_ntp import ntp_touched
 
 ATTEMPTS = 2
 
@@ -23,14 +24,14 @@ class RemoveNtpServers:
         captured = run.charter.ntp
         if view.ntp is None:
             return Fail("the NTP configuration cannot be read")
-        if not view.ntp.entries:
+        if not view.ntp.entries and (ntp_touched(run) or not captured.entries):
             return Done(f"{len(captured.entries)} entries removed")
         if not view.ntp.same_as(captured):
             return Fail(
-                f"NTP was changed by somebody else: {', '.join(view.ntp.labels)} instead of "
-                f"{', '.join(captured.labels)}"
+                f"NTP was changed by somebody else: {', '.join(view.ntp.labels) or 'no entry'} "
+                f"instead of {', '.join(captured.labels) or 'none'}"
             )
-        sent = run.sent_in(self.name)
+        sent = run.sent_in(self.name, RemoveNtp)
         if sent and (len(sent) >= ATTEMPTS or not sent[-1].may_have_happened):
             return Fail(f"the entries could not be removed: {sent[-1].detail}")
         return Send(RemoveNtp(captured))

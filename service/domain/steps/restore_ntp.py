@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from service.domain.changes import AddNtp
+from service.domain.changes import AddNtp, RemoveNtp
 from service.domain.ntp import NtpConfig
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
+from service.domain.steps.mending import ntp_lines
 from service.domain.steps.protocol import Done, Fail, Moment, Move, Send
 
 ATTEMPTS = 4
@@ -21,12 +22,14 @@ class RestoreNtp:
     needs: ClassVar[frozenset[Topic]] = frozenset({Topic.NTP_CONFIG, Topic.TIMERS})
 
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
+        if not ntp_touched(run):
+            return Done("NTP was never touched by us")
         captured = run.charter.ntp
         if view.ntp is None:
             return self._fail("the NTP configuration cannot be read", captured)
         missing = captured.without(view.ntp)
         if missing.entries:
-            sent = run.sent_in(self.name)
+            sent = run.sent_in(self.name, AddNtp)
             if len(sent) >= ATTEMPTS:
                 return self._fail(f"could not be added: {sent[-1].detail}", missing)
             return Send(AddNtp(missing))
@@ -34,11 +37,10 @@ class RestoreNtp:
         if altered:
             return Fail(
                 "somebody else changed entries that we had captured",
-                left=tuple(
-                    f"{ours.label}: options differ from the captured" for ours, _ in altered
-                ),
+                left=tuple(f"changed: ntp {ours.label}" for ours, _ in altered),
                 mend=tuple(
-                    f"compare and correct: {ours.label} {ours.leaves}" for ours, _ in altered
+                    f"{line}   ! as captured; compare before you take it"
+                    for line in ntp_lines(ours for ours, _ in altered)
                 ),
             )
         return Done(f"all {len(captured.entries)} entries are there")
@@ -47,8 +49,10 @@ class RestoreNtp:
         return Fail(
             why,
             left=tuple(f"missing: ntp {label}" for label in missing.labels),
-            mend=tuple(
-                " ".join(["ntp", entry.label, *(f"{n} {v}".strip() for n, v in entry.leaves)])
-                for entry in missing.entries
-            ),
+            mend=ntp_lines(missing.entries),
         )
+
+
+def ntp_touched(run: Run) -> bool:
+    """Whether an entry may have gone by our doing; else what is missing is somebody else's wish."""
+    return run.may_have_sent(RemoveNtp)

@@ -11,6 +11,7 @@ from typing import ClassVar
 from service.domain.changes import CANARY, CLOCK, SetClock
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run, Sent
+from service.domain.steps.ours import ours
 from service.domain.steps.protocol import (
     LOOK_AGAIN_S,
     TIMER_COUNTDOWN_S,
@@ -26,6 +27,7 @@ from service.domain.steps.protocol import (
 CANARY_S = 15
 WAIT_FOR_CLOCK = Hold(LOOK_AGAIN_S, "waiting for the clock to be set")
 WAIT_FOR_CANARY = Hold(LOOK_AGAIN_S, "waiting for the canary that spans the step")
+STILL_TRUE_S = 5.0
 FALSE_TOLERANCE_S = 30.0
 """How far the false clock may be off its course: a day of margin makes this harmless."""
 
@@ -37,42 +39,46 @@ class SetClockBack:
     remediation: str
     name: str = "set-clock-back"
     summary: str = "set the clock to the moment in the valid window"
-    needs: ClassVar[frozenset[Topic]] = frozenset({Topic.CLOCK, Topic.TIMERS})
+    needs: ClassVar[frozenset[Topic]] = frozenset({Topic.CLOCK, Topic.TIMERS, Topic.NTP_CONFIG})
 
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
-        if view.timers is None or view.clock is None:
-            return Fail("clock and applets cannot be read")
-        names = {timer.name for timer in view.timers}
-        sent = [s for s in run.sent_in(self.name) if s.may_have_happened]
+        if view.timers is None or view.clock is None or view.ntp is None:
+            return Fail("clock, NTP and applets cannot be read")
+        sent = run.sent_in(self.name, SetClock)
         if not sent:
-            refused = run.sent_in(self.name)
-            if refused:
-                return Fail(f"the controller refused it: {refused[-1].detail}")
-            return self._send(run)
-        return self._judge(run, view, sent[-1], names, moment)
+            return self._send(run, view, moment)
+        if not sent[-1].may_have_happened:
+            return Fail(f"the controller refused it: {sent[-1].detail}")
+        return self._judge(run, view, sent[-1], moment)
 
-    def _send(self, run: Run) -> Move:
+    def _send(self, run: Run, view: ControllerView, moment: Moment) -> Move:
         charter = run.charter
+        if view.ntp is not None and view.ntp.entries:
+            return Fail(f"somebody else added {', '.join(view.ntp.labels)}")
+        off_s = offset_s(view, moment)
+        if off_s is None:
+            return Fail("true time is not known any more")
+        if abs(off_s) > STILL_TRUE_S:
+            return Fail(f"somebody else set the clock: it is {off_s:+.0f} s from true time")
         if not charter.zone.is_plain(charter.moment):
             return Fail("the false moment lies in an hour that summer time repeats")
         wall = charter.zone.local(charter.moment)
         return Send(SetClock(self.remediation, TIMER_COUNTDOWN_S, wall, CANARY_S))
 
-    def _judge(
-        self, run: Run, view: ControllerView, sent: Sent, names: set[str], moment: Moment
-    ) -> Move:
-        waited = moment.now.seconds_since(sent.at)
+    def _judge(self, run: Run, view: ControllerView, sent: Sent, moment: Moment) -> Move:
+        waited = run.elapsed_s(sent.at, moment.now)
         if waited < TIMER_COUNTDOWN_S + 1:
-            return Hold(TIMER_COUNTDOWN_S + 1 - waited, "waiting for the clock to be set")
+            return Hold(TIMER_COUNTDOWN_S + 1 - waited, WAIT_FOR_CLOCK.why)
+        there = ours(self.remediation, run, view)
         off_s = off_course_s(run, view, sent, moment)
-        if CLOCK in names or off_s is None or abs(off_s) > FALSE_TOLERANCE_S:
+        if CLOCK in there or off_s is None or abs(off_s) > FALSE_TOLERANCE_S:
             late = waited >= TIMER_COUNTDOWN_S + TIMER_SLACK_S
             return Fail("the clock does not show what was set") if late else WAIT_FOR_CLOCK
-        return self._canary(names, waited, view)
+        return self._canary(there, waited, view)
 
     @staticmethod
-    def _canary(names: set[str], waited: float, view: ControllerView) -> Move:
-        if CANARY in names:
+    def _canary(there: frozenset[str], waited: float, view: ControllerView) -> Move:
+        if CANARY in there:
             late = waited >= CANARY_S + TIMER_SLACK_S
             return (
                 Fail("a countdown does not survive the step: late canary")
@@ -98,9 +104,24 @@ def false_sent(run: Run) -> Sent | None:
 
 
 def off_course_s(run: Run, view: ControllerView, sent: Sent, moment: Moment) -> float | None:
-    """Controller's clock minus where the false time should be by now; None without a clock."""
+    """Controller's clock minus where the false time should be; None without a clock.
+
+    The clock was read before the tables that the look also holds: its reading says when.
+    """
     if view.clock is None or not isinstance(sent.change, SetClock):
         return None
-    running = moment.now.seconds_since(sent.at) - sent.change.countdown_s
-    expected = run.charter.moment + timedelta(seconds=running)
+    running_s = run.elapsed_s(sent.at, moment.now) - sent.change.countdown_s
+    running_s -= (moment.now.wall - view.clock.host_time).total_seconds()
+    expected = run.charter.moment + timedelta(seconds=running_s)
     return (view.clock.device_time - expected).total_seconds()
+
+
+def offset_s(view: ControllerView, moment: Moment) -> float | None:
+    """Controller minus true time, seconds; None where either is not known.
+
+    The clock was read a moment before `moment`: its own reading says when.
+    """
+    if view.clock is None or moment.true_now is None:
+        return None
+    age = moment.now.wall - view.clock.host_time
+    return (view.clock.device_time + age - moment.true_now).total_seconds()

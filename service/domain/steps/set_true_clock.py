@@ -6,12 +6,14 @@ and a person is told.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from service.domain.changes import CANARY, CLOCK, RemoveTimers, SetClock
 from service.domain.observation import ControllerView, Topic
-from service.domain.remediation import Run, Sent
+from service.domain.remediation import Run
+from service.domain.steps.mending import applet_lines, clock_line
+from service.domain.steps.ours import ours
 from service.domain.steps.protocol import (
     CLOCK_TOLERANCE_S,
     LOOK_AGAIN_S,
@@ -24,10 +26,13 @@ from service.domain.steps.protocol import (
     Move,
     Send,
 )
-from service.domain.steps.set_false_clock import false_sent
-from service.domain.wallclock import clock_set_text
+from service.domain.steps.set_false_clock import false_sent, offset_s
 
-ATTEMPTS = 3
+ATTEMPTS = 4
+CLOSE_ENOUGH_S = 5.0
+"""DESIGN.md, section 6: within 5 s when set, within 2 s once NTP is in sync."""
+MOST_LATE_S = 30.0
+WAITING = "waiting for the clock to be set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,80 +42,130 @@ class SetTrueTime:
     remediation: str
     name: str = "set-true-time"
     summary: str = "set the true time"
-    needs: ClassVar[frozenset[Topic]] = frozenset({Topic.CLOCK, Topic.TIMERS})
+    needs: ClassVar[frozenset[Topic]] = frozenset(
+        {Topic.CLOCK, Topic.TIMERS, Topic.NTP_CONFIG, Topic.NTP_STATE}
+    )
 
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
+        if false_sent(run) is None and not run.sent_in(self.name, SetClock):
+            return Done("the clock was never touched by us")
         if view.clock is None or view.timers is None:
             return self._give_up(run, moment, "clock and applets cannot be read")
-        names = {timer.name for timer in view.timers}
-        setting = run.sent_in(self.name)
-        ticking = [s for s in setting if isinstance(s.change, SetClock) and s.may_have_happened]
-        if not ticking and names & {CLOCK, CANARY}:
-            return Send(RemoveTimers(tuple(sorted(names & {CLOCK, CANARY}))))
-        if ticking:
-            waited = moment.now.seconds_since(ticking[-1].at)
-            if waited < TIMER_COUNTDOWN_S + 1:
-                return Hold(TIMER_COUNTDOWN_S + 1 - waited, "waiting for the clock to be set")
-            if CLOCK in names and waited < TIMER_COUNTDOWN_S + TIMER_SLACK_S:
-                return Hold(LOOK_AGAIN_S, "waiting for the clock to be set")
-        if not ticking and _may_yet_turn_false(run, view, moment):
-            return Hold(LOOK_AGAIN_S, "the clock may yet be set back by what was sent before")
-        return self._judge(run, view, moment, ticking)
-
-    def _judge(self, run: Run, view: ControllerView, moment: Moment, ticking: list[Sent]) -> Move:
+        stray = ours(self.remediation, run, view) & {CLOCK, CANARY}
+        wait = self._wait(stray, run, view, moment)
+        if wait is not None:
+            return wait
+        if stray:
+            return self._delete(stray, run, moment)
         if moment.true_now is None:
-            if false_sent(run) is None:
-                return Done("the clock was never touched")
-            return self._give_up(run, moment, "nothing vouches for true time any more")
-        off_s = offset_s(view, moment)
-        if off_s is not None and abs(off_s) <= CLOCK_TOLERANCE_S:
-            return Done(f"the clock is {off_s:+.1f} s from true time")
-        if false_sent(run) is None and not ticking:
-            return Done("the clock was never touched by us")
-        if len(ticking) >= ATTEMPTS:
-            return self._give_up(run, moment, f"the clock is still {off_s:+.1f} s off")
-        return self._send(run, moment, off_s, ticking)
+            return self._without_truth(run, view, moment)
+        return self._judge(run, view, moment, moment.true_now)
 
-    def _send(self, run: Run, moment: Moment, off_s: float | None, ticking: list[Sent]) -> Move:
-        if moment.true_now is None:  # checked by the caller; said again for the type checker
-            return self._give_up(run, moment, "true time is not known")
-        lag = timedelta(seconds=-(off_s or 0.0)) if ticking else timedelta()
-        lag = min(max(lag, timedelta(seconds=-30)), timedelta(seconds=30))  # what the CLI takes
-        fires = moment.true_now + timedelta(seconds=TIMER_COUNTDOWN_S) + lag
+    def _wait(
+        self, stray: frozenset[str], run: Run, view: ControllerView, moment: Moment
+    ) -> Hold | None:
+        """A wait while a setter of ours may be at work: the last true one, or the false one."""
+        setting = run.sent_in(self.name, SetClock)
+        if not setting:
+            return None if stray else _may_yet_turn_false(run, view, moment)
+        if not setting[-1].may_have_happened:
+            return None
+        waited = run.elapsed_s(setting[-1].at, moment.now)
+        if waited < TIMER_COUNTDOWN_S + 1:
+            return Hold(TIMER_COUNTDOWN_S + 1 - waited, WAITING)
+        off_s = offset_s(view, moment)
+        unseen = CLOCK in stray or (off_s is not None and abs(off_s) > MOST_LATE_S)
+        late = waited >= TIMER_COUNTDOWN_S + TIMER_SLACK_S
+        return Hold(LOOK_AGAIN_S, WAITING) if unseen and not late else None
+
+    def _delete(self, stray: frozenset[str], run: Run, moment: Moment) -> Move:
+        """A setter that has not run by now must never run, and its name is needed."""
+        if len(run.sent_in(self.name, RemoveTimers)) < ATTEMPTS:
+            return Send(RemoveTimers(tuple(sorted(stray))))
+        names = ", ".join(sorted(stray))
+        failed = self._give_up(run, moment, f"{names} cannot be deleted")
+        return Fail(failed.detail, failed.left, (*applet_lines(stray), *failed.mend))
+
+    def _without_truth(self, run: Run, view: ControllerView, moment: Moment) -> Move:
+        if follows_ntp(run, view):
+            return Done("nothing vouches for true time any more, but the clock follows NTP")
+        return self._give_up(run, moment, "nothing vouches for true time any more")
+
+    def _judge(self, run: Run, view: ControllerView, moment: Moment, true_now: datetime) -> Move:
+        off_s = offset_s(view, moment)
+        if off_s is None:
+            return self._give_up(run, moment, "the clock cannot be read")
+        if abs(off_s) <= CLOCK_TOLERANCE_S:
+            return Done(f"the clock is {off_s:+.1f} s from true time")
+        if len(run.sent_in(self.name, SetClock)) < ATTEMPTS:
+            return self._send(run, true_now, self._late_s(run, moment, off_s))
+        if abs(off_s) <= CLOSE_ENOUGH_S:
+            return Done(f"the clock is {off_s:+.1f} s from true time, and left to NTP")
+        return self._give_up(run, moment, f"it is still {off_s:+.1f} s off")
+
+    def _send(self, run: Run, true_now: datetime, late_s: float) -> Move:
+        fires = true_now + timedelta(seconds=TIMER_COUNTDOWN_S + late_s)
         zone = run.charter.zone
         if not zone.is_plain(fires):
             return Done("the local hour is one that summer time repeats: left to NTP")
         rounded = zone.local(fires) + timedelta(milliseconds=500)
         return Send(SetClock(self.remediation, TIMER_COUNTDOWN_S, rounded.replace(microsecond=0)))
 
+    def _late_s(self, run: Run, moment: Moment, off_s: float) -> float:
+        """How late the box carried out the last setting: the next one allows for it.
+
+        Only where that setting can be seen in the clock: one that never ran says nothing.
+        """
+        last = next(reversed(run.sent_in(self.name, SetClock)), None)
+        if last is None or not isinstance(last.change, SetClock) or moment.true_now is None:
+            return 0.0
+        waited = timedelta(seconds=run.elapsed_s(last.at, moment.now) - last.change.countdown_s)
+        meant = run.charter.zone.local(moment.true_now - waited)
+        late_s = (last.change.wall - meant).total_seconds() - off_s
+        return late_s if 0 <= late_s <= MOST_LATE_S else 0.0
+
     def _give_up(self, run: Run, moment: Moment, why: str) -> Fail:
-        now = moment.true_now or moment.now.wall
-        command = f"clock set {clock_set_text(run.charter.zone.local(now))}"
         return Fail(
             f"the clock could not be set to true time: {why}",
             left=("the clock may be wrong",),
-            mend=(f"{command}   ! the true local time when you press enter",),
+            mend=(clock_line(run, moment),),
         )
 
 
-def _may_yet_turn_false(run: Run, view: ControllerView, moment: Moment) -> bool:
-    """Whether a setter that deleted itself may be about to run its last action.
+def follows_ntp(run: Run, view: ControllerView) -> bool:
+    """Whether NTP holds the clock: no better witness is needed (DESIGN.md, section 5).
+
+    A state that outlives the servers is no witness, nor is one beside a clock in the false days.
+    """
+    if view.ntp is None or not view.ntp.entries or view.clock is None:
+        return False
+    since_false = view.clock.device_time - run.charter.moment
+    is_false = timedelta(days=-1) < since_false < timedelta(days=30)
+    return view.ntp_state is not None and view.ntp_state.synchronised and not is_false
+
+
+def is_true(view: ControllerView, moment: Moment) -> bool | None:
+    """Whether the clock is within 2 s of true time, as well as it could be read; None: unknown."""
+    off_s = offset_s(view, moment)
+    if off_s is None or view.clock is None:
+        return None
+    return abs(off_s) <= CLOCK_TOLERANCE_S + view.clock.uncertainty_s
+
+
+def is_proven_true(run: Run, view: ControllerView, moment: Moment) -> bool:
+    """Whether the clock is true, by true time or, where nothing vouches for it, by NTP."""
+    true = is_true(view, moment)
+    return follows_ntp(run, view) if true is None else true
+
+
+def _may_yet_turn_false(run: Run, view: ControllerView, moment: Moment) -> Hold | None:
+    """A wait where a setter that deleted itself may be about to run its last action.
 
     Only right after the false moment was sent, and only while the clock still looks true.
     """
     sent = false_sent(run)
-    off_s = offset_s(view, moment)
-    if sent is None or off_s is None or abs(off_s) > CLOCK_TOLERANCE_S:
-        return False
-    return moment.now.seconds_since(sent.at) < TIMER_COUNTDOWN_S + TIMER_SLACK_S
-
-
-def offset_s(view: ControllerView, moment: Moment) -> float | None:
-    """Controller minus true time, seconds; None where either is not known.
-
-    The clock was read a moment before `moment`: its own reading says when.
-    """
-    if view.clock is None or moment.true_now is None:
+    if sent is None or not is_true(view, moment):
         return None
-    age = moment.now.wall - view.clock.host_time
-    return (view.clock.device_time + age - moment.true_now).total_seconds()
+    if run.elapsed_s(sent.at, moment.now) >= TIMER_COUNTDOWN_S + TIMER_SLACK_S:
+        return None
+    return Hold(LOOK_AGAIN_S, "the clock may yet be set back by what was sent before")

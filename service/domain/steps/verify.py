@@ -1,15 +1,31 @@
-"""The last look: everything is as it was, and the recovered APs stay."""
+"""The last look: everything is as it was, and the recovered APs stay.
 
+It is the judge: what failed on the way home and is seen to be right now is no trouble any more.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
-from service.domain.changes import TIMER_PREFIX
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
-from service.domain.steps.protocol import CLOCK_TOLERANCE_S, Done, Fail, Hold, Moment, Move
-from service.domain.steps.set_false_clock import false_sent
-from service.domain.steps.set_true_clock import offset_s
+from service.domain.steps.mending import (
+    LOOK_AT_CLOCK,
+    LOOK_AT_NTP,
+    applet_lines,
+    clock_line,
+    ntp_lines,
+)
+from service.domain.steps.ours import ours
+from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move
+from service.domain.steps.restore_ntp import ntp_touched
+from service.domain.steps.save import is_to_be_saved
+from service.domain.steps.set_false_clock import false_sent, offset_s
+from service.domain.steps.set_true_clock import is_proven_true
 from service.domain.steps.wait_for_aps import is_home
+
+Difference: TypeAlias = tuple[str, str]
+"""What is different, and the command that mends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,41 +36,68 @@ class Verify:
     name: str = "verify"
     summary: str = "verify clock, NTP, applets and that the APs stay registered"
     needs: ClassVar[frozenset[Topic]] = frozenset(
-        {Topic.CLOCK, Topic.NTP_CONFIG, Topic.TIMERS, Topic.AP_JOIN, Topic.AP_JOIN_STATS}
+        {
+            Topic.CLOCK,
+            Topic.NTP_CONFIG,
+            Topic.NTP_STATE,
+            Topic.TIMERS,
+            Topic.SAVED,
+            Topic.AP_JOIN,
+            Topic.AP_JOIN_STATS,
+        }
     )
 
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
-        differences = self._differences(run, view, moment)
-        if differences:
-            return Fail("the controller is not as it was", left=differences)
-        stay_s = run.charter.policy.stay_registered_s
-        home_since = run.ended_at("set-true-time")
-        came = self._came(run)
-        if false_sent(run) is not None and home_since is not None and came:
-            for_s = moment.now.seconds_since(home_since)
-            if for_s < stay_s:
-                wait = min(run.charter.policy.poll_every_s, stay_s - for_s)
-                return Hold(max(wait, 1.0), f"APs registered for {for_s:.0f} of {stay_s:g} s")
+        if not run.wrote:
+            return Done("nothing was changed")
+        found = tuple(self._differences(run, view, moment))
+        if found:
+            left, mend = zip(*found, strict=True)
+            return Fail("the controller is not as it was", left, tuple(dict.fromkeys(mend)))
+        wait_s = self._wait_s(run, moment)
+        if wait_s > 0:
+            return Hold(max(wait_s, 1.0), "seeing the APs stay registered at true time")
         aps = {ap.mac: ap for ap in view.aps or ()}
         home = sum(is_home(aps.get(ap.mac)) for ap in run.charter.aps)
         return Done(f"{home} of {len(run.charter.aps)} APs registered; clock, NTP and applets true")
 
-    def _came(self, run: Run) -> bool:
-        return run.ended_at("wait-for-aps") is not None
+    def _wait_s(self, run: Run, moment: Moment) -> float:
+        """How long to wait for the APs at true time; nobody is waited for who never came."""
+        home_since = run.ended_at("set-true-time")
+        if false_sent(run) is None or home_since is None or not run.ended_at("wait-for-aps"):
+            return 0.0
+        policy = run.charter.policy
+        left_s = policy.stay_registered_s - run.elapsed_s(home_since, moment.now)
+        return min(policy.poll_every_s, left_s)
 
-    def _differences(self, run: Run, view: ControllerView, moment: Moment) -> tuple[str, ...]:
+    def _differences(self, run: Run, view: ControllerView, moment: Moment) -> Iterator[Difference]:
         if view.ntp is None or view.clock is None or view.timers is None:
-            return ("clock, NTP or applets cannot be read",)
-        captured = run.charter.ntp
-        found = [f"missing: ntp {label}" for label in captured.without(view.ntp).labels]
-        found += [f"changed: ntp {ours.label}" for ours, _ in captured.altered_in(view.ntp)]
-        found += [f"added by others: ntp {label}" for label in view.ntp.without(captured).labels]
-        found += [
-            f"applet {timer.name} is left"
-            for timer in view.timers
-            if timer.name.startswith(TIMER_PREFIX) and self.remediation in timer.description
-        ]
-        off_s = offset_s(view, moment)
-        if off_s is not None and abs(off_s) > CLOCK_TOLERANCE_S and false_sent(run) is not None:
-            found.append(f"the clock is {off_s:+.1f} s from true time")
-        return tuple(found)
+            yield "clock, NTP or applets cannot be read", f"{LOOK_AT_NTP}   ! and {LOOK_AT_CLOCK}"
+            return
+        yield from _ntp_differences(run, view)
+        for name in sorted(ours(self.remediation, run, view)):
+            yield f"applet {name} is left", applet_lines([name])[0]
+        yield from _clock_differences(run, view, moment)
+        if is_to_be_saved(run) and view.unsaved:
+            yield "running differs from startup", "write memory   ! when the rest is as it was"
+
+
+def _ntp_differences(run: Run, view: ControllerView) -> Iterator[Difference]:
+    """Against the captured, if any of it may have gone by our doing."""
+    if view.ntp is None or not ntp_touched(run):
+        return
+    captured = run.charter.ntp
+    for entry in captured.without(view.ntp).entries:
+        yield f"missing: ntp {entry.label}", ntp_lines([entry])[0]
+    for ours_, _ in captured.altered_in(view.ntp):
+        yield f"changed: ntp {ours_.label}", f"{ntp_lines([ours_])[0]}   ! as captured"
+    for label in view.ntp.without(captured).labels:
+        yield f"added by others: ntp {label}", f"{LOOK_AT_NTP}   ! theirs to keep or take away"
+
+
+def _clock_differences(run: Run, view: ControllerView, moment: Moment) -> Iterator[Difference]:
+    if false_sent(run) is None or is_proven_true(run, view, moment):
+        return
+    off_s = offset_s(view, moment)
+    by = "nothing vouches for true time" if off_s is None else f"it is {off_s:+.1f} s from it"
+    yield f"the clock may not show true time: {by}", clock_line(run, moment)

@@ -3,26 +3,32 @@
 Ends when all are registered, when none that is missing has moved for a while after the one reset
 that each may get, or when the policy's limit is reached. An AP whose download moves is never
 reset.
-Meanwhile the controller is watched: a clock or NTP that is no longer ours, a guard that is gone or
-a save by somebody else end the window at once.
+Meanwhile the controller is watched: a clock or NTP that is no longer ours, a save by somebody else
+or an AP that the window keeps off end it at once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from service.domain.changes import CANARY, CLOCK, ResetAp
 from service.domain.identity import BaseRadioMac
-from service.domain.instants import Instant
 from service.domain.observation import ApSighting, ApState, ControllerView, Topic
 from service.domain.remediation import Run
+from service.domain.steps import bystanders
+from service.domain.steps.ours import ours
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move, Send
 from service.domain.steps.set_false_clock import FALSE_TOLERANCE_S, false_sent, off_course_s
+
+SHOWN_AS_UNSAVED_S = 10.0
+"""How long after an edit of ours a box may still call its configuration saved (unverified)."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitForAps:
     """See the finding's APs register."""
 
+    remediation: str
     name: str = "wait-for-aps"
     summary: str = "wait for the stuck APs to take the image and register"
     needs: ClassVar[frozenset[Topic]] = frozenset(
@@ -37,59 +43,72 @@ class WaitForAps:
     )
 
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
-        disturbed = disturbance(run, view, moment)
+        disturbed = disturbance(self.remediation, run, view, moment)
         if disturbed is not None:
             return Fail(disturbed)
-        aps = {ap.mac: ap for ap in view.aps or ()}
-        wanted = [ap.mac for ap in run.charter.aps]
-        missing = [mac for mac in wanted if not is_home(aps.get(mac))]
-        progress = f"{len(wanted) - len(missing)} of {len(wanted)} APs registered"
+        policy, aps = run.charter.policy, sightings(view)
+        limit = run.elapsed_s(run.since(self.name), moment.now) >= policy.wait_for_aps_s
+        if aps is None:
+            over = Done("the APs cannot be read, and the limit is reached")
+            return over if limit else Hold(policy.poll_every_s, "the APs cannot be read")
+        missing = [ap.mac for ap in run.charter.aps if not is_home(aps.get(ap.mac))]
+        progress = f"{len(run.charter.aps) - len(missing)} of {len(run.charter.aps)} APs registered"
         if not missing:
             return Done(progress)
-        policy = run.charter.policy
-        if moment.now.seconds_since(run.since(self.name)) >= policy.wait_for_aps_s:
+        if limit:
             return Done(f"{progress}; the limit of {policy.wait_for_aps_s:g} s is reached")
-        news = self._news(run, aps, wanted)
-        if news:
-            return Hold(policy.poll_every_s, progress, news)
-        return self._stragglers(run, missing, progress, moment.now)
+        kept_off = bystanders.kept_off(self.name, run, moment.now)
+        if kept_off is not None:
+            return Fail(kept_off)
+        news = self._news(run, aps) | bystanders.news(self.name, run, view)
+        due = self._stragglers(run, missing, news, moment)
+        return due or Hold(policy.poll_every_s, progress, news)
 
-    def _news(
-        self, run: Run, aps: dict[BaseRadioMac, ApSighting], wanted: list[BaseRadioMac]
-    ) -> dict[str, str]:
+    def _news(self, run: Run, aps: Mapping[BaseRadioMac, ApSighting]) -> dict[str, str]:
         """What moved since it was last remembered, by MAC."""
         known = run.facts(self.name)
-        signs = {str(mac): signature(aps.get(mac)) for mac in wanted}
+        signs = {str(ap.mac): signature(aps.get(ap.mac)) for ap in run.charter.aps}
         return {mac: sign for mac, sign in signs.items() if known.get(mac) != sign}
 
     def _stragglers(
-        self, run: Run, missing: list[BaseRadioMac], progress: str, now: Instant
-    ) -> Move:
+        self, run: Run, missing: list[BaseRadioMac], news: Mapping[str, str], moment: Moment
+    ) -> Move | None:
+        """Reset the first that is due, or give up on all; None where some may yet move."""
         policy = run.charter.policy
         resets = {
-            s.change.mac: s.at for s in run.sent_in(self.name) if isinstance(s.change, ResetAp)
+            sent.change.mac: run.elapsed_s(sent.at, moment.now)
+            for sent in run.sent_in(self.name, ResetAp)
+            if isinstance(sent.change, ResetAp)
         }
-        still = {mac: now.seconds_since(self._last_moved(run, mac)) for mac in missing}
+        still = {mac: self._still_s(run, mac, news, moment) for mac in missing}
         for mac in missing:
             if mac not in resets and still[mac] >= policy.reboot_stragglers_after_s:
                 return Send(ResetAp(mac))
-        given_up = [
-            mac
-            for mac in missing
-            if mac in resets
-            and min(still[mac], now.seconds_since(resets[mac])) >= policy.no_progress_s
-        ]
-        if len(given_up) == len(missing):
-            return Done(f"{progress}; the others did not move for {policy.no_progress_s:g} s")
-        return Hold(policy.poll_every_s, progress)
+        if any(min(still[mac], resets.get(mac, 0.0)) < policy.no_progress_s for mac in missing):
+            return None
+        named = ", ".join(str(mac) for mac in missing[:5])
+        return Done(f"{len(missing)} APs did not move for {policy.no_progress_s:g} s: {named}")
 
-    def _last_moved(self, run: Run, mac: BaseRadioMac) -> Instant:
-        return run.when(self.name, str(mac)) or run.since(self.name)
+    def _still_s(
+        self, run: Run, mac: BaseRadioMac, news: Mapping[str, str], moment: Moment
+    ) -> float:
+        """For how long an AP has not moved."""
+        if str(mac) in news:
+            return 0.0
+        moved = run.when(self.name, str(mac)) or run.since(self.name)
+        return run.elapsed_s(moved, moment.now)
 
 
 def is_home(ap: ApSighting | None) -> bool:
     """Whether an AP is registered; a controller registers no AP on another version than its own."""
     return ap is not None and ap.state is ApState.REGISTERED
+
+
+def sightings(view: ControllerView) -> dict[BaseRadioMac, ApSighting] | None:
+    """The APs by MAC; None where the table of joined APs was not read: absence is no news then."""
+    if view.aps is None or Topic.AP_JOIN in view.unknown:
+        return None
+    return {ap.mac: ap for ap in view.aps}
 
 
 def signature(ap: ApSighting | None) -> str:
@@ -99,21 +118,19 @@ def signature(ap: ApSighting | None) -> str:
     return f"{ap.state} {ap.download_percent} {ap.download_started} {ap.boot_time} {ap.version}"
 
 
-def disturbance(run: Run, view: ControllerView, moment: Moment) -> str | None:  # noqa: PLR0911
+def disturbance(remediation: str, run: Run, view: ControllerView, moment: Moment) -> str | None:
     """Why the window has to close at once, or None. One check a line: order is urgency."""
     sent = false_sent(run)
     if view.clock is None or view.ntp is None or view.timers is None or sent is None:
         return "clock, NTP or applets cannot be read"
-    names = {timer.name for timer in view.timers}
-    if not any(guard.name in names for guard in run.guards()):
-        return "the dead-man's switch is gone: it fired, or somebody deleted it"
     off_s = off_course_s(run, view, sent, moment)
     if off_s is None or abs(off_s) > FALSE_TOLERANCE_S:
         return f"somebody else set the clock: it shows {view.clock.device_time:%Y-%m-%d %H:%M:%S}"
     if view.ntp.entries:
         return f"somebody else added {', '.join(view.ntp.labels)}"
-    if names & {CLOCK, CANARY}:
+    if ours(remediation, run, view) & {CLOCK, CANARY}:
         return "a timer of ours that should be gone is there"
-    if view.unsaved is False:
+    settled = run.elapsed_s(run.sent[-1].at, moment.now) >= SHOWN_AS_UNSAVED_S
+    if view.unsaved is False and settled:
         return "somebody else saved the configuration while it was ours"
     return None

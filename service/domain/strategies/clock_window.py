@@ -33,7 +33,7 @@ def forward(remediation: str) -> tuple[Step, ...]:
         ArmDeadMansSwitch(remediation),
         RemoveNtpServers(),
         SetClockBack(remediation),
-        WaitForAps(),
+        WaitForAps(remediation),
     )
 
 
@@ -44,7 +44,7 @@ def home(remediation: str) -> tuple[Step, ...]:
         RestoreNtp(),
         NtpInSync(),
         Disarm(remediation),
-        Save(),
+        Save(remediation),
         Verify(remediation),
     )
 

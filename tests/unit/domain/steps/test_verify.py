@@ -1,0 +1,101 @@
+from dataclasses import replace
+
+from service.domain.changes import GUARDS, RemoveNtp
+from service.domain.ntp import NtpConfig, NtpState
+from service.domain.observation import ApState
+from service.domain.steps.protocol import Done, Fail, Hold
+from service.domain.steps.verify import Verify
+from tests.support.builders import (
+    NO_NTP,
+    NTP,
+    ONE,
+    REMEDIATION,
+    THEIRS,
+    TWO,
+    Journal,
+    look,
+    moment,
+    sighting,
+    timers,
+)
+
+STEP = Verify(REMEDIATION)
+HOME = sighting(state=ApState.REGISTERED)
+
+
+def home(**fields) -> Journal:
+    """True time was set at 310 seconds."""
+    journal = Journal(**fields).in_the_past(30).done("wait-for-aps", 290).home(300)
+    return journal.done("set-true-time", 310)
+
+
+def decide(journal: Journal, at: float, *, true: bool = True, **fields):
+    given = {"aps": (HOME,), "unsaved": False, **fields}
+    return STEP.decide(journal.run(), look(at, **given), moment(at, true=true))
+
+
+def differences(journal: Journal, **fields) -> tuple[str, ...]:
+    move = decide(journal, 400, **fields)
+    assert isinstance(move, Fail)
+    assert move.left
+    assert move.mend
+    return move.left
+
+
+def test_a_controller_that_is_as_it_was_is_done_after_the_aps_stayed():
+    move = decide(home(), 350)
+    assert isinstance(move, Hold)
+    assert 0 < move.seconds <= 10
+    assert isinstance(decide(home(), 370), Done)
+
+
+def test_nobody_waits_where_the_aps_were_never_waited_for():
+    journal = Journal().in_the_past(30).home(60).done("set-true-time", 70)
+    assert isinstance(decide(journal, 80), Done)
+
+
+def test_every_difference_is_told_with_a_command():
+    assert differences(home(), ntp=NtpConfig((ONE,))) == (f"missing: ntp {TWO.label}",)
+    altered = replace(ONE, leaves=())
+    assert differences(home(), ntp=NtpConfig((altered, TWO))) == (f"changed: ntp {ONE.label}",)
+    more = NtpConfig((*NTP.entries, THEIRS))
+    assert differences(home(), ntp=more) == (f"added by others: ntp {THEIRS.label}",)
+    assert differences(home(), timers=timers(GUARDS[1])) == (f"applet {GUARDS[1]} is left",)
+    assert "-4.0 s" in differences(home(), off_s=-4)[0]
+    assert differences(home(), unsaved=True) == ("running differs from startup",)
+
+
+def test_what_cannot_be_read_is_a_difference():
+    for unread in ("clock", "ntp", "timers"):
+        assert "cannot be read" in differences(home(), **{unread: None})[0]
+
+
+def test_what_was_unsaved_before_may_be_unsaved_again():
+    assert isinstance(decide(home(unsaved=None), 400, unsaved=True), Done)
+
+
+def test_what_we_never_touched_is_not_our_difference():
+    """Only armed: NTP may have changed by anybody's wish, and the clock may be off by itself."""
+    journal = Journal(unsaved=None).under_guard().home(100).done("set-true-time", 101)
+    assert isinstance(decide(journal, 110, ntp=NO_NTP, off_s=-500), Done)
+
+
+def test_nothing_is_verified_where_nothing_was_sent():
+    journal = Journal().sent("prove-timer", RemoveNtp(NTP), "refused").home(10)
+    assert isinstance(decide(journal, 11, ntp=NO_NTP, timers=None), Done)
+
+
+def test_without_true_time_only_ntp_can_prove_the_clock():
+    free_running = NtpState(synchronised=False, stratum=16)
+    assert isinstance(decide(home(), 400, true=False), Done)
+    assert "vouches" in differences(home(), true=False, ntp_state=free_running)[0]
+
+
+def test_timers_of_another_remediation_are_theirs():
+    assert isinstance(decide(home(), 400, timers=timers(GUARDS[0], about="aprejoin x")), Done)
+
+
+def test_how_many_aps_are_home_is_told():
+    move = decide(home(), 400, aps=())
+    assert isinstance(move, Done)
+    assert "0 of 1" in move.detail
