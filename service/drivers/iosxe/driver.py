@@ -1,9 +1,11 @@
 """The C9800 driver: one NETCONF session, read and changed through the contract.
 
 Changes go to running. The candidate datastore is used only where the controller announces it and
-running is not writable.
+running is not writable; then it is locked, so that nobody else's half-done changes are committed
+with ours.
 """
 
+import re
 from collections.abc import Callable
 
 from lxml import etree
@@ -19,13 +21,24 @@ from service.drivers.iosxe.payloads import Payloads
 from service.drivers.iosxe.reading import Reader
 from service.drivers.links.netconf import NetconfLink, NetconfTarget, RpcRefused
 from service.drivers.paths import contract
-from service.errors import AprejoinError, CapabilityMissing, DeviceBusy, OutcomeUnknown
+from service.errors import (
+    AprejoinError,
+    CapabilityMissing,
+    ChangeRefused,
+    DeviceBusy,
+    DeviceError,
+    DeviceUnreachable,
+    OutcomeUnknown,
+    ReplyMalformed,
+)
 from service.ports.clock import Clock
 from service.ports.driver import CapabilityReport, Receipt
 from service.ports.secrets import Secrets
 
 CANDIDATE = "urn:ietf:params:netconf:capability:candidate:1.0"
 WRITABLE_RUNNING = "urn:ietf:params:netconf:capability:writable-running:1.0"
+NOT_SUPPORTED = "operation-not-supported"
+FAILED = re.compile(r"\b(fail(ed|ure)?|error|unable|unsuccessful|denied)\b", re.IGNORECASE)
 IDENTIFY_TIMEOUT_S = 30.0
 
 
@@ -92,7 +105,7 @@ class IosXeDriver:
         """Send one change, once; see the driver port."""
         payload = self._payload(change)
         if isinstance(change, SaveConfig | ResetAp):
-            self._link.perform(payload, timeout_s=timeout_s)
+            self._perform(payload, timeout_s)
         else:
             self._refuse_while_syncing(timeout_s)
             self._edit(payload, timeout_s)
@@ -122,24 +135,65 @@ class IosXeDriver:
         except ValueError as err:
             raise CapabilityMissing(self.controller, "payload", str(err)) from err
 
+    def _perform(self, operation: etree._Element, timeout_s: float) -> None:
+        """An RPC that answers in words: a failure among them is a refusal.
+
+        Only the words of success are known (FACTS, section 7); those of failure are unverified.
+        """
+        reply = self._link.perform(operation, timeout_s=timeout_s)
+        said = " ".join(" ".join(str(text) for text in reply.itertext()).split())
+        if FAILED.search(said):
+            raise ChangeRefused(self.controller, etree.QName(operation).localname, said[:200])
+
     def _refuse_while_syncing(self, timeout_s: float) -> None:
         try:
             syncing = self._reader.is_syncing(timeout_s=timeout_s)
-        except RpcRefused:
+        except (RpcRefused, ReplyMalformed):
             return  # a box that does not say refuses the edit itself when it is busy
         if syncing:
             raise DeviceBusy(self.controller, "edit-config", "the controller is syncing its models")
 
     def _edit(self, config: etree._Element, timeout_s: float) -> None:
         announced = self._link.capabilities
-        if WRITABLE_RUNNING in announced or CANDIDATE not in announced:
-            self._link.edit(config, target="running", timeout_s=timeout_s)
+        if WRITABLE_RUNNING not in announced and CANDIDATE in announced:
+            self._edit_candidate(config, timeout_s)
             return
         try:
-            self._link.edit(config, target="candidate", timeout_s=timeout_s)
+            self._link.edit(config, target="running", timeout_s=timeout_s)
+        except ChangeRefused as err:
+            if err.error_tag != NOT_SUPPORTED or CANDIDATE not in announced:
+                raise
+            self._edit_candidate(config, timeout_s)  # running is not writable after all
+
+    def _edit_candidate(self, config: etree._Element, timeout_s: float) -> None:
+        """Lock, edit, commit, unlock. A session that ends gives up lock and changes by itself.
+
+        Only the commit changes the controller: what is lost before it was never applied.
+        """
+        try:
+            self._link.lock("candidate", timeout_s=timeout_s)  # denied over pending changes
+            self._fill_candidate(config, timeout_s)
+        except OutcomeUnknown as err:
+            raise DeviceUnreachable(self.controller, err.operation, err.detail) from err
+        try:
             self._link.commit(timeout_s=timeout_s)
-        except OutcomeUnknown:
-            raise  # nothing may be discarded that might be committed
-        except AprejoinError:
-            self._link.discard(timeout_s=timeout_s)
+        except (ChangeRefused, DeviceBusy):
+            self._leave_candidate(timeout_s, discard=True)
             raise
+        self._leave_candidate(timeout_s, discard=False)
+
+    def _fill_candidate(self, config: etree._Element, timeout_s: float) -> None:
+        try:
+            self._link.edit(config, target="candidate", timeout_s=timeout_s)
+        except (ChangeRefused, DeviceBusy):
+            self._leave_candidate(timeout_s, discard=True)
+            raise
+
+    def _leave_candidate(self, timeout_s: float, *, discard: bool) -> None:
+        """Discard and unlock; what became of the change is known already."""
+        try:
+            if discard:
+                self._link.discard(timeout_s=timeout_s)
+            self._link.unlock("candidate", timeout_s=timeout_s)
+        except DeviceError:
+            self._link.close()  # the end of the session does both

@@ -1,329 +1,235 @@
-"""NETCONF over SSH: the one home of ncclient.
+"""NETCONF over SSH: what can be asked of a controller, and what became of it.
 
-Its errors become ours here, and the difference that matters most is drawn here: a request that
-never left, one that was refused, and one whose reply was lost. Host keys are always verified
-unless the inventory says otherwise; ncclient's own `iosxe` device handler accepts every host key,
-so the neutral handler is used.
+ncclient's errors become ours here, and the difference that matters most is drawn here: a request
+that never left, one that was refused, and one whose reply was lost. A session that has lost a
+reply is closed at once, so that a late one is never taken for the next.
 """
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeVar
+import copy
 
-import paramiko
 import xmltodict
 from lxml import etree
-from ncclient import NCClientError
-from ncclient.devices.default import DefaultDeviceHandler
-from ncclient.manager import Manager
-from ncclient.operations import RPCError, TimeoutExpiredError
-from ncclient.transport.errors import AuthenticationError, SSHError, SSHUnknownHostError
-from ncclient.transport.ssh import SSHSession
+from ncclient.operations import TimeoutExpiredError
+from ncclient.transport.errors import NetconfFramingError, SessionCloseError, TransportError
 
-from service.drivers.links.ssh import matches_pin
+from service.drivers.links.netconf_connect import (
+    LOST,
+    NetconfTarget,
+    close_quietly,
+    connected,
+    words,
+)
+from service.drivers.links.netconf_refusal import NC, RpcRefused, has_warnings, refusal_in
+from service.drivers.links.netconf_session import Reply, Request, Session, capabilities_of
 from service.errors import (
-    AuthenticationRefused,
     ChangeRefused,
     DeviceBusy,
     DeviceUnreachable,
-    HostKeyRefused,
     OutcomeUnknown,
     ReplyMalformed,
 )
 
-NC = "urn:ietf:params:xml:ns:netconf:base:1.0"
-BUSY_TAGS = frozenset({"lock-denied", "in-use", "resource-denied"})
+__all__ = ["NC", "NetconfLink", "NetconfTarget", "RpcRefused"]
 
-logging.getLogger("ncclient").setLevel(logging.WARNING)  # it logs every payload at INFO
-logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its tracebacks; the error is raised too
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class NetconfTarget:
-    """Where and how to log in.
-
-    Attributes:
-        host_key: a known_hosts line or a `SHA256:` fingerprint; None: the user's known_hosts.
-    """
-
-    controller: str
-    host: str
-    port: int
-    username: str
-    password: str = field(repr=False)
-    host_key: str | None = None
-    insecure: bool = False
-    connect_timeout_s: float = 30.0
-
-
-class _PinnedKeys(paramiko.HostKeys):
-    """Host keys that accept one key alone, whatever name the host goes by."""
-
-    def __init__(self, pin: str) -> None:
-        super().__init__()
-        self._pin = pin
-
-    def check(self, _hostname: str, key: paramiko.PKey) -> bool:
-        return matches_pin(self._pin, key)
-
-
-class _Session(SSHSession):  # type: ignore[misc]  # ncclient is untyped
-    """An SSH session that can be pinned to one host key."""
-
-    pin: str | None = None
-
-    def load_known_hosts(self, filename: str | None = None) -> None:
-        if self.pin is None:
-            super().load_known_hosts(filename)
-        else:
-            self._host_keys = _PinnedKeys(self.pin)
-
-
-class RpcRefused(Exception):
-    """The controller answered with an rpc-error; the driver decides what it means.
-
-    Attributes:
-        tag: error-tag; path: error-path; bad: names in bad-element; text: message with details.
-    """
-
-    def __init__(self, err: RPCError) -> None:
-        self.tag: str = (err.tag or "").strip()
-        self.path: str = (err.path or "").strip()
-        self.bad: tuple[str, ...] = _bad_elements(err.info)
-        self.text = _sentence(err)
-        super().__init__(self.text)
+MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
+CAPABILITY = "urn:ietf:params:netconf:capability"
+ROLLBACK_ON_ERROR = f"{CAPABILITY}:rollback-on-error:1.0"
 
 
 class NetconfLink:
     """One NETCONF session. Not for sharing between threads."""
 
-    def __init__(self, target: NetconfTarget, manager: Manager) -> None:
+    def __init__(self, target: NetconfTarget, session: Session) -> None:
         self._target = target
-        self._manager = manager
+        self._session = session
+        self.capabilities = capabilities_of(session.server_capabilities)
 
     @classmethod
     def open(cls, target: NetconfTarget) -> "NetconfLink":
         """Connect, verify the host key, log in once, exchange hellos.
 
         Raises:
-            DeviceUnreachable, DeviceBusy, AuthenticationRefused, HostKeyRefused.
+            DeviceUnreachable, AuthenticationRefused, HostKeyRefused.
         """
-        handler = DefaultDeviceHandler({"name": "default"})
-        session = _Session(handler)
-        session.pin = target.host_key
-        try:
-            session.connect(
-                host=target.host,
-                port=target.port,
-                username=target.username,
-                password=target.password,
-                timeout=target.connect_timeout_s,
-                hostkey_verify=not target.insecure,
-                allow_agent=False,
-                look_for_keys=False,
-            )
-        except (NCClientError, OSError, EOFError, paramiko.SSHException) as err:
-            _close_quietly(session)
-            raise _connect_error(target, err) from err
-        manager = Manager(session, handler, timeout=target.connect_timeout_s)
-        manager.huge_tree = True  # thousands of APs in one reply
-        return cls(target, manager)
-
-    @property
-    def capabilities(self) -> frozenset[str]:
-        """What the server's hello announced."""
-        return frozenset(self._manager.server_capabilities)
+        return cls(target, connected(target))
 
     @property
     def session_id(self) -> str:
         """The server's number for this session."""
-        return str(self._manager.session_id)
+        return str(self._session.id)
 
     @property
     def alive(self) -> bool:
         """Whether the session can still be used."""
-        return bool(self._manager.connected)
+        return bool(self._session.connected)
 
     def get(self, filter_: etree._Element, *, timeout_s: float) -> etree._Element:
-        """The `data` element of a `get`. Raises RpcRefused, DeviceUnreachable, ReplyMalformed."""
-        return self._read("get", timeout_s, lambda: self._manager.get(filter=filter_))
+        """The `data` element of a `get`.
+
+        Raises:
+            RpcRefused: the controller says no.
+            DeviceUnreachable: no reply, or the session ended.
+            ReplyMalformed: the reply is not of the promised form.
+        """
+        request = _nc("get")
+        request.append(copy.deepcopy(filter_))
+        return self._data(request, filter_, timeout_s)
 
     def get_config(self, filter_: etree._Element, *, timeout_s: float) -> etree._Element:
         """The `data` element of a `get-config` on running; errors as `get`."""
-        return self._read(
-            "get-config",
-            timeout_s,
-            lambda: self._manager.get_config(source="running", filter=filter_),
-        )
+        request = _nc("get-config")
+        _sub(_sub(request, "source"), "running")
+        request.append(copy.deepcopy(filter_))
+        return self._data(request, filter_, timeout_s)
 
     def ask(self, operation: etree._Element, *, timeout_s: float) -> dict[str, str]:
         """The output leaves of an operation that changes nothing; errors as `get`."""
         name = etree.QName(operation)
-        reply = self._asking(name.localname, timeout_s, lambda: self._manager.dispatch(operation))
+        reply = self._asking(operation, timeout_s)
         plain = {NC: None, name.namespace: None}
         output = xmltodict.parse(reply.xml, process_namespaces=True, namespaces=plain)["rpc-reply"]
-        return {key: text for key, text in output.items() if isinstance(text, str)}
+        texts = {key: _text_of(value) for key, value in output.items() if key[0] != "@"}
+        return {key: text for key, text in texts.items() if text is not None}
+
+    def schema(self, name: str, *, timeout_s: float) -> str:
+        """The text of a YANG module, by get-schema; errors as `get`."""
+        request = etree.Element(f"{{{MONITORING}}}get-schema")
+        etree.SubElement(request, f"{{{MONITORING}}}identifier").text = name
+        data = self._asking(request, timeout_s).root.find(f"{{{MONITORING}}}data")
+        if data is None:
+            raise ReplyMalformed(self._target.controller, "get-schema", "the reply has no data")
+        return "".join(str(text) for text in data.itertext())
+
+    def kill(self, session: str, *, timeout_s: float) -> None:
+        """Kill another session; raises RpcRefused where it is gone already."""
+        request = _nc("kill-session")
+        _sub(request, "session-id").text = session
+        self._asking(request, timeout_s)
 
     def edit(self, config: etree._Element, *, target: str, timeout_s: float) -> None:
         """One edit-config, all or nothing. Errors as `perform`."""
-        self._change(
-            "edit-config",
-            timeout_s,
-            lambda: self._manager.edit_config(
-                config=config,
-                target=target,
-                default_operation="merge",
-                error_option="rollback-on-error",
-            ),
-        )
+        request = _nc("edit-config")
+        _sub(_sub(request, "target"), target)
+        _sub(request, "default-operation").text = "merge"
+        if ROLLBACK_ON_ERROR in self.capabilities:
+            _sub(request, "error-option").text = "rollback-on-error"
+        request.append(copy.deepcopy(config))
+        self.perform(request, timeout_s=timeout_s)
 
-    def perform(self, operation: etree._Element, *, timeout_s: float) -> None:
-        """An operation that changes something.
+    def lock(self, target: str, *, timeout_s: float) -> None:
+        """Lock a datastore. Errors as `perform`."""
+        self._on(target, "lock", timeout_s)
+
+    def unlock(self, target: str, *, timeout_s: float) -> None:
+        """Give the lock back. Errors as `perform`."""
+        self._on(target, "unlock", timeout_s)
+
+    def commit(self, *, timeout_s: float) -> None:
+        """Commit the candidate. Errors as `perform`."""
+        self.perform(_nc("commit"), timeout_s=timeout_s)
+
+    def discard(self, *, timeout_s: float) -> None:
+        """Throw the candidate's changes away. Errors as `perform`."""
+        self.perform(_nc("discard-changes"), timeout_s=timeout_s)
+
+    def perform(self, operation: etree._Element, *, timeout_s: float) -> etree._Element:
+        """An operation that changes something, sent once; the reply's element.
 
         Raises:
             DeviceUnreachable: the session was gone before it could be sent.
             DeviceBusy, ChangeRefused: refused, nothing applied.
-            OutcomeUnknown: sent, and no reply was seen.
+            OutcomeUnknown: sent, and no reply was seen; the session is closed.
         """
-        name = etree.QName(operation).localname
-        self._change(name, timeout_s, lambda: self._manager.dispatch(operation))
-
-    def commit(self, *, timeout_s: float) -> None:
-        """Commit the candidate. Errors as `perform`."""
-        self._change("commit", timeout_s, self._manager.commit)
-
-    def discard(self, *, timeout_s: float) -> None:
-        """Throw the candidate's changes away. Errors as `perform`."""
-        self._change("discard-changes", timeout_s, self._manager.discard_changes)
-
-    def kill(self, session: str, *, timeout_s: float) -> None:
-        """Kill another session; raises RpcRefused where it is gone already."""
-        self._asking("kill-session", timeout_s, lambda: self._manager.kill_session(session))
-
-    def schema(self, name: str, *, timeout_s: float) -> str:
-        """The text of a YANG module, by get-schema; errors as `get`."""
-        return self._asking(name, timeout_s, lambda: str(self._manager.get_schema(name).data))
+        controller, name = self._target.controller, etree.QName(operation).localname
+        if not self.alive:
+            raise DeviceUnreachable(controller, name, "the session is closed, nothing was sent")
+        try:
+            reply = self._send(copy.deepcopy(operation), timeout_s)
+        except LOST as err:
+            self.close()
+            if type(err) is TransportError:  # ncclient: not connected, refused to take it
+                raise DeviceUnreachable(controller, name, "closed before it was sent") from err
+            raise OutcomeUnknown(controller, name, _loss(err, timeout_s)) from err
+        refused = refusal_in(reply.root)
+        if refused is None:
+            return reply.root
+        if refused.busy:
+            raise DeviceBusy(controller, name, refused.text) from refused
+        raise ChangeRefused(controller, name, refused.text, error_tag=refused.tag) from refused
 
     def close(self) -> None:
         """End the session; a session that is broken already is no news."""
-        _close_quietly(self._manager._session)  # noqa: SLF001
+        close_quietly(self._session)
 
-    def _read(self, operation: str, timeout_s: float, call: Callable[[], object]) -> etree._Element:
-        reply = self._asking(operation, timeout_s, call)
-        data: etree._Element | None = getattr(reply, "data_ele", None)
+    def _on(self, target: str, operation: str, timeout_s: float) -> None:
+        request = _nc(operation)
+        _sub(_sub(request, "target"), target)
+        self.perform(request, timeout_s=timeout_s)
+
+    def _data(
+        self, request: etree._Element, filter_: etree._Element, timeout_s: float
+    ) -> etree._Element:
+        reply = self._asking(request, timeout_s)
+        operation = etree.QName(request).localname
+        data: etree._Element | None = reply.root.find(f"{{{NC}}}data")
         if data is None:
+            found = "warnings alone" if has_warnings(reply.root) else "no data element"
             raise ReplyMalformed(
-                self._target.controller, operation, "the reply has no data element"
+                self._target.controller, operation, f"the reply has {found}; expected data"
             )
+        self._check_namespaces(operation, data, filter_)
         return data
 
-    def _asking(self, operation: str, timeout_s: float, call: Callable[[], T]) -> T:
-        controller = self._target.controller
-        self._manager.timeout = timeout_s
-        try:
-            return call()
-        except RPCError as err:
-            raise RpcRefused(err) from err
-        except TimeoutExpiredError as err:
-            self.close()  # a late reply must not be taken for the next one
-            raise DeviceUnreachable(controller, operation, f"no reply in {timeout_s:g} s") from err
-        except etree.XMLSyntaxError as err:
-            raise ReplyMalformed(controller, operation, f"the reply is not XML: {err}") from err
-        except (NCClientError, OSError, EOFError, paramiko.SSHException) as err:
-            raise DeviceUnreachable(controller, operation, _words(err)) from err
-
-    def _change(self, operation: str, timeout_s: float, call: Callable[[], object]) -> None:
-        controller = self._target.controller
-        if not self.alive:
-            raise DeviceUnreachable(
-                controller, operation, "the session is closed, nothing was sent"
+    def _check_namespaces(
+        self, operation: str, data: etree._Element, filter_: etree._Element
+    ) -> None:
+        """Refuse a reply that holds something, and nothing of what was asked for."""
+        asked = [child.tag for child in filter_.iterchildren(etree.Element)]
+        found = [child.tag for child in data.iterchildren(etree.Element)]
+        if found and asked and not set(found) & set(asked):
+            raise ReplyMalformed(
+                self._target.controller,
+                operation,
+                f"the reply holds {found[0]}; expected {' or '.join(map(str, asked))}",
             )
-        self._manager.timeout = timeout_s
+
+    def _asking(self, operation: etree._Element, timeout_s: float) -> Reply:
+        controller, name = self._target.controller, etree.QName(operation).localname
         try:
-            call()
-        except RPCError as err:
-            raise _refusal(controller, operation, RpcRefused(err)) from err
-        except TimeoutExpiredError as err:
+            reply = self._send(operation, timeout_s)
+        except (etree.XMLSyntaxError, NetconfFramingError) as err:
             self.close()
-            raise OutcomeUnknown(controller, operation, f"no reply in {timeout_s:g} s") from err
-        except (
-            NCClientError,
-            OSError,
-            EOFError,
-            etree.XMLSyntaxError,
-            paramiko.SSHException,
-        ) as err:
-            self.close()
-            raise OutcomeUnknown(
-                controller, operation, f"the reply was lost: {_words(err)}"
-            ) from err
+            raise ReplyMalformed(controller, name, f"the reply is not XML: {words(err)}") from err
+        except LOST as err:
+            self.close()  # a late reply must not be taken for the next one
+            raise DeviceUnreachable(controller, name, _loss(err, timeout_s)) from err
+        refused = refusal_in(reply.root)
+        if refused is not None:
+            raise refused
+        return reply
+
+    def _send(self, operation: etree._Element, timeout_s: float) -> Reply:
+        return Request(self._session, timeout_s).request(operation)
 
 
-def _refusal(controller: str, operation: str, refused: RpcRefused) -> DeviceBusy | ChangeRefused:
-    if refused.tag in BUSY_TAGS:
-        return DeviceBusy(controller, operation, refused.text)
-    return ChangeRefused(controller, operation, refused.text, error_tag=refused.tag)
+def _nc(name: str) -> etree._Element:
+    return etree.Element(f"{{{NC}}}{name}")
 
 
-def _connect_error(
-    target: NetconfTarget, err: Exception
-) -> AuthenticationRefused | HostKeyRefused | DeviceUnreachable:
-    where = f"NETCONF login at {target.host}:{target.port}"
-    if isinstance(err, SSHUnknownHostError):
-        wanted = target.host_key or "a key in the user's known_hosts"
-        return HostKeyRefused(
-            target.controller, where, f"the host key is not the expected one ({wanted[:60]})"
-        )
-    if isinstance(err, AuthenticationError) and "AuthenticationException" in str(err):
-        return AuthenticationRefused(target.controller, where, f"refused for {target.username!r}")
-    if isinstance(err, SSHError) and "Negotiation failed" in str(err):
-        return DeviceUnreachable(target.controller, where, f"no SSH to be had: {err}")
-    return DeviceUnreachable(target.controller, where, _words(err))
+def _sub(parent: etree._Element, name: str) -> etree._Element:
+    return etree.SubElement(parent, f"{{{NC}}}{name}")
 
 
-def _close_quietly(session: SSHSession) -> None:
-    try:
-        session.close()
-    except (NCClientError, OSError, EOFError, AttributeError, paramiko.SSHException):
-        logging.getLogger(__name__).debug("session was broken before it was closed")
+def _text_of(value: object) -> str | None:
+    """A leaf's text; xmltodict makes a dictionary of a leaf that declares its namespace itself."""
+    text = value.get("#text") if isinstance(value, dict) else value
+    return text if isinstance(text, str) else None
 
 
-def _bad_elements(info: str | None) -> tuple[str, ...]:
-    if not info:
-        return ()
-    try:
-        tree = etree.fromstring(info.encode())
-    except etree.XMLSyntaxError:
-        return ()
-    named = tree.iter(etree.Element)
-    return tuple(
-        (e.text or "").strip().rpartition(":")[2]
-        for e in named
-        if etree.QName(e).localname == "bad-element" and e.text
-    )
-
-
-def _sentence(err: RPCError) -> str:
-    """error-tag, message, path and the parser's own words, in one line."""
-    parts = [err.tag or "rpc-error", (err.message or "").strip()]
-    if err.path:
-        parts.append(f"at {err.path.strip()}")
-    if err.info:
-        text = " ".join("".join(_texts(err.info)).split())
-        if text:
-            parts.append(f"({text[:300]})")
-    return " ".join(part for part in parts if part)
-
-
-def _texts(xml: str) -> list[str]:
-    try:
-        return [f"{text!s} " for text in etree.fromstring(xml.encode()).itertext()]
-    except etree.XMLSyntaxError:
-        return [xml]
-
-
-def _words(err: Exception) -> str:
-    return str(err) or type(err).__name__
+def _loss(err: Exception, timeout_s: float) -> str:
+    """How a reply was lost, without what arrived of it: that may hold anything."""
+    if isinstance(err, TimeoutExpiredError):
+        return f"no reply in {timeout_s:g} s"
+    if isinstance(err, SessionCloseError):
+        return "the controller closed the session before its reply was complete"
+    return f"the reply was lost: {words(err)}"
