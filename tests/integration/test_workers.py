@@ -1,5 +1,6 @@
 """The real workers, use cases and drivers against a simulated controller."""
 
+import json
 import subprocess
 import sys
 import time
@@ -85,9 +86,10 @@ SHORT_WAITS = {
 
 def test_a_killed_remediation_is_brought_home_by_the_workers(tmp_path, monkeypatch):
     fleet = tmp_path / "fleet.yaml"
-    fleet.write_text(FLEET.replace("kind: healthy, count: 4", "kind: looping, count: 1"))
+    looping = FLEET.replace("kind: healthy, count: 4", "kind: looping, count: 1")
+    fleet.write_text(f"{looping}\npolicy: {json.dumps(SHORT_WAITS)}\n")
     monkeypatch.setenv("APREJOIN_STATE_DIR", str(tmp_path / "state"))
-    with Lab(load(fleet), state_dir=tmp_path / "lab", policy=SHORT_WAITS) as lab:
+    with Lab(load(fleet), state_dir=tmp_path / "lab") as lab:
         monkeypatch.setenv("APREJOIN_INVENTORY", str(lab.inventory_path))
         settings = Settings.from_environment()
         box = lab.box("hq-1")
