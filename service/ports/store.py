@@ -91,14 +91,20 @@ class Leases(Protocol):
     """Who may change which controller."""
 
     def acquire(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
-        """Take the lease, if it is free, expired or the holder's own.
+        """Take the lease, if it is free, expired or the holder's own; always under a new number.
 
         Raises:
             LeaseHeld: somebody else has it.
         """
 
-    def take_over(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
-        """Take the lease whoever holds it: only for a holder that is proven dead."""
+    def take_over(
+        self, controller: str, holder: Holder, *, dead: Lease, now: datetime, ttl_s: float
+    ) -> Lease:
+        """Take the lease of a holder that is proven dead, before it runs out.
+
+        Raises:
+            LeaseHeld: it passed on meanwhile: somebody else saw the dead one first.
+        """
 
     def renew(self, lease: Lease, *, now: datetime, ttl_s: float) -> Lease:
         """Hold on to it. Raises LeaseLost where it passed on."""

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, insert, select
 from service.ports.store import Approval
 from service.store.codec import moment_of, moment_text
 from service.store.tables import approvals
+from service.store.transactions import transaction
 
 
 class ApprovalTable:
@@ -16,7 +17,7 @@ class ApprovalTable:
 
     def approve(self, approval: Approval) -> None:
         """Record an approval."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(
                 insert(approvals).values(
                     digest=approval.digest,
@@ -30,7 +31,7 @@ class ApprovalTable:
     def approvals(self, digest: str) -> Iterable[Approval]:
         """Every approval of a digest, newest first."""
         query = select(approvals).where(approvals.c.digest == digest)
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             rows = connection.execute(query.order_by(approvals.c.at.desc())).all()
         return tuple(
             Approval(

@@ -5,15 +5,16 @@ told apart by their `type` and `kind` fields.
 """
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
 from service.domain.history import ApHistory
 from service.domain.instants import Instant
 from service.domain.journal import Event
+from service.errors import StoreError
 from service.ports.store import Holder
 
 TOLD_APART = Annotated[Event, Field(discriminator="type")]
@@ -25,6 +26,13 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a type or a union
     return TypeAdapter(kind)
 
 
+def _read(kind: Any, text: str) -> Any:  # noqa: ANN401 - as above
+    try:
+        return _adapter(kind).validate_json(text)
+    except ValidationError as err:
+        raise StoreError(f"what was kept cannot be read back: {err.errors()[0]['msg']}") from err
+
+
 def event_text(event: Event) -> str:
     """A journal event as JSON."""
     return _adapter(TOLD_APART).dump_json(event).decode()
@@ -32,7 +40,7 @@ def event_text(event: Event) -> str:
 
 def event_of(text: str) -> Event:
     """A journal event from JSON."""
-    event: Event = _adapter(TOLD_APART).validate_json(text)
+    event: Event = _read(TOLD_APART, text)
     return event
 
 
@@ -43,7 +51,7 @@ def instant_text(instant: Instant) -> str:
 
 def instant_of(text: str) -> Instant:
     """An instant from JSON."""
-    instant: Instant = _adapter(Instant).validate_json(text)
+    instant: Instant = _read(Instant, text)
     return instant
 
 
@@ -54,7 +62,7 @@ def history_text(history: ApHistory) -> str:
 
 def history_of(text: str) -> ApHistory:
     """An AP's history from JSON."""
-    history: ApHistory = _adapter(ApHistory).validate_json(text)
+    history: ApHistory = _read(ApHistory, text)
     return history
 
 
@@ -65,18 +73,21 @@ def holder_text(holder: Holder) -> str:
 
 def holder_of(text: str) -> Holder:
     """A holder from JSON."""
-    holder: Holder = _adapter(Holder).validate_json(text)
+    holder: Holder = _read(Holder, text)
     return holder
 
 
 def moment_text(moment: datetime) -> str:
     """A moment as RFC 3339 that sorts as text."""
-    return moment.isoformat(timespec="microseconds")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def moment_of(text: str) -> datetime:
     """A moment from text."""
-    return datetime.fromisoformat(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as err:
+        raise StoreError(f"what was kept is no moment: {text[:40]!r}") from err
 
 
 def document_text(document: object) -> str:

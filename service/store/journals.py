@@ -17,6 +17,7 @@ from service.store.codec import (
 )
 from service.store.leases import check_lease, read_lease
 from service.store.tables import journal, remediations
+from service.store.transactions import transaction
 
 
 class JournalTables:
@@ -28,7 +29,7 @@ class JournalTables:
         self, remediation: str, event: Event, *, at: Instant, lease: Lease
     ) -> Entry:
         """Begin a journal."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             check_lease(connection, lease, now=at.wall)
             row = {
                 "id": remediation,
@@ -46,7 +47,7 @@ class JournalTables:
         self, remediation: str, event: Event, *, after: int, at: Instant, lease: Lease
     ) -> Entry:
         """Add one entry."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             check_lease(connection, lease, now=at.wall)
             newest = connection.scalar(
                 select(func.max(journal.c.seq)).where(journal.c.remediation == remediation)
@@ -66,7 +67,7 @@ class JournalTables:
 
     def journal(self, remediation: str) -> tuple[Entry, ...]:
         """All entries, oldest first."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             entries = _entries(connection, remediation)
         if not entries:
             raise NotFound("remediation", remediation)
@@ -81,7 +82,7 @@ class JournalTables:
             query = query.where(remediations.c.controller == controller)
         if unfinished:
             query = query.where(remediations.c.closed.is_(False))
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             return tuple(
                 _row(connection, row.id, row.controller, row.opened)
                 for row in connection.execute(query).all()

@@ -8,6 +8,7 @@ from service.errors import LeaseHeld, LeaseLost
 from service.ports.store import Holder, Lease
 from service.store.codec import holder_of, holder_text, moment_of, moment_text
 from service.store.tables import leases
+from service.store.transactions import transaction
 
 
 class LeaseTable:
@@ -17,23 +18,27 @@ class LeaseTable:
         self._engine = engine
 
     def acquire(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
-        """Take the lease if it is free, run out, or the holder's own."""
-        with self._engine.begin() as connection:
+        """Take the lease if it is free, run out, or the holder's own; always under a new number."""
+        with transaction(self._engine) as connection:
             current = read_lease(connection, controller)
             if current is not None and current.expires > now and current.holder != holder:
                 raise LeaseHeld(controller, current.holder.label, current.expires.isoformat())
-            return _grant(connection, controller, holder, current, now + timedelta(seconds=ttl_s))
+            return _grant(connection, controller, holder, now + timedelta(seconds=ttl_s))
 
-    def take_over(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
-        """Take the lease from a holder that is proven dead."""
-        with self._engine.begin() as connection:
+    def take_over(
+        self, controller: str, holder: Holder, *, dead: Lease, now: datetime, ttl_s: float
+    ) -> Lease:
+        """Take the lease from a holder that is proven dead, unless somebody was faster."""
+        with transaction(self._engine) as connection:
             current = read_lease(connection, controller)
-            return _grant(connection, controller, holder, current, now + timedelta(seconds=ttl_s))
+            if current is not None and current.fencing != dead.fencing:
+                raise LeaseHeld(controller, current.holder.label, current.expires.isoformat())
+            return _grant(connection, controller, holder, now + timedelta(seconds=ttl_s))
 
     def renew(self, lease: Lease, *, now: datetime, ttl_s: float) -> Lease:
         """Hold on to it."""
         expires = now + timedelta(seconds=ttl_s)
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             check_lease(connection, lease, now=None)
             connection.execute(
                 update(leases)
@@ -44,7 +49,7 @@ class LeaseTable:
 
     def release(self, lease: Lease) -> None:
         """Give it up: expired as of now, the fencing number stays."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(
                 update(leases)
                 .where(leases.c.controller == lease.controller, leases.c.fencing == lease.fencing)
@@ -53,7 +58,7 @@ class LeaseTable:
 
     def lease_of(self, controller: str) -> Lease | None:
         """The lease as it stands; None where nobody holds it."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             return read_lease(connection, controller)
 
 
@@ -74,16 +79,10 @@ def check_lease(connection: Connection, lease: Lease, *, now: datetime | None) -
         raise LeaseLost(f"{lease.controller}: the lease ran out at {row.expires}")
 
 
-def _grant(
-    connection: Connection,
-    controller: str,
-    holder: Holder,
-    current: Lease | None,
-    expires: datetime,
-) -> Lease:
+def _grant(connection: Connection, controller: str, holder: Holder, expires: datetime) -> Lease:
+    """A new number even for the holder of before: what it began under the old one has ended."""
     row = connection.execute(select(leases).where(leases.c.controller == controller)).first()
-    own = current is not None and current.holder == holder
-    fencing = 1 if row is None else row.fencing + (0 if own else 1)
+    fencing = 1 if row is None else row.fencing + 1
     values = {
         "controller": controller,
         "fencing": fencing,

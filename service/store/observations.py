@@ -17,6 +17,7 @@ from service.store.codec import (
     moment_text,
 )
 from service.store.tables import ap_history, clocks, sweeps
+from service.store.transactions import transaction
 
 
 class ObservationTables:
@@ -26,12 +27,12 @@ class ObservationTables:
 
     def histories(self, controller: str) -> dict[BaseRadioMac, ApHistory]:
         """Every AP's history on one controller."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             return {history.mac: history for history in _read(connection, controller).values()}
 
     def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
         """Extend the histories with one poll, in one transaction."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             known = _read(connection, view.controller)
             seen = {
                 ap.mac: extend(known.get(str(ap.mac)), ap, view.read_at) for ap in view.aps or ()
@@ -42,7 +43,7 @@ class ObservationTables:
 
     def clocks(self) -> tuple[ClockNote, ...]:
         """The newest word on each controller's clock."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             rows = connection.execute(select(clocks)).all()
         return tuple(
             ClockNote(
@@ -54,7 +55,7 @@ class ObservationTables:
     def keep_sweep(self, sweep: str, document: Mapping[str, object], *, at: datetime) -> None:
         """Keep a sweep's document."""
         row = {"id": sweep, "at": moment_text(at), "document": document_text(document)}
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(insert(sweeps).values(**row))
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, insert, select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy import Engine, create_engine, event, insert, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.errors import StoreError
 from service.store.approvals import ApprovalTable
@@ -11,6 +11,7 @@ from service.store.journals import JournalTables
 from service.store.leases import LeaseTable
 from service.store.observations import ObservationTables
 from service.store.tables import SCHEMA_VERSION, about, metadata
+from service.store.transactions import reason, transaction
 
 BUSY_TIMEOUT_S = 30
 
@@ -24,25 +25,32 @@ class SqlStore(LeaseTable, JournalTables, ObservationTables, ApprovalTable):
         Raises:
             StoreError: it cannot be opened, or is of a newer aprejoin.
         """
-        self.url = url
         try:
+            self.url = make_url(url).render_as_string(hide_password=True)
             super().__init__(_engine(url))
+        except (SQLAlchemyError, OSError) as err:
+            raise StoreError(f"the database cannot be opened: {err}") from err
+        try:
             metadata.create_all(self._engine)
             self._check_version()
         except SQLAlchemyError as err:
-            raise StoreError(f"{url}: cannot be opened: {err}") from err
+            self.close()
+            raise StoreError(f"{self.url}: cannot be opened: {reason(err)}") from err
+        except StoreError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of connections."""
         self._engine.dispose()
 
     def _check_version(self) -> None:
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             found = connection.scalar(select(about.c.value).where(about.c.key == "schema"))
             if found is None:
                 row = {"key": "schema", "value": str(SCHEMA_VERSION)}
                 connection.execute(insert(about).prefix_with("OR IGNORE", dialect="sqlite"), row)
-            elif int(found) > SCHEMA_VERSION:
+            elif not found.isdecimal() or int(found) > SCHEMA_VERSION:
                 raise StoreError(
                     f"{self.url} was written by a newer aprejoin (schema {found}, known "
                     f"{SCHEMA_VERSION}): update this one"
@@ -74,6 +82,3 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
 def _begin_immediate(connection: object) -> None:
     """Take the write lock at the start, so that read-then-write never fails half-way."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
-
-
-__all__ = ["OperationalError", "SqlStore"]

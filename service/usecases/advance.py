@@ -6,14 +6,12 @@ anything is sent, the outcome is durable before anything else is decided.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from service.domain.advancing import Finish, Turn, current_step, needs, next_move
-from service.domain.changes import describe
-from service.domain.instants import agree
+from service.domain.changes import ArmGuard, describe
+from service.domain.instants import Instant
 from service.domain.journal import (
     Closed,
-    Event,
     HomeCalled,
     Intended,
     Observed,
@@ -24,7 +22,8 @@ from service.domain.journal import (
 )
 from service.domain.observation import ControllerView
 from service.domain.remediation import Run
-from service.domain.steps.protocol import Done, Fail, Hold, Moment, Send
+from service.domain.steps.mending import everything
+from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move, Send
 from service.errors import (
     AuthenticationRefused,
     CapabilityMissing,
@@ -33,58 +32,19 @@ from service.errors import (
     DeviceError,
     DeviceUnreachable,
     HostKeyRefused,
-    OutcomeUnknown,
-    ReplyMalformed,
+    RequestError,
 )
-from service.ports.driver import ControllerDriver
-from service.ports.store import Lease
-from service.usecases.context import Context
+from service.usecases.permits import closed_window
 from service.usecases.poll import READ_TIMEOUT_S
-from service.usecases.truth import opinions
+from service.usecases.work import LEASE_TTL_S, Work
 
-LEASE_TTL_S = 120.0
-"""Longer than the longest RPC deadline: a successor never meets a request still in flight."""
+FRESH_S = 60.0
+"""How old the facts may be that a forward write is decided on (DESIGN.md, section 6)."""
 RECONNECT_EVERY_S = 5.0
 CONNECTION = "connection"
 HOPELESS = (AuthenticationRefused, HostKeyRefused, CapabilityMissing)
 
-
-@dataclass(slots=True)
-class Work:
-    """One process's work on one remediation: the lease, and a session kept open between moves."""
-
-    context: Context
-    remediation: str
-    lease: Lease
-    driver: ControllerDriver | None = None
-
-    def run(self) -> Run:
-        """The journal, folded afresh."""
-        return Run(self.context.store.journal(self.remediation))
-
-    def note(self, event: Event, after: int) -> int:
-        """Append one entry; returns its number."""
-        entry = self.context.store.append(
-            self.remediation, event, after=after, at=self.context.clock.now(), lease=self.lease
-        )
-        return entry.seq
-
-    def renew(self) -> None:
-        """Hold on to the lease."""
-        now = self.context.clock.now().wall
-        self.lease = self.context.store.renew(self.lease, now=now, ttl_s=LEASE_TTL_S)
-
-    def connect(self, run: Run) -> ControllerDriver:
-        """The open session, or a new one."""
-        if self.driver is None:
-            self.driver = self.context.drivers.open(self.context.controller(run.charter.controller))
-        return self.driver
-
-    def disconnect(self) -> None:
-        """End the session."""
-        if self.driver is not None:
-            self.driver.close()
-            self.driver = None
+__all__ = ["FRESH_S", "LEASE_TTL_S", "Progress", "Work", "advance", "call_home"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,38 +74,44 @@ def advance(work: Work) -> Progress:
         return Progress("closed", run.closed.detail, closed=run.closed)
     work.renew()
     if run.sent and run.sent[-1].outcome is None:
-        return _settle_what_a_dead_process_left(work, run)
+        return _settle(work, "the process that sent it died")
     step = current_step(work.remediation, run)
     name = "close" if step is None else step.name
+    looked = work.context.clock.now()
     try:
-        driver = work.connect(run)
-        view = driver.read(needs(step), timeout_s=READ_TIMEOUT_S)
+        view = work.connect(run).read(needs(step), timeout_s=READ_TIMEOUT_S)
     except HOPELESS as err:
         return _give_up(work, run, str(err))
-    except (DeviceUnreachable, DeviceBusy, ReplyMalformed) as err:
-        work.disconnect()
-        return _unreachable(work, run, name, str(err))
+    except (DeviceError, RequestError) as err:
+        return _unreachable(work, name, err)
+    work.renew()  # a look may take longer than the lease lasts
     if run.facts(CONNECTION).get("answers") == "no":
         work.note(Observed(CONNECTION, {"answers": "yes"}), run.seq)
         run = work.run()
-    return _carry_out(work, run, name, view)
+    return _carry_out(work, run, name, _Look(view, looked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was seen, and when the look began."""
+
+    view: ControllerView
+    began: Instant
 
 
 def call_home(work: Work, reason: str) -> None:
     """From here on everything is put back. Nothing happens where it is being put back already."""
+    work.renew()
     run = work.run()
-    if run.phase in ("forward", "closed"):
+    if run.phase == "forward":
         work.note(HomeCalled(reason), run.seq)
 
 
-def _carry_out(  # noqa: C901 - one arm for each move
-    work: Work, run: Run, name: str, view: ControllerView
-) -> Progress:
-    now = work.context.clock.now()
-    moment = Moment(now, run.charter.true_time.now(now))
-    if moment.true_now is None:
-        moment = Moment(now, _true_time_anew(work, run))
-    move = next_move(work.remediation, run, view, moment)
+def _carry_out(work: Work, run: Run, name: str, look: _Look) -> Progress:  # noqa: C901 - one arm each
+    moment = work.moment(run)
+    move = next_move(work.remediation, run, look.view, moment)
+    if run.phase == "forward" and isinstance(move, Send):
+        move = _permitted(work, run, move, look, moment)
     match move:
         case Send():
             return _send(work, run, name, move)
@@ -170,11 +136,21 @@ def _carry_out(  # noqa: C901 - one arm for each move
             return Progress("closed", event.detail, closed=event)
 
 
+def _permitted(work: Work, run: Run, move: Send, look: _Look, moment: Moment) -> Move:
+    """A forward write only on fresh facts, and a dead-man's switch only within an open window."""
+    if moment.now.seconds_since(look.began) > FRESH_S:
+        return Hold(0.0, "the look took too long to act on it: looking again")
+    if not isinstance(move.change, ArmGuard) or moment.true_now is None:
+        return move
+    controller = work.context.controller(run.charter.controller)
+    closed = closed_window(work.context, controller, moment.true_now)
+    return move if closed is None else Fail(closed)
+
+
 def _send(work: Work, run: Run, step: str, move: Send) -> Progress:
     driver = work.connect(run)
     summary = describe(move.change)
-    intent = Intended(step, move.change, summary, driver.session)
-    seq = work.note(intent, run.seq)
+    seq = work.note(Intended(step, move.change, summary, driver.session), run.seq)
     outcome: Outcome
     try:
         driver.change(move.change, timeout_s=move.timeout_s)
@@ -186,67 +162,63 @@ def _send(work: Work, run: Run, step: str, move: Send) -> Progress:
     except DeviceUnreachable as err:
         outcome, detail = "unsent", str(err)
         work.disconnect()
-    except OutcomeUnknown as err:
-        outcome, detail = "unknown", str(err)
+    except DeviceError as err:  # OutcomeUnknown, and whatever else leaves the fate unseen
         work.disconnect()
+        return _settle(work, f"{summary}: {err}")
+    work.renew()
     work.note(Settled(step, outcome, detail), seq)
-    if outcome == "unknown":
-        _end_session(work, run, intent.session)
     return Progress(step, summary if outcome == "applied" else f"{summary}: {outcome}, {detail}")
 
 
-def _settle_what_a_dead_process_left(work: Work, run: Run) -> Progress:
-    """An intent without an outcome: nobody knows what became of it. Make sure nothing is coming."""
+def _settle(work: Work, why: str) -> Progress:
+    """An intent without an outcome: nobody knows what became of it.
+
+    It counts as unknown only when the session it went over is dead: until then the request could
+    still be carried out, after whatever is decided in its place.
+    """
+    work.renew()
+    run = work.run()
     last = run.sent[-1]
-    if not _end_session(work, run, last.session):
-        return _unreachable(work, run, last.step, "the controller does not answer")
-    work.note(Settled(last.step, "unknown", "the process that sent it died"), run.seq)
-    return Progress(last.step, "what a dead process sent is settled: look first")
-
-
-def _end_session(work: Work, run: Run, session: str) -> bool:
-    """Kill the session that a lost request went over, so that it cannot be carried out later."""
     try:
         driver = work.connect(run)
-        if session and session != driver.session:
-            driver.end_session(session)
-    except DeviceError:
-        work.disconnect()
-        return False
-    return True
+        if last.session and last.session != driver.session:
+            driver.end_session(last.session)
+    except HOPELESS as err:
+        return _give_up(work, run, str(err))
+    except (DeviceError, RequestError) as err:
+        return _unreachable(work, last.step, err)
+    work.note(Settled(last.step, "unknown", why), run.seq)
+    return Progress(last.step, f"{why}; its fate is unknown: look first")
 
 
-def _unreachable(work: Work, run: Run, step: str, why: str) -> Progress:
-    """No answer: wait for the box as long as the policy waits for NTP, then tell a person."""
-    now = work.context.clock.now()
-    since = run.when(CONNECTION, "answers")
+def _unreachable(work: Work, step: str, err: DeviceError | RequestError) -> Progress:
+    """No answer: wait for the box as long as the policy waits for NTP, then tell a person.
+
+    Raises:
+        RequestError: this process never had a session: whoever asked can mend it.
+    """
+    work.disconnect()
+    if isinstance(err, RequestError) and not work.connected:
+        raise err
+    work.renew()
+    run, now = work.run(), work.context.clock.now()
     if run.facts(CONNECTION).get("answers") != "no":
         work.note(Observed(CONNECTION, {"answers": "no"}), run.seq)
-    elif since is not None and now.seconds_since(since) >= run.charter.policy.ntp_sync_s:
-        return _give_up(work, run, f"no answer for {now.seconds_since(since):.0f} s: {why}")
-    return Progress(step, why, come_back_s=RECONNECT_EVERY_S)
+        return Progress(step, str(err), come_back_s=RECONNECT_EVERY_S)
+    since = run.when(CONNECTION, "answers") or now
+    silent_s = min(run.elapsed_s(since, now), run.elapsed_s(run.leg_began, now))
+    if silent_s >= run.charter.policy.ntp_sync_s:
+        return _give_up(work, run, f"no answer for {silent_s:.0f} s: {err}")
+    return Progress(step, str(err), come_back_s=RECONNECT_EVERY_S)
 
 
 def _give_up(work: Work, run: Run, why: str) -> Progress:
     """Nothing can be done from here; what may be different is said, with the commands."""
-    charter = run.charter
+    aps = len(run.charter.aps)
+    closed = Closed("cancelled", why, 0, aps)
     if run.wrote:
         left = ("not known: the controller could not be looked at",)
-        mend = (
-            "show clock",
-            "show running-config | include ^ntp|event manager applet aprejoin",
-            *(f"ntp {label}" for label in charter.ntp.labels),
-        )
-        closed = Closed("needs-attention", why, 0, len(charter.aps), left, mend)
-    else:
-        closed = Closed("cancelled", why, 0, len(charter.aps))
+        closed = Closed("needs-attention", why, 0, aps, left, everything(run))
     work.note(closed, run.seq)
     work.disconnect()
     return Progress("closed", why, closed=closed)
-
-
-def _true_time_anew(work: Work, run: Run) -> datetime | None:
-    """True time after a reboot of this host, or on another one: two sources, or nothing."""
-    sources = opinions(work.context, run.charter.controller, run.charter.ntp)
-    truth = agree(tuple(sources), work.context.clock.now())
-    return None if truth is None else truth.at

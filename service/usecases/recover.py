@@ -3,8 +3,8 @@
 from service.domain.journal import HomeCalled
 from service.errors import LeaseHeld
 from service.ports.store import Lease, RemediationRow
-from service.usecases.advance import LEASE_TTL_S, Work
 from service.usecases.context import Context
+from service.usecases.work import LEASE_TTL_S, Work
 
 
 def due(context: Context) -> tuple[RemediationRow, ...]:
@@ -31,10 +31,29 @@ def take_up(context: Context, controller: str) -> Work | None:
     row = _left(context, controller)
     if row is None:
         return None
-    work = Work(context, row.id, _lease(context, controller))
+    lease = lease_for(context, controller)
+    work = Work(context, row.id, lease)
     run = work.run()
+    if run.closed is not None and run.closed.state != "needs-attention":
+        context.store.release(lease)  # whoever held the lease until now has finished it
+        return None
     work.note(HomeCalled("restore was asked for", goal_missed=run.phase == "forward"), run.seq)
     return work
+
+
+def lease_for(context: Context, controller: str) -> Lease:
+    """The right to change a controller, from nobody, from ourselves long ago, or from the dead.
+
+    Raises:
+        LeaseHeld: somebody alive has it, or other work of this very process.
+    """
+    now, me = context.clock.now().wall, context.processes.me()
+    current = context.store.lease_of(controller)
+    if current is not None and current.expires > now and current.holder == me:
+        raise LeaseHeld(controller, "this very process", current.expires.isoformat())
+    if current is not None and context.processes.is_proven_dead(current.holder):
+        return context.store.take_over(controller, me, dead=current, now=now, ttl_s=LEASE_TTL_S)
+    return context.store.acquire(controller, me, now=now, ttl_s=LEASE_TTL_S)
 
 
 def _left(context: Context, controller: str) -> RemediationRow | None:
@@ -46,13 +65,3 @@ def _left(context: Context, controller: str) -> RemediationRow | None:
     if newest is not None and newest.closed is not None:
         return newest if newest.closed.state == "needs-attention" else None
     return None
-
-
-def _lease(context: Context, controller: str) -> Lease:
-    now, me = context.clock.now().wall, context.processes.me()
-    current = context.store.lease_of(controller)
-    if current is not None and context.processes.is_proven_dead(current.holder):
-        return context.store.take_over(controller, me, now=now, ttl_s=LEASE_TTL_S)
-    if current is not None and current.holder == me:
-        raise LeaseHeld(controller, "this very process", current.expires.isoformat())
-    return context.store.acquire(controller, me, now=now, ttl_s=LEASE_TTL_S)

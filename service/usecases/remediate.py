@@ -2,22 +2,24 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
-from service.domain.inventory import Controller
 from service.domain.journal import Closed, Opened
-from service.domain.plan import NoPlan, Plan
-from service.domain.policy import open_window
-from service.errors import NotApproved, PlanChanged, Refused
-from service.ports.store import Approval, RemediationRow
-from service.usecases.advance import LEASE_TTL_S, Progress, Work, advance, call_home
+from service.domain.plan import Asked, NoPlan, Plan
+from service.errors import JournalConflict, LeaseLost, PlanChanged, Refused, StoreError
+from service.ports.store import Approval, Lease
+from service.usecases.advance import FRESH_S, Progress, advance, call_home
 from service.usecases.context import Context
-from service.usecases.plan import Proposal
+from service.usecases.permits import approver_of, check_beside, closed_window
+from service.usecases.plan import Proposal, propose
+from service.usecases.recover import lease_for
+from service.usecases.work import LEASE_TTL_S, Work
 
 SLICE_S = 0.5
 """Waits are cut into slices this long, so that an interrupt is answered at once."""
+STORE_WAIT_S, STORE_PATIENCE = 5.0, 60
+"""A store that fails is asked again for some minutes: meanwhile a controller is in the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +48,68 @@ def open_remediation(context: Context, proposal: Proposal, person: Person) -> Wo
 
     Raises:
         Refused: there is no plan, no window is open, or too much is under way.
-        NotApproved, PlanChanged: the plan lacks a word.
+        NotApproved, PlanChanged: the plan lacks a word, or is not what was read any more.
         LeaseHeld: the controller is being changed.
+        DeviceError: the plan was old, and the controller could not be read again.
     """
+    plan = _fresh(context, proposal)
+    controller = context.controller(plan.charter.controller)
+    approver = approver_of(context, plan, controller, who=person.name, runs=person.at_terminal)
+    known = plan.charter.true_time
+    closed = closed_window(context, controller, known.now(context.clock.now()) or known.at)
+    if closed is not None:
+        raise Refused(f"{controller.name}: {closed}")
+    check_beside(context, controller, context.store.remediations(unfinished=True))
+    lease = lease_for(context, controller.name)
+    try:
+        return _open(
+            context, replace(plan, charter=replace(plan.charter, approved_by=approver)), lease
+        )
+    except BaseException:
+        context.store.release(lease)
+        raise
+
+
+def _open(context: Context, plan: Plan, lease: Lease) -> Work:
+    """Begin the journal, and look once more beside: two that began together see each other."""
+    charter, remediation = plan.charter, uuid.uuid4().hex[:12]
+    controller = context.controller(charter.controller)
+    mine = context.store.remediations(controller=controller.name, unfinished=True)
+    check_beside(context, controller, mine)  # under the lease: nobody can begin here any more
+    now = context.clock.now()
+    context.store.open_remediation(remediation, Opened(charter), at=now, lease=lease)
+    work = Work(context, remediation, lease)
+    others = context.store.remediations(unfinished=True)
+    try:
+        check_beside(context, controller, (row for row in others if row.id != remediation))
+    except Refused as err:
+        work.note(Closed("cancelled", str(err), 0, len(charter.aps)), after=1)
+        raise
+    return work
+
+
+def _fresh(context: Context, proposal: Proposal) -> Plan:
+    """The plan as it is by facts that are fresh: worked out anew where it was read for long."""
     plan = proposal.planned
     if isinstance(plan, NoPlan):
         raise Refused(plan.reason)
-    controller = context.controller(plan.charter.controller)
-    approver = _approver(context, plan, controller, person)
-    _check_now(context, plan, controller)
-    now = context.clock.now()
-    lease = context.store.acquire(
-        controller.name, context.processes.me(), now=now.wall, ttl_s=LEASE_TTL_S
-    )
-    remediation = uuid.uuid4().hex[:12]
-    charter = replace(plan.charter, approved_by=approver)
-    context.store.open_remediation(remediation, Opened(charter), at=now, lease=lease)
-    return Work(context, remediation, lease)
+    charter = plan.charter
+    if context.clock.now().seconds_since(charter.true_time.instant) <= FRESH_S:
+        return plan
+    asked = Asked(accept_suspected=charter.accepted_suspected, save_pending=charter.save_pending)
+    again = propose(
+        context, charter.controller, asked, issue=charter.issue, strategy=charter.strategy
+    ).planned
+    if isinstance(again, NoPlan):
+        raise Refused(f"{charter.controller}: there is no plan any more: {again.reason}")
+    check_digest(again, charter.digest)
+    return again
+
+
+def check_digest(plan: Plan, digest: str | None) -> None:
+    """PlanChanged where a digest was approved and the plan is another one now."""
+    if digest is not None and digest != plan.charter.digest:
+        raise PlanChanged(approved=digest, current=plan.charter.digest)
 
 
 def carry_out(
@@ -76,26 +123,45 @@ def carry_out(
     Args:
         work: the open remediation.
         interrupted: a reason to go home, asked between moves; None to go on.
-        on_progress: told of every move.
+        on_progress: told of every move. A display that broke does not stop the work.
 
     Raises:
         LeaseLost, JournalConflict: somebody else took over: we have stopped.
+        StoreError: the store failed for minutes.
     """
     try:
         while True:
             reason = interrupted()
-            if reason is not None:
-                call_home(work, reason)
-            progress = advance(work)
-            on_progress(progress)
+            progress = _patiently(work, reason)
+            with suppress(OSError):
+                on_progress(progress)
             if progress.closed is not None:
                 return progress.closed
             already = reason is not None
             _wait(work, progress.come_back_s, interrupted if not already else lambda: None)
     finally:
         work.disconnect()
-        if work.run().closed is not None:
-            work.context.store.release(work.lease)
+        with suppress(StoreError):  # the lease runs out by itself
+            if work.run().closed is not None:
+                work.context.store.release(work.lease)
+
+
+def _patiently(work: Work, reason: str | None) -> Progress:
+    """One move; where the store fails, the same again: the journal says how far it came."""
+    for _ in range(STORE_PATIENCE):
+        try:
+            return _move(work, reason)
+        except (LeaseLost, JournalConflict):
+            raise
+        except StoreError:
+            work.context.clock.wait(STORE_WAIT_S)
+    return _move(work, reason)
+
+
+def _move(work: Work, reason: str | None) -> Progress:
+    if reason is not None:
+        call_home(work, reason)
+    return advance(work)
 
 
 def _wait(work: Work, seconds: float, stop: Callable[[], str | None]) -> None:
@@ -106,79 +172,14 @@ def _wait(work: Work, seconds: float, stop: Callable[[], str | None]) -> None:
         left -= SLICE_S
         since_renewal += SLICE_S
         if since_renewal >= LEASE_TTL_S / 4:
-            work.renew()
+            _renew_if_possible(work)
             since_renewal = 0.0
 
 
-def _approver(context: Context, plan: Plan, controller: Controller, person: Person) -> str:
-    """Whose word the plan has.
-
-    Raises:
-        NotApproved: nobody's that counts.
-        PlanChanged: only an earlier form of it has one.
-    """
-    rule = controller.policy.approval
-    if rule == "none":
-        return "policy"
-    if rule == "required" and person.at_terminal:
-        return person.name
-    now = context.clock.now().wall
-    words = [a for a in context.store.approvals(plan.charter.digest) if a.expires > now]
-    others = [a for a in words if a.approver != person.name]
-    if others:
-        return others[0].approver
-    who = "somebody else than who carries it out" if rule == "four-eyes" else "an approver"
-    raise NotApproved(
-        f"{controller.name}: the plan {plan.charter.digest[:12]} needs the word of {who}: "
-        f"aprejoin approve {controller.name} -i INVENTORY"
-    )
-
-
-def check_digest(plan: Plan, digest: str | None) -> None:
-    """PlanChanged where a digest was approved and the plan is another one now."""
-    if digest is not None and digest != plan.charter.digest:
-        raise PlanChanged(approved=digest, current=plan.charter.digest)
-
-
-def _check_now(context: Context, plan: Plan, controller: Controller) -> None:
-    """May it run now: windows, freezes, what else is under way."""
-    now = plan.charter.true_time.at
-    deadline = now + timedelta(seconds=controller.policy.dead_man_after_s)
-    zone = ZoneInfo(controller.timezone)
-    if open_window(controller.policy, now, deadline, zone) is None:
-        raise Refused(
-            f"{controller.name}: no clock window of the policy holds from now until the dead-man's "
-            f"switch fires ({', '.join(controller.policy.clock_windows)}, {controller.timezone})"
-        )
-    for freeze in context.inventory.freezes:
-        if freeze.covers(controller, now) or freeze.covers(controller, deadline):
-            raise Refused(f"{controller.name}: frozen from {freeze.start} to {freeze.end}")
-    under_way = context.store.remediations(unfinished=True)
-    for row in under_way:
-        _check_beside(context, controller, row)
-    limit = controller.policy.max_parallel_remediations
-    if len(under_way) >= limit:
-        raise Refused(f"{len(under_way)} remediations are under way, the policy allows {limit}")
-
-
-def _check_beside(context: Context, controller: Controller, row: RemediationRow) -> None:
-    if row.controller == controller.name:
-        raise Refused(
-            f"{controller.name}: remediation {row.id} is not finished: "
-            f"aprejoin restore {controller.name} -i INVENTORY"
-        )
-    other = context.inventory.get(row.controller)
-    if other is None:
-        return
-    for relation in controller.policy.one_at_a_time:
-        if _related(controller, other, relation):
-            raise Refused(
-                f"{controller.name}: {other.name} shares its {relation} and is being changed"
-            )
-
-
-def _related(one: Controller, other: Controller, relation: str) -> bool:
-    if relation == "ha_peer":
-        return other.name == one.ha_peer or one.name == other.ha_peer
-    value = getattr(one, relation, None)
-    return value is not None and value == getattr(other, relation, None)
+def _renew_if_possible(work: Work) -> None:
+    try:
+        work.renew()
+    except LeaseLost:
+        raise
+    except StoreError:
+        return  # the next move renews, or waits for the store

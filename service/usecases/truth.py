@@ -53,8 +53,12 @@ def own_clock(view: ControllerView) -> TimeSource | None:
 
 
 def fleet_median(notes: Sequence[ClockNote], context: Context, *, but: str) -> TimeSource | None:
-    """The median of the other controllers that NTP holds and that were read lately."""
-    since = context.clock.now().wall - NOTES_AGE
+    """The median of the other controllers that NTP holds and that were read lately.
+
+    A note compares with this host's wall clock as it was then: one of an earlier boot says nothing.
+    """
+    now = context.clock.now()
+    since = now.wall - min(NOTES_AGE, timedelta(seconds=now.boottime_s))
     fresh = [n for n in notes if n.synchronised and n.at >= since and n.controller != but]
     if not fresh:
         return None

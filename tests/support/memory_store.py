@@ -40,7 +40,12 @@ class InMemoryStore:
             raise LeaseHeld(controller, current.holder.label, current.expires.isoformat())
         return self._grant(controller, holder, now + timedelta(seconds=ttl_s))
 
-    def take_over(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
+    def take_over(
+        self, controller: str, holder: Holder, *, dead: Lease, now: datetime, ttl_s: float
+    ) -> Lease:
+        current = self._leases.get(controller)
+        if current is not None and current.fencing != dead.fencing:
+            raise LeaseHeld(controller, current.holder.label, current.expires.isoformat())
         return self._grant(controller, holder, now + timedelta(seconds=ttl_s))
 
     def renew(self, lease: Lease, *, now: datetime, ttl_s: float) -> Lease:
@@ -58,9 +63,7 @@ class InMemoryStore:
         return self._leases.get(controller)
 
     def _grant(self, controller: str, holder: Holder, expires: datetime) -> Lease:
-        current = self._leases.get(controller)
-        known = self._fencing.get(controller, 0)
-        fencing = known if current is not None and current.holder == holder else known + 1
+        fencing = self._fencing.get(controller, 0) + 1
         self._fencing[controller] = fencing
         self._leases[controller] = Lease(controller, holder, fencing, expires)
         return self._leases[controller]

@@ -47,9 +47,12 @@ class TrappedStore:
             "acquire", lambda: self._store.acquire(controller, holder, now=now, ttl_s=ttl_s)
         )
 
-    def take_over(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
+    def take_over(
+        self, controller: str, holder: Holder, *, dead: Lease, now: datetime, ttl_s: float
+    ) -> Lease:
         return self._write(
-            "take over", lambda: self._store.take_over(controller, holder, now=now, ttl_s=ttl_s)
+            "take over",
+            lambda: self._store.take_over(controller, holder, dead=dead, now=now, ttl_s=ttl_s),
         )
 
     def open_remediation(

@@ -1,0 +1,100 @@
+"""May a remediation run: whose word it has, which window is open, what else is under way."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from service.domain.inventory import Controller
+from service.domain.plan import Plan
+from service.domain.policy import open_window
+from service.errors import NotApproved, Refused
+from service.ports.store import RemediationRow
+from service.usecases.context import Context
+
+
+def approver_of(
+    context: Context, plan: Plan, controller: Controller, *, who: str, runs: bool
+) -> str:
+    """Whose word the plan has.
+
+    Args:
+        context: the ports.
+        plan: the plan.
+        controller: whose policy counts.
+        who: the person who asks.
+        runs: whether that person runs the command themselves: counts where one word is enough.
+
+    Raises:
+        NotApproved: nobody's that counts; an approval of another form of the plan is none.
+    """
+    rule = controller.policy.approval
+    if rule == "none":
+        return "policy"
+    if rule == "required" and runs:
+        return who
+    now = context.clock.now().wall
+    words = [a for a in context.store.approvals(plan.charter.digest) if a.expires > now]
+    others = [a for a in words if a.approver != who]
+    if others:
+        return others[0].approver
+    wanted = "somebody else than who carries it out" if rule == "four-eyes" else "an approver"
+    raise NotApproved(
+        f"{controller.name}: the plan {plan.charter.digest[:12]} needs the word of {wanted}: "
+        f"aprejoin approve {controller.name} -i INVENTORY"
+    )
+
+
+def closed_window(context: Context, controller: Controller, now: datetime) -> str | None:
+    """Why the time from now until a dead-man's switch armed now fires is not allowed; None: it is.
+
+    Args:
+        context: the ports.
+        controller: whose windows and freezes count, as the inventory has them now.
+        now: true time.
+    """
+    until = now + timedelta(seconds=controller.policy.dead_man_after_s)
+    if open_window(controller.policy, now, until, ZoneInfo(controller.timezone)) is None:
+        return (
+            f"no clock window of the policy holds from now until the dead-man's switch fires "
+            f"({', '.join(controller.policy.clock_windows)}, {controller.timezone})"
+        )
+    for freeze in context.inventory.freezes:
+        first = max(now, freeze.start)
+        if first <= until and freeze.covers(controller, first):
+            return f"frozen from {freeze.start} to {freeze.end}"
+    return None
+
+
+def check_beside(
+    context: Context, controller: Controller, others: Iterable[RemediationRow]
+) -> None:
+    """Refused where what else is under way forbids it. `others`: unfinished, but for our own."""
+    under_way = tuple(others)
+    for row in under_way:
+        _check_one(context, controller, row)
+    limit = controller.policy.max_parallel_remediations
+    if len(under_way) >= limit:
+        raise Refused(f"{len(under_way)} remediations are under way, the policy allows {limit}")
+
+
+def _check_one(context: Context, controller: Controller, row: RemediationRow) -> None:
+    if row.controller == controller.name:
+        raise Refused(
+            f"{controller.name}: remediation {row.id} is not finished: "
+            f"aprejoin restore {controller.name} -i INVENTORY"
+        )
+    other = context.inventory.get(row.controller)
+    if other is None:
+        return
+    for relation in controller.policy.one_at_a_time:
+        if _related(controller, other, relation):
+            raise Refused(
+                f"{controller.name}: {other.name} shares its {relation} and is being changed"
+            )
+
+
+def _related(one: Controller, other: Controller, relation: str) -> bool:
+    if relation == "ha_peer":
+        return other.name == one.ha_peer or one.name == other.ha_peer
+    value = getattr(one, relation, None)
+    return value is not None and value == getattr(other, relation, None)

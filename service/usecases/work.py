@@ -1,0 +1,79 @@
+"""One process's work on one remediation: the lease, and a session kept open between moves."""
+
+from dataclasses import dataclass
+
+from service.domain.instants import TrueTime, agree
+from service.domain.journal import Event
+from service.domain.remediation import Run
+from service.domain.steps.protocol import Moment
+from service.ports.driver import ControllerDriver
+from service.ports.store import Lease
+from service.usecases.context import Context
+from service.usecases.truth import opinions
+
+LEASE_TTL_S = 120.0
+"""Longer than the longest RPC deadline: a successor never meets a request still in flight."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What a process holds while it works.
+
+    Attributes:
+        connected: whether this process ever had a session; before it did, a request at fault (an
+            unknown controller, a missing secret) is the caller's to mend.
+        truth: true time as agreed by this process, where the charter's says nothing any more.
+    """
+
+    context: Context
+    remediation: str
+    lease: Lease
+    driver: ControllerDriver | None = None
+    connected: bool = False
+    truth: TrueTime | None = None
+
+    def run(self) -> Run:
+        """The journal, folded afresh."""
+        return Run(self.context.store.journal(self.remediation))
+
+    def note(self, event: Event, after: int) -> int:
+        """Append one entry; returns its number."""
+        entry = self.context.store.append(
+            self.remediation, event, after=after, at=self.context.clock.now(), lease=self.lease
+        )
+        return entry.seq
+
+    def renew(self) -> None:
+        """Hold on to the lease."""
+        now = self.context.clock.now().wall
+        self.lease = self.context.store.renew(self.lease, now=now, ttl_s=LEASE_TTL_S)
+
+    def connect(self, run: Run) -> ControllerDriver:
+        """The open session, or a new one."""
+        if self.driver is None:
+            self.driver = self.context.drivers.open(self.context.controller(run.charter.controller))
+            self.connected = True
+        return self.driver
+
+    def disconnect(self) -> None:
+        """End the session."""
+        if self.driver is not None:
+            self.driver.close()
+            self.driver = None
+
+    def moment(self, run: Run) -> Moment:
+        """What time it is.
+
+        The charter's true time is carried on by this boot's own count; after a reboot of the host,
+        or on another one, two sources are asked anew. Asking takes time: the answer's instant is
+        the moment, not the one before the question.
+        """
+        now = self.context.clock.now()
+        for known in (run.charter.true_time, self.truth):
+            true_now = None if known is None else known.now(now)
+            if true_now is not None:
+                return Moment(now, true_now)
+        asked = tuple(opinions(self.context, run.charter.controller, run.charter.ntp))
+        now = self.context.clock.now()
+        self.truth = agree(asked, now)
+        return Moment(now, None if self.truth is None else self.truth.at)
