@@ -9,7 +9,6 @@ countdown does not follow the clock.
 Actions run in the order of their labels as text, so labels have equal width.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,8 +22,8 @@ from service.domain.changes import (
     ProveTimer,
     SetClock,
 )
-from service.domain.ntp import NtpEntry
 from service.domain.wallclock import clock_set_text
+from service.drivers.iosxe.ntp_entries import ntp_command
 
 WITNESS_COUNTDOWN_S = 86400  # the witness never fires by itself; the probe deletes it
 BASE_RUN_S, RUN_PER_ACTION_S = 60, 5
@@ -145,32 +144,3 @@ def _about(remediation: str) -> str:
 def _forget(*names: str) -> tuple[Cli, ...]:
     lines = (Cli(f"no event manager applet {name}") for name in names)
     return (Cli("configure terminal"), *lines, Cli("end"))
-
-
-_FLAGS = {"prefer": "prefer", "burst": "burst", "iburst": "iburst",
-          "burst-opt": "burst", "iburst-opt": "iburst", "periodic": "periodic"}  # fmt: skip
-_VALUES = {"key": "key", "source": "source", "version": "version",
-           "maxpoll": "maxpoll", "minpoll": "minpoll"}  # fmt: skip
-
-
-def ntp_command(entry: NtpEntry) -> str:
-    """An NTP entry as the CLI line that makes it.
-
-    Raises:
-        ValueError: a leaf that the CLI form is not known for.
-    """
-    vrf = ["vrf", entry.vrf] if entry.vrf else []
-    family = [] if entry.form == "server-list" else [entry.form]
-    return " ".join(["ntp", entry.role, *vrf, *family, entry.host, *_options(entry.leaves)])
-
-
-def _options(leaves: Iterable[tuple[str, str]]) -> list[str]:
-    words: list[str] = []
-    for name, value in leaves:
-        if name in _VALUES:
-            words += [_VALUES[name], value]
-        elif name in _FLAGS:
-            words += [] if value == "false" else [_FLAGS[name]]
-        else:
-            raise ValueError(f"no CLI form is known for leaf {name!r} of an NTP entry")
-    return words

@@ -12,7 +12,6 @@ from datetime import timedelta
 from lxml import etree
 
 from service.domain.inventory import Controller
-from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.observation import (
     ClockReading,
     ControllerView,
@@ -34,6 +33,7 @@ from service.drivers.iosxe.documents import (
     records,
     shape_of,
 )
+from service.drivers.iosxe.ntp_entries import ntp_config
 from service.drivers.iosxe.zone import zone_of
 from service.drivers.links.netconf import NetconfLink, RpcRefused
 from service.drivers.paths import Contract
@@ -150,11 +150,7 @@ class Reader:
         shapes = [self._shape("ntp-servers"), self._shape("ntp-peers")]
         data = self._link.get_config(filter_for(*shapes), timeout_s=timeout_s)
         look.origins["ntp"] = path_text(shapes[0].steps)
-        entries: list[NtpEntry] = []
-        for shape, role in zip(shapes, ("server", "peer"), strict=True):
-            for holder in nodes(data, shape.steps):
-                entries += self._entries(holder, role)
-        look.view = replace(look.view, ntp=NtpConfig(tuple(entries)))
+        look.view = replace(look.view, ntp=ntp_config(self._contract, data))
 
     def _ntp_state(self, look: _Look, timeout_s: float) -> None:
         found = self._records("ntp-state", look, timeout_s)
@@ -315,38 +311,3 @@ class Reader:
             return {}
         namespace = self._contract.steps(path)[-1][0]
         return {"key": ((namespace, key),)}
-
-    def _entries(self, holder: etree._Element, role: str) -> list[NtpEntry]:
-        """Every entry below `ntp server` or `ntp peer`, those of VRFs included."""
-        edit = self._contract.edits.ntp
-        namespace = etree.QName(holder).namespace
-        entries = self._entries_of(holder, role, None)
-        for vrf in holder.iterchildren(f"{{{namespace}}}{edit.vrf['list']}"):
-            name = vrf.findtext(f"{{{namespace}}}{edit.vrf['key']}")
-            entries += self._entries_of(vrf, role, name)
-        return entries
-
-    def _entries_of(self, holder: etree._Element, role: str, vrf: str | None) -> list[NtpEntry]:
-        entries = []
-        for child in holder.iterchildren(tag=etree.Element):
-            form = etree.QName(child).localname
-            if form not in self._contract.edits.ntp.forms:
-                continue
-            entries.append(_entry(child, role, form, self._contract.edits.ntp.forms[form], vrf))
-        return entries
-
-
-def _entry(node: etree._Element, role: str, form: str, key: str, vrf: str | None) -> NtpEntry:
-    """One entry with every leaf it has. ValueError where it holds more than leaves."""
-    host, leaves = "", []
-    for leaf in node.iterchildren(tag=etree.Element):
-        name = etree.QName(leaf).localname
-        if len(leaf):
-            raise ValueError(f"an NTP entry holds {name}, which is no leaf: cannot be kept exactly")
-        if name == key:
-            host = (leaf.text or "").strip()
-        else:
-            leaves.append((name, (leaf.text or "").strip()))
-    if not host:
-        raise ValueError(f"an NTP {role} entry without {key}")
-    return NtpEntry(role, form, host, vrf, tuple(leaves))  # type: ignore[arg-type]
