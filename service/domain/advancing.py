@@ -13,6 +13,7 @@ from service.domain.steps.arm_guard import renewal, renewal_due_s
 from service.domain.steps.mending import everything
 from service.domain.steps.ours import armed_guards
 from service.domain.steps.protocol import Fail, Hold, Moment, Move, Step
+from service.domain.steps.verify import SEEN_DIFFERENT
 from service.domain.strategies import clock_window
 
 BUSY_LIMIT_S = 120.0
@@ -21,7 +22,7 @@ BUSY_WAIT_S, LONGEST_BUSY_WAIT_S = 2.0, 15.0
 SHORTEST_HOLD_S = 1.0
 AP_TOPICS = frozenset({Topic.AP_JOIN, Topic.AP_JOIN_STATS})
 JUDGED_BY_VERIFY = frozenset({"set-true-time", "restore-ntp", "disarm"})
-"""Steps whose failure is no trouble any more where the last look finds everything right."""
+"""Steps whose failure counts no more where the last look saw what is different, and what is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,8 @@ def conclusion(run: Run, view: ControllerView) -> Closed:
     troubles = _troubles(run)
     left = tuple(dict.fromkeys(difference for trouble in troubles for difference in trouble.left))
     mend = tuple(dict.fromkeys(command for trouble in troubles for command in trouble.mend))
-    details = [f"{trouble.step}: {trouble.detail}" for trouble in troubles]
     state = _state(run, troubles, remaining)
+    details = [f"{trouble.step}: {trouble.detail}" for trouble in run.troubles if troubles]
     reason = run.home.reason if run.home else ""
     return Closed(state, "; ".join(details) or reason, recovered, remaining, left, mend)
 
@@ -129,8 +130,9 @@ def _troubles(run: Run) -> tuple[StepFailed, ...]:
     """What is not proven to be put back. The last look judges what went wrong before it."""
     if not run.wrote:
         return ()
-    verified = isinstance(run.finished().get("verify"), StepDone)
-    return tuple(t for t in run.troubles if not (verified and t.step in JUDGED_BY_VERIFY))
+    last = run.finished().get("verify")
+    seen = isinstance(last, StepDone) or (last is not None and last.detail == SEEN_DIFFERENT)
+    return tuple(t for t in run.troubles if not (seen and t.step in JUDGED_BY_VERIFY))
 
 
 def _state(run: Run, troubles: tuple[StepFailed, ...], remaining: int) -> FinalState:

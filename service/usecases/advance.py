@@ -7,7 +7,7 @@ anything is sent, the outcome is durable before anything else is decided.
 
 from dataclasses import dataclass, field
 
-from service.domain.advancing import Finish, Turn, current_step, needs, next_move
+from service.domain.advancing import AP_TOPICS, Finish, Turn, current_step, needs, next_move
 from service.domain.changes import ArmGuard, describe
 from service.domain.instants import Instant
 from service.domain.journal import (
@@ -40,6 +40,7 @@ from service.usecases.work import LEASE_TTL_S, Work
 
 FRESH_S = 60.0
 """How old the facts may be that a forward write is decided on (DESIGN.md, section 6)."""
+SLOW, MOST_SLOW = "slow-looks", 3
 RECONNECT_EVERY_S = 5.0
 CONNECTION = "connection"
 HOPELESS = (AuthenticationRefused, HostKeyRefused, CapabilityMissing)
@@ -78,8 +79,9 @@ def advance(work: Work) -> Progress:
     step = current_step(work.remediation, run)
     name = "close" if step is None else step.name
     looked = work.context.clock.now()
+    topics = needs(step) - (AP_TOPICS if _slow_looks(run, name) else frozenset())
     try:
-        view = work.connect(run).read(needs(step), timeout_s=READ_TIMEOUT_S)
+        view = work.connect(run).read(topics, timeout_s=READ_TIMEOUT_S)
     except HOPELESS as err:
         return _give_up(work, run, str(err))
     except (DeviceError, RequestError) as err:
@@ -111,11 +113,13 @@ def _carry_out(work: Work, run: Run, name: str, look: _Look) -> Progress:  # noq
     moment = work.moment(run)
     move = next_move(work.remediation, run, look.view, moment)
     if run.phase == "forward" and isinstance(move, Send):
-        move = _permitted(work, run, move, look, moment)
+        move = _permitted(work, run, name, move, look, moment)
     match move:
         case Send():
             return _send(work, run, name, move)
         case Hold(seconds, why, remember):
+            if _slow_looks(run, name) and SLOW not in remember:
+                remember = {**remember, SLOW: "0"}  # nothing is due: the next look is a whole one
             if remember:
                 work.note(Observed(name, remember), run.seq)
             return Progress(name, why, come_back_s=seconds, facts=remember)
@@ -136,10 +140,21 @@ def _carry_out(work: Work, run: Run, name: str, look: _Look) -> Progress:  # noq
             return Progress("closed", event.detail, closed=event)
 
 
-def _permitted(work: Work, run: Run, move: Send, look: _Look, moment: Moment) -> Move:
+def _slow_looks(run: Run, step: str) -> int:
+    """How many looks took too long for a forward write that was due: then APs are left out."""
+    return int(run.facts(step).get(SLOW, "0")) if run.phase == "forward" else 0
+
+
+def _permitted(  # noqa: PLR0917 - what a decision was made from
+    work: Work, run: Run, name: str, move: Send, look: _Look, moment: Moment
+) -> Move:
     """A forward write only on fresh facts, and a dead-man's switch only within an open window."""
+    slow = _slow_looks(run, name) + 1
     if moment.now.seconds_since(look.began) > FRESH_S:
-        return Hold(0.0, "the look took too long to act on it: looking again")
+        if slow >= MOST_SLOW:
+            return Fail(f"{slow} looks took longer than {FRESH_S:g} s: too old to act on")
+        why = "the look took too long to act on it: looking again, at less"
+        return Hold(0.0, why, {SLOW: str(slow)})
     if not isinstance(move.change, ArmGuard) or moment.true_now is None:
         return move
     controller = work.context.controller(run.charter.controller)

@@ -2,12 +2,13 @@
 
 import pytest
 
-from service.domain.journal import Closed
-from service.usecases.recover import due
+from tests.support.fake_clock import FakeClock
 from tests.support.fake_driver import Killed, Trap
+from tests.support.promises import broken
 from tests.support.stage import Stage
 
 AT_ONCE, SOON, AFTER_THE_GUARD = 0.0, 40.0, 900.0
+LEASE_S = 121.0
 
 
 def points() -> list[str]:
@@ -28,17 +29,6 @@ def killed_at(point: int, *, in_flight: bool = False) -> Stage:
     return stage
 
 
-def broken_promises(stage: Stage, closed: Closed | None) -> list[str]:
-    """What section 6 of the design forbids and this stage shows."""
-    found = [] if closed is None or closed.state != "needs-attention" else [f"{closed}"]
-    found += stage.box.differences()
-    if stage.box.saved_dirty:
-        found.append("temporary state was saved")
-    if due(stage.process().context):
-        found.append("a restore is still due")
-    return found
-
-
 @pytest.mark.parametrize("after_s", [AT_ONCE, SOON, AFTER_THE_GUARD])
 @pytest.mark.parametrize("in_flight", [False, True], ids=["", "in-flight"])
 def test_whoever_restores_after_a_kill_brings_everything_home(after_s, in_flight):
@@ -50,8 +40,8 @@ def test_whoever_restores_after_a_kill_brings_everything_home(after_s, in_flight
         stage.settle(after_s)
         closed = stage.restore()
         stage.settle(120)  # whatever is still in flight arrives
-        if broken := broken_promises(stage, closed):
-            failures[f"{number} {name}"] = broken
+        if found := broken(stage, closed):
+            failures[f"{number} {name}"] = found
     assert not failures
 
 
@@ -60,6 +50,90 @@ def test_a_box_that_nobody_restores_comes_home_by_itself():
     for number, name in enumerate(points()):
         stage = killed_at(number, in_flight=True)
         stage.settle()
-        if broken := stage.box.differences():
-            failures[f"{number} {name}"] = broken
+        if found := stage.box.differences():
+            failures[f"{number} {name}"] = found
     assert not failures
+
+
+def test_another_host_restores_when_the_lease_has_run_out():
+    failures = {}
+    for number, name in enumerate(points()):
+        stage = killed_at(number, in_flight=True)
+        stage.settle(LEASE_S)
+        clock = FakeClock(stage.world, boot_id="boot-of-host-2")
+        other = stage.process(host="host-2", clock=clock, servers={"192.0.2.1": 0.0})
+        closed = stage.restore(other)
+        stage.settle(120)
+        if found := broken(stage, closed):
+            failures[f"{number} {name}"] = found
+    assert not failures
+
+
+@pytest.mark.parametrize("first", ["after remove-ntp", "after set-clock", "before set-clock"])
+def test_a_restore_that_is_killed_anywhere_is_finished_by_the_next_one(first):
+    start = points().index(first)
+    restoring = _points_of_a_restore(start)
+    failures = {}
+    for number, name in enumerate(restoring):
+        stage = killed_at(start, in_flight=True)
+        stage.settle(10)
+        process = stage.process(trap=Trap(number, in_flight=True))
+        with pytest.raises(Killed):
+            stage.restore(process)
+        stage.kill(process)
+        stage.settle(SOON)
+        closed = stage.restore()
+        stage.settle(120)
+        if found := broken(stage, closed):
+            failures[f"{number} {name}"] = found
+    assert len(restoring) > 20
+    assert not failures
+
+
+def _points_of_a_restore(start: int) -> list[str]:
+    stage = killed_at(start, in_flight=True)
+    stage.settle(10)
+    process = stage.process()
+    stage.restore(process)
+    return process.trap.names
+
+
+def test_an_interrupt_at_any_moment_puts_everything_back():
+    """Ctrl-C between any two moves."""
+    failures = {}
+    for seconds in range(0, 200, 3):
+        stage = Stage()
+        began = stage.world.elapsed
+
+        def interrupted(stage=stage, after=began + seconds) -> str | None:
+            return "interrupted" if stage.world.elapsed >= after else None
+
+        closed = stage.remediate(interrupted=interrupted)
+        if found := broken(stage, closed):
+            failures[seconds] = found
+    assert not failures
+
+
+def test_a_remediation_that_is_opened_and_never_moved_is_cancelled():
+    stage = Stage()
+    process = stage.process()
+    stage.open(process)
+    stage.kill(process)
+    closed = stage.restore()
+    assert closed is not None
+    assert closed.state == "cancelled"
+    assert stage.line.sent == []
+
+
+def test_a_remediation_that_never_moved_touches_nothing_however_much_changed_meanwhile():
+    stage = Stage()
+    process = stage.process()
+    stage.open(process)
+    stage.kill(process)
+    stage.settle(86400)
+    stage.box.set_ntp(stage.box.ntp.entries[1:])
+    stage.box.offset_s = -300
+    closed = stage.restore()
+    assert closed is not None
+    assert closed.state == "cancelled"
+    assert stage.line.sent == []

@@ -79,6 +79,7 @@ class Line:
     refuse_login: bool = False
     latency_s: float = 0.1
     slow_tables_s: float = 0.0
+    slow_aps_s: float = 0.0
     sent: list[Change] = field(default_factory=list)
     reads_done: int = 0
     logins: int = 0
@@ -202,7 +203,9 @@ class FakeDriver:
         half = timedelta(seconds=self._line.latency_s / 2)
         self._clock.wait(half.total_seconds())
         reading = ClockReading(box.clock, self._clock.now().wall, half.total_seconds() + 0.01)
-        self._clock.wait(half.total_seconds() + self._line.slow_tables_s)
+        slow_s = self._line.slow_tables_s
+        slow_s += self._line.slow_aps_s if Topic.AP_JOIN in topics else 0.0
+        self._clock.wait(half.total_seconds() + slow_s)
 
         def asked(topic: Topic, value):
             return value if topic in topics else None

@@ -75,6 +75,11 @@ class Moment:
     true_now: datetime | None
 
 
+def look_took_s(view: ControllerView, moment: Moment) -> float:
+    """How long ago the look began that is decided on: what it shows is as old as that at most."""
+    return max(0.0, (moment.now.wall - view.read_at).total_seconds())
+
+
 class Step(Protocol):
     """One step of a strategy."""
 

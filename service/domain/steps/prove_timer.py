@@ -22,6 +22,7 @@ from service.domain.steps.protocol import (
     Moment,
     Move,
     Send,
+    look_took_s,
 )
 
 ATTEMPTS = 2
@@ -42,7 +43,8 @@ class ProveTimerWorks:
         there = ours(self.remediation, run, view) & {PROBE, WITNESS}
         proofs = run.sent_in(self.name, ProveTimer)
         if there and proofs:
-            return self._wait(there, run.elapsed_s(proofs[-1].at, moment.now))
+            waited = run.elapsed_s(proofs[-1].at, moment.now) - look_took_s(view, moment)
+            return self._wait(there, waited)
         if proofs and proofs[-1].outcome == "applied":
             return self._judge(run.elapsed_s(proofs[-1].at, moment.now))
         if proofs and not proofs[-1].may_have_happened:

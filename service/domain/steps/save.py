@@ -32,8 +32,9 @@ class Save:
     needs: ClassVar[frozenset[Topic]] = frozenset({Topic.SAVED, Topic.NTP_CONFIG, Topic.TIMERS})
 
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
-        if not is_to_be_saved(run):
-            return Done(f"not saved: {_why_not(run)}")
+        why_not = _why_not(run, view)
+        if why_not is not None:
+            return Done(f"not saved: {why_not}")
         temporary = self._temporary(run, view)
         if temporary is not None:
             return Fail(
@@ -66,7 +67,21 @@ def is_to_be_saved(run: Run) -> bool:
     return run.wrote and (run.charter.save_pending or run.charter.unsaved is False)
 
 
-def _why_not(run: Run) -> str:
+def is_changed_by_others(run: Run, view: ControllerView) -> bool:
+    """Whether NTP is another than captured though we never touched it: nothing of ours is unsaved.
+
+    What we created and deleted again leaves no line that a save could be missing.
+    """
+    if ntp_touched(run) or view.ntp is None:
+        return False
+    return not run.charter.ntp.same_as(view.ntp)
+
+
+def _why_not(run: Run, view: ControllerView) -> str | None:
+    """Why the configuration is left as saved as it is; None: it is to be saved."""
+    if is_to_be_saved(run):
+        others = is_changed_by_others(run, view)
+        return "somebody else changed NTP, and it is theirs to save" if others else None
     if not run.wrote:
         return "nothing was changed"
     if run.charter.unsaved is None:

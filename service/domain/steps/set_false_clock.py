@@ -22,6 +22,7 @@ from service.domain.steps.protocol import (
     Moment,
     Move,
     Send,
+    look_took_s,
 )
 
 CANARY_S = 15
@@ -66,26 +67,24 @@ class SetClockBack:
         return Send(SetClock(self.remediation, TIMER_COUNTDOWN_S, wall, CANARY_S))
 
     def _judge(self, run: Run, view: ControllerView, sent: Sent, moment: Moment) -> Move:
-        waited = run.elapsed_s(sent.at, moment.now)
-        if waited < TIMER_COUNTDOWN_S + 1:
-            return Hold(TIMER_COUNTDOWN_S + 1 - waited, WAIT_FOR_CLOCK.why)
+        seen_at = run.elapsed_s(sent.at, moment.now) - look_took_s(view, moment)
+        if seen_at < TIMER_COUNTDOWN_S + 1:
+            return Hold(max(LOOK_AGAIN_S, TIMER_COUNTDOWN_S + 1 - seen_at), WAIT_FOR_CLOCK.why)
         there = ours(self.remediation, run, view)
         off_s = off_course_s(run, view, sent, moment)
         if CLOCK in there or off_s is None or abs(off_s) > FALSE_TOLERANCE_S:
-            late = waited >= TIMER_COUNTDOWN_S + TIMER_SLACK_S
+            late = seen_at >= TIMER_COUNTDOWN_S + TIMER_SLACK_S
             return Fail("the clock does not show what was set") if late else WAIT_FOR_CLOCK
-        return self._canary(there, waited, view)
+        return self._canary(there, seen_at, run.elapsed_s(sent.at, moment.now), view)
 
     @staticmethod
-    def _canary(there: frozenset[str], waited: float, view: ControllerView) -> Move:
+    def _canary(there: frozenset[str], began: float, ended: float, view: ControllerView) -> Move:
+        """Judge the canary by a look that lay between two moments, counted from the sending."""
         if CANARY in there:
-            late = waited >= CANARY_S + TIMER_SLACK_S
-            return (
-                Fail("a countdown does not survive the step: late canary")
-                if late
-                else WAIT_FOR_CANARY
-            )
-        if waited < CANARY_S - 1:
+            if began < CANARY_S + TIMER_SLACK_S:
+                return WAIT_FOR_CANARY
+            return Fail("a countdown does not survive the step: late canary")
+        if ended < CANARY_S - 1:
             return Fail("the canary that spans the clock step is missing")
         shown = view.clock.device_time if view.clock else None
         return Done(f"the clock shows {shown:%Y-%m-%d %H:%M:%S} UTC")

@@ -25,6 +25,7 @@ from service.domain.steps.protocol import (
     Moment,
     Move,
     Send,
+    look_took_s,
 )
 from service.domain.steps.set_false_clock import false_sent, offset_s
 
@@ -70,9 +71,9 @@ class SetTrueTime:
             return None if stray else _may_yet_turn_false(run, view, moment)
         if not setting[-1].may_have_happened:
             return None
-        waited = run.elapsed_s(setting[-1].at, moment.now)
+        waited = run.elapsed_s(setting[-1].at, moment.now) - look_took_s(view, moment)
         if waited < TIMER_COUNTDOWN_S + 1:
-            return Hold(TIMER_COUNTDOWN_S + 1 - waited, WAITING)
+            return Hold(max(LOOK_AGAIN_S, TIMER_COUNTDOWN_S + 1 - waited), WAITING)
         off_s = offset_s(view, moment)
         unseen = CLOCK in stray or (off_s is not None and abs(off_s) > MOST_LATE_S)
         late = waited >= TIMER_COUNTDOWN_S + TIMER_SLACK_S
@@ -166,6 +167,7 @@ def _may_yet_turn_false(run: Run, view: ControllerView, moment: Moment) -> Hold 
     sent = false_sent(run)
     if sent is None or not is_true(view, moment):
         return None
-    if run.elapsed_s(sent.at, moment.now) >= TIMER_COUNTDOWN_S + TIMER_SLACK_S:
+    waited = run.elapsed_s(sent.at, moment.now) - look_took_s(view, moment)
+    if waited >= TIMER_COUNTDOWN_S + TIMER_SLACK_S:
         return None
     return Hold(LOOK_AGAIN_S, "the clock may yet be set back by what was sent before")

@@ -7,22 +7,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from service.domain.journal import StepDone
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
 from service.domain.steps.mending import (
-    LOOK_AT_CLOCK,
     LOOK_AT_NTP,
     applet_lines,
     clock_line,
+    everything,
     ntp_lines,
 )
+from service.domain.steps.ntp_in_sync import LOOK_EVERY_S
 from service.domain.steps.ours import ours
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move
 from service.domain.steps.restore_ntp import ntp_touched
-from service.domain.steps.save import is_to_be_saved
+from service.domain.steps.save import is_changed_by_others, is_to_be_saved
 from service.domain.steps.set_false_clock import false_sent, offset_s
-from service.domain.steps.set_true_clock import is_proven_true
+from service.domain.steps.set_true_clock import follows_ntp, is_true
 from service.domain.steps.wait_for_aps import is_home
+
+SEEN_DIFFERENT = "the controller is not as it was"
 
 Difference: TypeAlias = tuple[str, str]
 """What is different, and the command that mends it."""
@@ -50,10 +54,16 @@ class Verify:
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
         if not run.wrote:
             return Done("nothing was changed")
-        found = tuple(self._differences(run, view, moment))
+        if view.ntp is None or view.clock is None or view.timers is None:
+            unread = "clock, NTP or applets cannot be read"
+            return Fail(unread, (unread,), mend=everything(run))
+        clock = tuple(_clock_differences(run, view, moment))
+        found = (*self._differences(run, view), *clock)
+        if clock == found != () and self._may_yet_follow(run, moment):
+            return Hold(LOOK_EVERY_S, "waiting for NTP to correct the clock")
         if found:
             left, mend = zip(*found, strict=True)
-            return Fail("the controller is not as it was", left, tuple(dict.fromkeys(mend)))
+            return Fail(SEEN_DIFFERENT, left, tuple(dict.fromkeys(mend)))
         wait_s = self._wait_s(run, moment)
         if wait_s > 0:
             return Hold(max(wait_s, 1.0), "seeing the APs stay registered at true time")
@@ -70,15 +80,19 @@ class Verify:
         left_s = policy.stay_registered_s - run.elapsed_s(home_since, moment.now)
         return min(policy.poll_every_s, left_s)
 
-    def _differences(self, run: Run, view: ControllerView, moment: Moment) -> Iterator[Difference]:
-        if view.ntp is None or view.clock is None or view.timers is None:
-            yield "clock, NTP or applets cannot be read", f"{LOOK_AT_NTP}   ! and {LOOK_AT_CLOCK}"
-            return
+    def _may_yet_follow(self, run: Run, moment: Moment) -> bool:
+        """Whether NTP, which is all there, may yet correct a clock that somebody moved."""
+        ended = run.finished().get("ntp-in-sync")
+        if moment.true_now is None or not isinstance(ended, StepDone):
+            return False
+        waited = run.elapsed_s(run.since(self.name), moment.now)
+        return run.charter.ntp_was_synchronised and waited < run.charter.policy.ntp_sync_s
+
+    def _differences(self, run: Run, view: ControllerView) -> Iterator[Difference]:
         yield from _ntp_differences(run, view)
         for name in sorted(ours(self.remediation, run, view)):
             yield f"applet {name} is left", applet_lines([name])[0]
-        yield from _clock_differences(run, view, moment)
-        if is_to_be_saved(run) and view.unsaved:
+        if is_to_be_saved(run) and view.unsaved and not is_changed_by_others(run, view):
             yield "running differs from startup", "write memory   ! when the rest is as it was"
 
 
@@ -96,8 +110,12 @@ def _ntp_differences(run: Run, view: ControllerView) -> Iterator[Difference]:
 
 
 def _clock_differences(run: Run, view: ControllerView, moment: Moment) -> Iterator[Difference]:
-    if false_sent(run) is None or is_proven_true(run, view, moment):
+    """Without two sources of true time a person has to look, even where NTP holds the clock."""
+    if view.clock is None or false_sent(run) is None:
         return
     off_s = offset_s(view, moment)
-    by = "nothing vouches for true time" if off_s is None else f"it is {off_s:+.1f} s from it"
-    yield f"the clock may not show true time: {by}", clock_line(run, moment)
+    if off_s is None:
+        held = "NTP holds it" if follows_ntp(run, view) else "NTP does not hold it"
+        yield f"nothing vouches for the clock: {held}", clock_line(run, moment)
+    elif not is_true(view, moment):
+        yield f"the clock is {off_s:+.1f} s from true time", clock_line(run, moment)

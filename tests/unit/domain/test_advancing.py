@@ -7,6 +7,7 @@ from service.domain.changes import CLOCK, GUARDS, AddNtp, ArmGuard, RemoveNtp
 from service.domain.journal import StepFailed
 from service.domain.observation import ApState, Topic
 from service.domain.steps.protocol import Fail, Hold, Send
+from service.domain.steps.verify import SEEN_DIFFERENT
 from tests.support.builders import (
     NO_NTP,
     NTP,
@@ -194,7 +195,17 @@ def test_what_the_last_look_does_not_see_remains_trouble():
         assert (closed.state, closed.left) == ("needs-attention", ("something",))
 
 
-def test_what_failed_counts_where_the_last_look_failed():
+def test_a_last_look_that_saw_the_difference_says_it_alone():
+    journal = Journal().in_the_past().home(100).failed("restore-ntp", 300, "two entries missing")
+    for step in ("set-true-time", "ntp-in-sync", "disarm", "save"):
+        journal.done(step, 400)
+    journal.add(410, StepFailed("verify", SEEN_DIFFERENT, ("one entry missing",), ("ntp x",)))
+    closed = ended(journal)
+    assert (closed.state, closed.left) == ("needs-attention", ("one entry missing",))
+    assert "restore-ntp" in closed.detail
+
+
+def test_what_failed_counts_where_the_last_look_saw_nothing():
     journal = Journal().in_the_past().home(100).failed("set-true-time", 300, "clock")
     closed = ended(home_again(journal, verified=False))
     assert closed.state == "needs-attention"

@@ -105,3 +105,9 @@ def test_the_false_clock_of_somebody_else_is_seen_in_the_year_of_the_probe():
     assert isinstance(move, Send)
     assert isinstance(move.change, ProveTimer)
     assert move.change.years == (2022,)
+
+
+def test_a_look_that_began_before_the_probe_was_due_accuses_nobody():
+    run = Journal().sent("prove-timer", PROOF, at=0).run()
+    move = STEP.decide(run, look(1, timers=timers(PROBE, WITNESS)), moment(50))
+    assert isinstance(move, Hold)

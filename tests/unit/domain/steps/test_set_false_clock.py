@@ -153,3 +153,11 @@ def test_a_setter_that_ran_some_seconds_late_is_on_course():
     assert isinstance(STEP.decide(sent().run(), seen, moment(47)), Done)
     lost = look(47, ntp=NO_NTP, off_s=-(OPENED - FALSE) / timedelta(seconds=1) - 47 + 60)
     assert isinstance(STEP.decide(sent().run(), lost, moment(47)), Hold)
+
+
+def test_a_look_that_began_before_the_setter_ran_accuses_nobody():
+    """The clock was read right after the sending, the decision came a minute later."""
+    seen = before(30.2, timers=timers(A, CLOCK, CANARY))
+    assert isinstance(STEP.decide(sent().run(), seen, moment(90)), Hold)
+    early = in_the_past(37, timers=timers(A, CANARY))
+    assert isinstance(STEP.decide(sent().run(), early, moment(90)), Hold)

@@ -65,6 +65,19 @@ def test_every_difference_is_told_with_a_command():
     assert differences(home(), unsaved=True) == ("running differs from startup",)
 
 
+def test_a_clock_that_somebody_moved_at_the_end_is_left_to_ntp_for_a_while():
+    journal = home().done("ntp-in-sync", 320).done("save", 330)
+    assert isinstance(decide(journal, 340, off_s=3600), Hold)
+    assert isinstance(decide(journal, 630, off_s=3600), Fail)
+    assert isinstance(decide(journal, 340, off_s=3600, ntp=NtpConfig((ONE,))), Fail)
+
+
+def test_an_entry_of_others_beside_untouched_ntp_may_be_unsaved():
+    journal = Journal().under_guard().home(100)
+    more = NtpConfig((*NTP.entries, THEIRS))
+    assert isinstance(decide(journal, 110, ntp=more, unsaved=True), Done)
+
+
 def test_what_cannot_be_read_is_a_difference():
     for unread in ("clock", "ntp", "timers"):
         assert "cannot be read" in differences(home(), **{unread: None})[0]
@@ -85,10 +98,11 @@ def test_nothing_is_verified_where_nothing_was_sent():
     assert isinstance(decide(journal, 11, ntp=NO_NTP, timers=None), Done)
 
 
-def test_without_true_time_only_ntp_can_prove_the_clock():
+def test_without_true_time_a_person_has_to_look_even_where_ntp_holds_the_clock():
     free_running = NtpState(synchronised=False, stratum=16)
-    assert isinstance(decide(home(), 400, true=False), Done)
-    assert "vouches" in differences(home(), true=False, ntp_state=free_running)[0]
+    journal = home().done("ntp-in-sync", 320)
+    assert "NTP holds it" in differences(journal, true=False)[0]
+    assert "NTP does not" in differences(journal, true=False, ntp_state=free_running)[0]
 
 
 def test_timers_of_another_remediation_are_theirs():

@@ -271,6 +271,13 @@ def test_what_is_not_as_it_was_is_never_saved_whoever_asked_for_it(fields):
     assert move.mend
 
 
+def test_an_entry_of_others_is_not_saved_for_them():
+    journal = Journal().under_guard().home(100)
+    move = saved(journal, 110, ntp=NtpConfig((*NTP.entries, THEIRS)))
+    assert isinstance(move, Done)
+    assert "theirs to save" in move.detail
+
+
 def test_a_lone_probe_is_a_change_and_saved_away_where_it_was_saved_before():
     journal = Journal().sent("prove-timer", ProveTimer(REMEDIATION, 5, (2026,))).home(30)
     assert isinstance(saved(journal, 31), Send)
