@@ -59,7 +59,9 @@ def fleet_median(notes: Sequence[ClockNote], context: Context, *, but: str) -> T
     """
     now = context.clock.now()
     since = now.wall - min(NOTES_AGE, timedelta(seconds=now.boottime_s))
-    fresh = [n for n in notes if n.synchronised and n.at >= since and n.controller != but]
+    fresh = [
+        n for n in notes if n.synchronised and since <= n.at <= now.wall and n.controller != but
+    ]
     if not fresh:
         return None
     return TimeSource(
