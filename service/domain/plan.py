@@ -96,11 +96,13 @@ Planned: TypeAlias = Plan | NoPlan
 def digest_of(charter: Charter) -> str:
     """What an approval binds to: everything that would be done and to whom.
 
-    Not in it: when it was asked for, who approved, and the digest itself.
+    Not in it: when it was asked for, who approved, the digest itself, and the order in which a
+    controller happens to list things.
     """
     substance = asdict(charter)
     for passing in ("digest", "true_time", "approved_by"):
         del substance[passing]
     substance["aps"] = sorted(str(ap.mac) for ap in charter.aps)
+    substance["ntp"] = sorted((e.label, sorted(e.leaves)) for e in charter.ntp.entries)
     text = json.dumps(substance, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -48,6 +48,8 @@ from service.domain.window import NoWindow, Window, find_window
 
 APPROVAL_LASTS = timedelta(hours=24)
 RESERVE = timedelta(minutes=10)
+STEP, FARTHEST = timedelta(minutes=10), timedelta(days=30)
+"""How finely a usable moment is looked for, and how far where nothing else bounds it."""
 
 
 def longest_window(controller: Controller) -> timedelta:
@@ -66,33 +68,49 @@ def plan_clock_window(situation: Situation, asked: Asked) -> Planned:
     longest = longest_window(situation.controller)
     stuck = {ap.mac for ap in finding.aps}
     sightings = [ap for ap in view.aps or () if ap.mac in stuck]
-    window = find_window(
-        starts(issue, view.certificates, finding.aps),
-        ends(issue, view.certificates, sightings),
-        longest=longest,
-    )
+    upper = tuple(ends(issue, view.certificates, sightings))
+    if not any(bound.moment <= true_time.at for bound in upper):
+        return NoPlan("no certificate that the join needs is known to have run out")
+    window = find_window(starts(issue, view.certificates, finding.aps), upper, longest=longest)
     if isinstance(window, NoWindow):
         return NoPlan(window.reason)
-    risky = at_risk(issue, view.aps or (), window.moment, longest=longest)
+    moment = usable_moment(window, view.zone or ClockZone(), longest)
+    if moment is None:
+        return NoPlan(
+            f"no usable moment up to {window.latest:%Y-%m-%d %H:%M} UTC: it has to have one name "
+            "in the controller's zone, and the false time has to end within its year"
+        )
+    risky = at_risk(issue, view.aps or (), moment, longest=longest)
     if len(risky) > policy.max_at_risk_aps:
         return NoPlan(_too_risky(risky, policy.max_at_risk_aps))
-    charter = _charter(situation, asked, true_time, _plain(window, view))
+    charter = _charter(situation, asked, true_time, moment)
     return Plan(
         charter=charter,
         window=window,
         steps=tuple(_steps(charter)),
-        impact=tuple(_impact(view, window, longest, risky, asked)),
+        impact=tuple(_impact(view, moment, longest, risky, asked)),
         alternatives=(),
         expires=true_time.at + APPROVAL_LASTS,
     )
 
 
-def _plain(window: Window, view: ControllerView) -> datetime:
-    """The moment, moved down where its local hour is one that summer time repeats."""
-    zone, moment = view.zone or ClockZone(), window.moment
-    while not zone.is_plain(moment):
-        moment -= timedelta(hours=1)
-    return moment
+def usable_moment(window: Window, zone: ClockZone, longest: timedelta) -> datetime | None:
+    """The newest moment of a window that can be set and be told from true time; None without one.
+
+    Its local hour must not be one that summer time repeats, and the local year must not end while
+    the false time may last: the dead-man's switch knows the false time by its year.
+    """
+    moment = window.moment
+    earliest = window.earliest or moment - FARTHEST
+    while moment >= earliest:
+        if zone.is_plain(moment) and _within_one_year(moment, zone, longest):
+            return moment
+        moment -= STEP
+    return None
+
+
+def _within_one_year(moment: datetime, zone: ClockZone, longest: timedelta) -> bool:
+    return zone.local(moment).year == zone.local(moment + longest).year
 
 
 def _charter(situation: Situation, asked: Asked, true_time: TrueTime, moment: datetime) -> Charter:
@@ -156,20 +174,20 @@ def _steps(charter: Charter) -> Iterator[PlanStep]:
 
 def _impact(
     view: ControllerView,
-    window: Window,
+    moment: datetime,
     longest: timedelta,
     risky: tuple[AtRisk, ...],
     asked: Asked,
 ) -> Iterator[str]:
     yield (
-        f"the controller shows {window.moment:%Y-%m-%d %H:%M} UTC and later for at most "
+        f"the controller shows {moment:%Y-%m-%d %H:%M} UTC and later for at most "
         f"{longest.total_seconds():.0f} s: logs, analytics and anything that checks dates are off"
     )
     if not join_certificate_known(view.certificates):
         why = view.unknown.get(Topic.CERTIFICATES, "not listed")
         yield (
             f"the start of the controller's own certificate is not known ({why}): if it is younger "
-            f"than {window.moment:%Y-%m-%d}, no AP can join while the window is open"
+            f"than {moment:%Y-%m-%d}, no AP can join while the window is open"
         )
     for ap in risky:
         yield f"cannot rejoin while the window is open: {ap.label}, {ap.why}"

@@ -27,6 +27,7 @@ def refusals(
     """Every reason not to open a clock window on this controller now."""
     yield from _unreadable(view)
     yield from _time(view, true_time, policy)
+    yield from _hidden_ntp(view)
     for hazard in view.hazards or ():
         yield f"{hazard.detail} [{hazard.path}]"
     yield from _install(view)
@@ -66,6 +67,16 @@ def _time(view: ControllerView, true_time: TrueTime | None, policy: Policy) -> I
     until = true_time.at + timedelta(seconds=policy.wait_for_aps_s + policy.dead_man_after_s)
     if not all(zone.is_plain(moment) for moment in _hours(true_time, until - true_time.at)):
         yield f"summer time of zone {zone.name} changes before {until:%Y-%m-%d %H:%M} UTC"
+
+
+def _hidden_ntp(view: ControllerView) -> Iterator[str]:
+    """NTP that follows nobody whom we could take away: by DHCP, or by another way unknown to us."""
+    state = view.ntp_state
+    if state is not None and state.synchronised and view.ntp is not None and not view.ntp.entries:
+        yield (
+            f"NTP is in sync with {state.system_peer or 'somebody'} and no server or peer is "
+            "configured: what cannot be removed would pull the clock back"
+        )
 
 
 def _hours(true_time: TrueTime, span: timedelta) -> Iterator[datetime]:
