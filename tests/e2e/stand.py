@@ -1,0 +1,215 @@
+"""A lab of boxes and the real command `aprejoin`, given an inventory and a state folder only."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from service.lab.fleet import from_mapping
+from service.lab.handle import BoxHandle
+from service.lab.lab import Lab
+
+COMMAND = Path(sys.executable).with_name("aprejoin")
+PATIENCE_S = 150.0
+QUICK = {  # a loop of 3 s, so that a few sweeps count it
+    "boot_s": 0.6,
+    "download_s": 2.4,
+    "retry_s": 0.4,
+    "ntp_settle_s": 0.5,
+    "eem_cli_s": 0.05,
+    "dmi_sync_s": 0.2,
+    "reload_s": 2.0,
+}
+SHORT = {
+    "loop_after_s": 1,
+    "poll_every_s": 1,
+    "wait_for_aps_s": 60,
+    "dead_man_after_s": 60,
+    "reboot_stragglers_after_s": 6,
+    "no_progress_s": 14,
+    "ntp_sync_s": 40,
+    "stay_registered_s": 2,
+    "max_parallel_remediations": 99,
+}
+NTP = ({"host": "192.0.2.1", "prefer": True}, {"host": "192.0.2.2", "iburst": True})
+STUCK = ({"kind": "healthy", "count": 2}, {"kind": "looping"})
+
+
+def box(name: str, release: str = "17.9.1", **settings: Any) -> dict[str, Any]:
+    """One controller of a fleet with an access point that loops."""
+    return {"name": name, "release": release, "ntp": [*NTP], "aps": [*STUCK], **settings}
+
+
+@dataclass
+class Finished:
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document on stdout."""
+        return json.loads(self.out)
+
+
+@dataclass
+class Running:
+    """A command that is under way."""
+
+    process: "subprocess.Popen[bytes]"
+    out: Path
+    err: Path
+    began: float = field(default_factory=time.monotonic)
+
+    def said(self) -> str:
+        """What it has said to people so far."""
+        return self.err.read_text(errors="replace")
+
+    def until(self, words: str, seconds: float = 60.0) -> None:
+        """Wait until it has said something."""
+        ends = time.monotonic() + seconds
+        while words not in self.said():
+            assert self.process.poll() is None, f"it ended without saying {words!r}: {self.said()}"
+            assert time.monotonic() < ends, f"it never said {words!r}: {self.said()}"
+            time.sleep(0.02)
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.wait()
+
+    def finish(self, seconds: float = PATIENCE_S) -> Finished:
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"it never ended: {self.said()}") from None
+        return Finished(code, self.out.read_text(), self.said(), time.monotonic() - self.began)
+
+
+class Stand:
+    """A running lab and a folder for the command's state."""
+
+    def __init__(self, lab: Lab, folder: Path) -> None:
+        self.lab = lab
+        self.folder = folder
+        self.state = folder / "state"
+        self._count = 0
+        self._started: list[Running] = []
+
+    @property
+    def inventory(self) -> Path:
+        return self.lab.inventory_path
+
+    def box(self, name: str) -> BoxHandle:
+        return self.lab.box(name)
+
+    def left_behind(self, name: str) -> list[str]:
+        """What differs on a box from how it began, by the lab's own comparison.
+
+        The lab compares running and startup with the beginning, leaf by leaf; that both are equal
+        to each other then follows, but for the order of unlike siblings, which means nothing.
+        """
+        return [line for line in self.box(name).left_dirty() if not line.startswith("unsaved")]
+
+    def start(
+        self, *words: str, inventory: Path | None = None, state: Path | None = None
+    ) -> Running:
+        """Begin a command; `-i` and the state folder are added."""
+        self._count += 1
+        out, err = (self.folder / f"{self._count}.{end}" for end in ("out", "err"))
+        given = () if words[0] in ("runs", "init") else ("-i", str(inventory or self.inventory))
+        with out.open("wb") as stdout, err.open("wb") as stderr:
+            process = subprocess.Popen(
+                [COMMAND, *words, *given],
+                stdout=stdout,
+                stderr=stderr,
+                stdin=subprocess.DEVNULL,
+                cwd=self.folder,
+                env=environment(self.folder, state or self.state),
+            )
+        running = Running(process, out, err)
+        self._started.append(running)
+        return running
+
+    def run(self, *words: str, **settings: Any) -> Finished:
+        """Run a command to its end."""
+        return self.start(*words, **settings).finish()
+
+    def sweep_until_probable(self, *names: str, sweeps: int = 10) -> Any:
+        """Sweep until every named controller has a probable finding; the last document."""
+        for _ in range(sweeps):
+            document = self.run("sweep", "--json").document
+            grades = {
+                one["name"]: [finding["confidence"] for finding in one["findings"]]
+                for one in document["controllers"]
+            }
+            if all("probable" in grades[name] for name in names):
+                return document
+            time.sleep(1.0)
+        raise AssertionError(f"never probable: {grades}")
+
+    def end(self) -> None:
+        """Leave nothing running."""
+        for running in self._started:
+            if running.process.poll() is None:
+                running.kill()
+
+
+def environment(folder: Path, state: Path) -> dict[str, str]:
+    """What the command is given: no more than anybody has, and the state folder."""
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "APREJOIN_STATE_DIR": str(state),
+        "LANG": "C.UTF-8",
+    }
+
+
+@contextmanager
+def standing(
+    folder: Path, *boxes: Mapping[str, Any], policy: Mapping[str, Any] | None = None
+) -> Iterator[Stand]:
+    """A lab of these boxes, with short waits."""
+    fleet = {
+        "lab": {"timings": QUICK},
+        "controllers": [*boxes],
+        "policy": {**SHORT, **(policy or {})},
+    }
+    lab = Lab(from_mapping(fleet), state_dir=folder / "lab")
+    with lab:
+        stand = Stand(lab, folder)
+        try:
+            yield stand
+        finally:
+            stand.end()
+
+
+def together(work: Mapping[str, Any]) -> dict[str, Any]:
+    """Run functions without arguments side by side; their results by name, or their errors."""
+
+    def tried(function: Any) -> Any:
+        try:
+            return function()
+        except AssertionError as err:
+            return err
+
+    with ThreadPoolExecutor(max_workers=max(1, len(work))) as pool:
+        futures = {name: pool.submit(tried, function) for name, function in work.items()}
+        return {name: future.result() for name, future in futures.items()}

@@ -1,0 +1,151 @@
+"""Sweep, plan, remediate, sweep: by the command, with an inventory alone, on boxes of all kinds.
+
+All boxes are worked on at the same time; what is asserted is asserted for each.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e import forms
+from tests.e2e.forms import matches
+from tests.e2e.stand import Finished, Stand, box, standing, together
+
+EVERY_FORM = [
+    {"host": "192.0.2.1", "prefer": True, "iburst": True},
+    {"host": "2001:db8::123", "minpoll": 4, "maxpoll": 9, "version": 4},
+    {"host": "ntp1.example.net", "form": "ip", "source": "Vlan10"},
+    {"host": "ntp6.example.net", "form": "ipv6"},
+    {"host": "ntp-by-name.example.net", "key": 7},
+    {"host": "10.9.9.9", "vrf": "Mgmt-intf", "key": 42, "prefer": True},
+    {"host": "ntp2.example.net", "form": "ip", "vrf": "Mgmt-intf", "iburst": True},
+    {"host": "192.0.2.7", "kind": "peer", "key": 7, "maxpoll": 8},
+    {"host": "192.0.2.8", "kind": "peer", "vrf": "Mgmt-intf"},
+]
+CENTRAL_EUROPE = {
+    "name": "CET",
+    "hours": 1,
+    "summer": {"name": "CEST", "start": "last Sun Mar 2:00", "end": "last Sun Oct 3:00"},
+}
+NEW_YORK = {"name": "EST", "hours": -5, "summer": {"name": "EDT"}}
+NEWFOUNDLAND = {"name": "NST", "hours": -3, "minutes": 30, "summer": {"name": "NDT"}}
+NEPAL = {"name": "NPT", "hours": 5, "minutes": 45}
+SYDNEY = {
+    "name": "AEST",
+    "hours": 10,
+    "summer": {"name": "AEDT", "start": "first Sun Oct 2:00", "end": "first Sun Apr 3:00"},
+}
+STRAGGLER = [{"kind": "healthy"}, {"kind": "straggler"}, {"kind": "looping"}]
+BOXES = {
+    "old-cet": box("old-cet", "17.3.6", ntp=EVERY_FORM, timezone=CENTRAL_EUROPE, cli=True),
+    "six-us": box("six-us", "17.6.4", ntp=EVERY_FORM, timezone=NEW_YORK),
+    "nine-nst": box("nine-nst", "17.9.1", ntp=EVERY_FORM, timezone=NEWFOUNDLAND),
+    "twelve-npt": box("twelve-npt", "17.12.1", ntp=EVERY_FORM, timezone=NEPAL),
+    "nine-syd": box("nine-syd", "17.9.1", timezone=SYDNEY, aps=STRAGGLER, cli=True),
+    "candidate": box(
+        "candidate",
+        "17.9.1",
+        candidate=True,
+        quirks={"running_writable": "without-candidate"},
+    ),
+    "both-stores": box("both-stores", "17.12.1", candidate=True),
+    "silent-filter": box("silent-filter", "17.6.4", quirks={"unknown_filter": "empty"}),
+    "no-obsolete": box("no-obsolete", "17.12.1", quirks={"obsolete": "refuse"}),
+    "slow-replies": box("slow-replies", "17.9.1", timings={"latency_s": 0.2, "eem_cli_s": 0.4}),
+    "no-saved-leaf": box("no-saved-leaf", "17.12.1", quirks={"unsaved_config": "absent"}),
+}
+HEALTHY = box("healthy", "17.12.1", aps=[{"kind": "healthy", "count": 3}])
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory):
+    with standing(tmp_path_factory.mktemp("whole"), *BOXES.values(), HEALTHY) as stand:
+        yield stand
+
+
+@pytest.fixture(scope="module")
+def swept(stand) -> Any:
+    return stand.sweep_until_probable(*BOXES)
+
+
+@pytest.fixture(scope="module")
+def jobs(stand: Stand, swept) -> dict[str, tuple[Finished, Finished]]:
+    """The plan and the remediation of each, all at the same time."""
+
+    def job(name: str) -> tuple[Finished, Finished]:
+        return stand.run("plan", name, "--json"), stand.run("remediate", name, "--yes", "--json")
+
+    return together({name: lambda n=name: job(n) for name in BOXES})
+
+
+@pytest.fixture(scope="module")
+def after(stand: Stand, jobs) -> Any:
+    return stand.run("sweep", "--json")
+
+
+each = pytest.mark.parametrize("name", list(BOXES))
+
+
+@each
+def test_a_loop_is_found_by_sweeping(swept, name):
+    (one,) = [one for one in swept["controllers"] if one["name"] == name]
+    assert matches(swept, forms.SWEEP) == []
+    assert one["reachable"] is True
+    assert one["release"] == BOXES[name]["release"]
+    assert one["ntp"]["synchronised"] is True
+    assert {ap["mac"] for finding in one["findings"] for ap in finding["aps"]}
+
+
+@each
+def test_a_plan_shows_what_would_be_sent(jobs, name):
+    planned, _ = jobs[name]
+    assert planned.code == 0
+    plan = planned.document["plan"]
+    assert plan is not None, planned.document
+    assert matches(plan, forms.PLAN) == []
+    assert plan["strategy"] == "clock-window"
+    sent = {step["name"]: step["payloads"] for step in plan["steps"]}
+    entries = BOXES[name]["ntp"]
+    assert all(entry["host"] in sent["remove-ntp"][0] for entry in entries)
+    assert all(entry["host"] in sent["arm-dead-man"][0] for entry in entries)
+
+
+@each
+def test_a_remediation_succeeds_and_leaves_nothing_behind(stand, jobs, name):
+    _, finished = jobs[name]
+    assert finished.code == 0, finished.err
+    told = finished.document["remediation"]
+    assert matches(told, forms.REMEDIATION) == []
+    assert told["state"] == "succeeded", told
+    assert told["aps"]["remaining"] == 0
+    assert told["aps"]["recovered"] == sum(ap["kind"] != "healthy" for ap in BOXES[name]["aps"])
+    assert stand.left_behind(name) == []
+    assert abs(stand.box(name).clock_offset_s) < 2
+
+
+@each
+def test_nothing_is_saved_while_the_time_is_false(stand, jobs, name):
+    """Between the false clock and the true one no configuration is saved."""
+    events = [(event.at, event.kind, event.fields) for event in stand.box(name).log]
+    false = [at for at, kind, fields in events if kind == "clock" and fields["offset_s"] < -1e6]
+    true = [at for at, kind, fields in events if kind == "clock" and abs(fields["offset_s"]) < 5]
+    saves = [at for at, kind, _ in events if kind == "save"]
+    assert len(false) == 1
+    assert all(not false[0] <= at <= max(true) for at in saves)
+
+
+def test_a_sweep_afterwards_finds_nothing(after):
+    assert after.code == 0, after.document
+    assert all(not one["findings"] for one in after.document["controllers"])
+
+
+def test_a_healthy_controller_has_nothing_to_do(stand, swept):
+    finished = stand.run("plan", "healthy", "--json")
+    assert finished.code == 0
+    assert finished.document["plan"] is None
+    assert "nothing to do" in finished.document["reason"]
+    refused = stand.run("remediate", "healthy", "--yes", "--json")
+    assert refused.code == 5
+    assert refused.document["remediation"]["state"] == "cancelled"
+    edits = [event for event in stand.box("healthy").log if event.kind == "edit"]
+    assert edits == []
