@@ -1,0 +1,180 @@
+"""What dies or is stopped in the middle: every step, by kill -9, Ctrl-C and SIGTERM.
+
+Afterwards `aprejoin restore` brings the box home, or the box itself does.
+"""
+
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.stand import Finished, Stand, box, standing, together
+
+STEPS = (
+    "prove-timer",
+    "arm-dead-man",
+    "remove-ntp",
+    "set-clock-back",
+    "wait-for-aps",
+    "set-true-time",
+    "restore-ntp",
+    "ntp-in-sync",
+    "disarm",
+    "verify",
+)
+SLOW_APS = {"boot_s": 3.0, "download_s": 6.0}  # the window stays open for a while
+RELEASES = ("17.3.6", "17.6.4", "17.9.1", "17.12.1")
+BOXES = {
+    **{f"kill-{s}": box(f"kill-{s}", RELEASES[n % 4]) for n, s in enumerate(STEPS)},
+    "int": box("int", aps=[{"kind": "looping", "timings": SLOW_APS}]),
+    "term": box("term", "17.12.1", aps=[{"kind": "looping", "timings": SLOW_APS}]),
+    "int-early": box("int-early"),
+    "twice": box("twice", "17.3.6", aps=[{"kind": "looping", "timings": SLOW_APS}]),
+    "alone": box("alone", aps=[{"kind": "looping", "timings": SLOW_APS}]),
+    "alone-17-3": box("alone-17-3", "17.3.6", aps=[{"kind": "looping", "timings": SLOW_APS}]),
+}
+DEAD_MAN_S = 25
+
+
+@dataclass
+class Story:
+    """What happened to one box."""
+
+    first: Finished | None = None
+    meanwhile: Finished | None = None
+    other: Finished | None = None
+    restored: Finished | None = None
+    home_alone: list[str] | None = None
+
+
+def with_policy(stand: Stand, **policy: Any) -> Path:
+    """The stand's inventory with another policy."""
+    document = yaml.safe_load(stand.inventory.read_text())
+    document["policy"].update(policy)
+    path = stand.inventory.with_name("-".join(["inventory", *policy]) + ".yaml")
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+def killed(stand: Stand, name: str, step: str) -> Story:
+    running = stand.start("remediate", name, "--yes", "--json")
+    running.until(f"  {step}:")
+    running.kill()
+    meanwhile = stand.run("runs") if step in ("remove-ntp", "set-true-time") else None
+    return Story(meanwhile=meanwhile, restored=stand.run("restore", name, "--yes", "--json"))
+
+
+def interrupted(stand: Stand, name: str, step: str, number: signal.Signals) -> Story:
+    running = stand.start("remediate", name, "--yes", "--json")
+    running.until(f"  {step}:")
+    running.signal(number)
+    return Story(first=running.finish(), restored=stand.run("restore", name, "--yes", "--json"))
+
+
+def begun_twice(stand: Stand, name: str) -> Story:
+    first = stand.start("remediate", name, "--yes", "--json")
+    first.until("  arm-dead-man:")
+    meanwhile = stand.run("remediate", name, "--yes", "--json")
+    other = stand.run("restore", name, "--yes", "--json")
+    return Story(first.finish(), meanwhile, other)
+
+
+def left_alone(stand: Stand, name: str) -> Story:
+    inventory = with_policy(stand, dead_man_after_s=DEAD_MAN_S)
+    running = stand.start("remediate", name, "--yes", "--json", inventory=inventory)
+    running.until("  wait-for-aps:")
+    running.kill()
+    began = time.monotonic()
+    left = stand.left_behind(name)
+    assert left, "the box was not in the past"
+    while left and time.monotonic() < began + DEAD_MAN_S + 15:
+        time.sleep(1.0)
+        left = stand.left_behind(name)
+    swept = stand.run("sweep", name, "--json", inventory=inventory)
+    restored = stand.run("restore", name, "--yes", "--json", inventory=inventory)
+    return Story(meanwhile=swept, home_alone=left, restored=restored)
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory):
+    with standing(tmp_path_factory.mktemp("interruptions"), *BOXES.values()) as stand:
+        yield stand
+
+
+@pytest.fixture(scope="module")
+def stories(stand) -> dict[str, Story]:
+    stand.sweep_until_probable(*BOXES)
+    work: dict[str, Any] = {
+        f"kill-{step}": lambda step=step: killed(stand, f"kill-{step}", step) for step in STEPS
+    }
+    work["int"] = lambda: interrupted(stand, "int", "wait-for-aps", signal.SIGINT)
+    work["term"] = lambda: interrupted(stand, "term", "wait-for-aps", signal.SIGTERM)
+    work["int-early"] = lambda: interrupted(stand, "int-early", "prove-timer", signal.SIGINT)
+    work["twice"] = lambda: begun_twice(stand, "twice")
+    work["alone"] = lambda: left_alone(stand, "alone")
+    work["alone-17-3"] = lambda: left_alone(stand, "alone-17-3")
+    return together(work)
+
+
+def told(finished: Finished) -> Any:
+    assert finished.out, finished.err
+    return finished.document["remediation"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_after_kill_9_a_restore_brings_the_box_home(stand, stories, step):
+    story = stories[f"kill-{step}"]
+    assert isinstance(story, Story), story
+    assert story.restored.code in (0, 5), story.restored.err
+    assert told(story.restored)["state"] in ("rolled-back", "succeeded")
+    assert stand.left_behind(f"kill-{step}") == []
+    assert abs(stand.box(f"kill-{step}").clock_offset_s) < 2
+
+
+@pytest.mark.parametrize("step", ["remove-ntp", "set-true-time"])
+def test_every_other_command_says_loudly_that_a_restore_is_due(stories, step):
+    story = stories[f"kill-{step}"]
+    assert isinstance(story, Story), story
+    assert "A RESTORE IS DUE" in story.meanwhile.err
+    assert f"aprejoin restore kill-{step}" in " ".join(story.meanwhile.err.split())
+
+
+@pytest.mark.parametrize("name", ["int", "term", "int-early"])
+def test_an_interrupt_puts_everything_back_before_it_leaves(stand, stories, name):
+    story = stories[name]
+    assert isinstance(story, Story), story
+    document = told(story.first)
+    assert document["state"] in ("rolled-back", "cancelled", "succeeded")
+    assert story.first.code == (0 if document["state"] == "succeeded" else 5)
+    assert story.restored.code == 0
+    assert story.restored.document == {"remediation": None}
+    assert stand.left_behind(name) == []
+
+
+def test_a_controller_that_is_being_changed_is_changed_by_nobody_else(stand, stories):
+    story = stories["twice"]
+    assert isinstance(story, Story), story
+    assert story.meanwhile.code in (1, 5), story.meanwhile.err
+    assert "error" in story.meanwhile.document or told(story.meanwhile)["state"] == "cancelled"
+    assert story.other.code == 1, story.other.err
+    assert story.other.document["error"]["type"] == "LeaseHeld"
+    assert story.first.code == 0, story.first.err
+    assert told(story.first)["state"] == "succeeded"
+    assert stand.left_behind("twice") == []
+
+
+@pytest.mark.parametrize("name", ["alone", "alone-17-3"])
+def test_a_box_whose_guardian_died_comes_home_by_itself(stand, stories, name):
+    story = stories[name]
+    assert isinstance(story, Story), story
+    assert story.home_alone == []
+    assert "A RESTORE IS DUE" in story.meanwhile.err
+    assert story.restored.code in (0, 5), story.restored.err
+    assert told(story.restored)["state"] in ("rolled-back", "succeeded")
+    assert stand.left_behind(name) == []
+    restored = [e for e in stand.box(name).log if e.kind == "syslog" and "restored" in e.what]
+    assert len(restored) == 1
