@@ -114,12 +114,6 @@ class ClockZone:
         except ValueError:
             return False
 
-    def next_plain(self, moment: datetime) -> datetime:
-        """The moment itself, or the first one after it whose wall time is not repeated."""
-        while not self.is_plain(moment):
-            moment += timedelta(minutes=1)
-        return moment
-
     def _shift_min(self) -> int:
         return 0 if self.summer is None else self.summer.shift_min
 
