@@ -76,13 +76,13 @@ class Running:
         """What it has said to people so far."""
         return self.err.read_text(errors="replace")
 
-    def until(self, words: str, seconds: float = 60.0) -> None:
+    def until(self, words: str, seconds: float = 100.0) -> None:
         """Wait until it has said something."""
         ends = time.monotonic() + seconds
         while words not in self.said():
             assert self.process.poll() is None, f"it ended without saying {words!r}: {self.said()}"
             assert time.monotonic() < ends, f"it never said {words!r}: {self.said()}"
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.stand import Finished, Stand, box, standing, together
+from tests.e2e.stand import Finished, Stand, box, together
 
 STEPS = (
     "prove-timer",
@@ -99,25 +99,18 @@ def left_alone(stand: Stand, name: str) -> Story:
     return Story(meanwhile=swept, home_alone=left, restored=restored)
 
 
-@pytest.fixture(scope="module")
-def stand(tmp_path_factory):
-    with standing(tmp_path_factory.mktemp("interruptions"), *BOXES.values()) as stand:
-        yield stand
-
-
-@pytest.fixture(scope="module")
-def stories(stand) -> dict[str, Story]:
+def work(stand: Stand) -> dict[str, Story]:
     stand.sweep_until_probable(*BOXES)
-    work: dict[str, Any] = {
+    jobs: dict[str, Any] = {
         f"kill-{step}": lambda step=step: killed(stand, f"kill-{step}", step) for step in STEPS
     }
-    work["int"] = lambda: interrupted(stand, "int", "wait-for-aps", signal.SIGINT)
-    work["term"] = lambda: interrupted(stand, "term", "wait-for-aps", signal.SIGTERM)
-    work["int-early"] = lambda: interrupted(stand, "int-early", "prove-timer", signal.SIGINT)
-    work["twice"] = lambda: begun_twice(stand, "twice")
-    work["alone"] = lambda: left_alone(stand, "alone")
-    work["alone-17-3"] = lambda: left_alone(stand, "alone-17-3")
-    return together(work)
+    jobs["int"] = lambda: interrupted(stand, "int", "wait-for-aps", signal.SIGINT)
+    jobs["term"] = lambda: interrupted(stand, "term", "wait-for-aps", signal.SIGTERM)
+    jobs["int-early"] = lambda: interrupted(stand, "int-early", "prove-timer", signal.SIGINT)
+    jobs["twice"] = lambda: begun_twice(stand, "twice")
+    jobs["alone"] = lambda: left_alone(stand, "alone")
+    jobs["alone-17-3"] = lambda: left_alone(stand, "alone-17-3")
+    return together(jobs)
 
 
 def told(finished: Finished) -> Any:
@@ -126,8 +119,8 @@ def told(finished: Finished) -> Any:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_after_kill_9_a_restore_brings_the_box_home(stand, stories, step):
-    story = stories[f"kill-{step}"]
+def test_after_kill_9_a_restore_brings_the_box_home(stand, results, step):
+    story = results[f"kill-{step}"]
     assert isinstance(story, Story), story
     assert story.restored.code in (0, 5), story.restored.err
     assert told(story.restored)["state"] in ("rolled-back", "succeeded")
@@ -136,16 +129,16 @@ def test_after_kill_9_a_restore_brings_the_box_home(stand, stories, step):
 
 
 @pytest.mark.parametrize("step", ["remove-ntp", "set-true-time"])
-def test_every_other_command_says_loudly_that_a_restore_is_due(stories, step):
-    story = stories[f"kill-{step}"]
+def test_every_other_command_says_loudly_that_a_restore_is_due(results, step):
+    story = results[f"kill-{step}"]
     assert isinstance(story, Story), story
     assert "A RESTORE IS DUE" in story.meanwhile.err
     assert f"aprejoin restore kill-{step}" in " ".join(story.meanwhile.err.split())
 
 
 @pytest.mark.parametrize("name", ["int", "term", "int-early"])
-def test_an_interrupt_puts_everything_back_before_it_leaves(stand, stories, name):
-    story = stories[name]
+def test_an_interrupt_puts_everything_back_before_it_leaves(stand, results, name):
+    story = results[name]
     assert isinstance(story, Story), story
     document = told(story.first)
     assert document["state"] in ("rolled-back", "cancelled", "succeeded")
@@ -155,8 +148,8 @@ def test_an_interrupt_puts_everything_back_before_it_leaves(stand, stories, name
     assert stand.left_behind(name) == []
 
 
-def test_a_controller_that_is_being_changed_is_changed_by_nobody_else(stand, stories):
-    story = stories["twice"]
+def test_a_controller_that_is_being_changed_is_changed_by_nobody_else(stand, results):
+    story = results["twice"]
     assert isinstance(story, Story), story
     assert story.meanwhile.code in (1, 5), story.meanwhile.err
     assert "error" in story.meanwhile.document or told(story.meanwhile)["state"] == "cancelled"
@@ -168,8 +161,8 @@ def test_a_controller_that_is_being_changed_is_changed_by_nobody_else(stand, sto
 
 
 @pytest.mark.parametrize("name", ["alone", "alone-17-3"])
-def test_a_box_whose_guardian_died_comes_home_by_itself(stand, stories, name):
-    story = stories[name]
+def test_a_box_whose_guardian_died_comes_home_by_itself(stand, results, name):
+    story = results[name]
     assert isinstance(story, Story), story
     assert story.home_alone == []
     assert "A RESTORE IS DUE" in story.meanwhile.err

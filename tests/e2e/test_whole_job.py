@@ -3,13 +3,14 @@
 All boxes are worked on at the same time; what is asserted is asserted for each.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.e2e import forms
 from tests.e2e.forms import matches
-from tests.e2e.stand import Finished, Stand, box, standing, together
+from tests.e2e.stand import Finished, Stand, box, together
 
 EVERY_FORM = [
     {"host": "192.0.2.1", "prefer": True, "iburst": True},
@@ -54,42 +55,36 @@ BOXES = {
     "slow-replies": box("slow-replies", "17.9.1", timings={"latency_s": 0.2, "eem_cli_s": 0.4}),
     "no-saved-leaf": box("no-saved-leaf", "17.12.1", quirks={"unsaved_config": "absent"}),
 }
-HEALTHY = box("healthy", "17.12.1", aps=[{"kind": "healthy", "count": 3}])
+STUCK = list(BOXES)
+BOXES["healthy"] = box("healthy", "17.12.1", aps=[{"kind": "healthy", "count": 3}])
 
 
-@pytest.fixture(scope="module")
-def stand(tmp_path_factory):
-    with standing(tmp_path_factory.mktemp("whole"), *BOXES.values(), HEALTHY) as stand:
-        yield stand
+@dataclass
+class Told:
+    """What the commands said."""
+
+    swept: Any
+    planned: dict[str, Finished]
+    mended: dict[str, Finished]
+    after: Finished
 
 
-@pytest.fixture(scope="module")
-def swept(stand) -> Any:
-    return stand.sweep_until_probable(*BOXES)
+def work(stand: Stand) -> Told:
+    swept = stand.sweep_until_probable(*STUCK)
+    planned = together({name: lambda n=name: stand.run("plan", n, "--json") for name in BOXES})
+    mended = together(
+        {name: lambda n=name: stand.run("remediate", n, "--yes", "--json") for name in BOXES}
+    )
+    return Told(swept, planned, mended, stand.run("sweep", "--json"))
 
 
-@pytest.fixture(scope="module")
-def jobs(stand: Stand, swept) -> dict[str, tuple[Finished, Finished]]:
-    """The plan and the remediation of each, all at the same time."""
-
-    def job(name: str) -> tuple[Finished, Finished]:
-        return stand.run("plan", name, "--json"), stand.run("remediate", name, "--yes", "--json")
-
-    return together({name: lambda n=name: job(n) for name in BOXES})
-
-
-@pytest.fixture(scope="module")
-def after(stand: Stand, jobs) -> Any:
-    return stand.run("sweep", "--json")
-
-
-each = pytest.mark.parametrize("name", list(BOXES))
+each = pytest.mark.parametrize("name", STUCK)
 
 
 @each
-def test_a_loop_is_found_by_sweeping(swept, name):
-    (one,) = [one for one in swept["controllers"] if one["name"] == name]
-    assert matches(swept, forms.SWEEP) == []
+def test_a_loop_is_found_by_sweeping(results, name):
+    (one,) = [one for one in results.swept["controllers"] if one["name"] == name]
+    assert matches(results.swept, forms.SWEEP) == []
     assert one["reachable"] is True
     assert one["release"] == BOXES[name]["release"]
     assert one["ntp"]["synchronised"] is True
@@ -97,8 +92,8 @@ def test_a_loop_is_found_by_sweeping(swept, name):
 
 
 @each
-def test_a_plan_shows_what_would_be_sent(jobs, name):
-    planned, _ = jobs[name]
+def test_a_plan_shows_what_would_be_sent(results, name):
+    planned = results.planned[name]
     assert planned.code == 0
     plan = planned.document["plan"]
     assert plan is not None, planned.document
@@ -111,8 +106,8 @@ def test_a_plan_shows_what_would_be_sent(jobs, name):
 
 
 @each
-def test_a_remediation_succeeds_and_leaves_nothing_behind(stand, jobs, name):
-    _, finished = jobs[name]
+def test_a_remediation_succeeds_and_leaves_nothing_behind(stand, results, name):
+    finished = results.mended[name]
     assert finished.code == 0, finished.err
     told = finished.document["remediation"]
     assert matches(told, forms.REMEDIATION) == []
@@ -124,7 +119,8 @@ def test_a_remediation_succeeds_and_leaves_nothing_behind(stand, jobs, name):
 
 
 @each
-def test_nothing_is_saved_while_the_time_is_false(stand, jobs, name):
+def test_nothing_is_saved_while_the_time_is_false(stand, results, name):
+    assert results.mended[name]
     """Between the false clock and the true one no configuration is saved."""
     events = [(event.at, event.kind, event.fields) for event in stand.box(name).log]
     false = [at for at, kind, fields in events if kind == "clock" and fields["offset_s"] < -1e6]
@@ -134,18 +130,15 @@ def test_nothing_is_saved_while_the_time_is_false(stand, jobs, name):
     assert all(not false[0] <= at <= max(true) for at in saves)
 
 
-def test_a_sweep_afterwards_finds_nothing(after):
-    assert after.code == 0, after.document
-    assert all(not one["findings"] for one in after.document["controllers"])
+def test_a_sweep_afterwards_finds_nothing(results):
+    assert results.after.code == 0, results.after.document
+    assert all(not one["findings"] for one in results.after.document["controllers"])
 
 
-def test_a_healthy_controller_has_nothing_to_do(stand, swept):
-    finished = stand.run("plan", "healthy", "--json")
-    assert finished.code == 0
-    assert finished.document["plan"] is None
-    assert "nothing to do" in finished.document["reason"]
-    refused = stand.run("remediate", "healthy", "--yes", "--json")
-    assert refused.code == 5
-    assert refused.document["remediation"]["state"] == "cancelled"
-    edits = [event for event in stand.box("healthy").log if event.kind == "edit"]
-    assert edits == []
+def test_a_healthy_controller_has_nothing_to_do(stand, results):
+    assert results.planned["healthy"].code == 0
+    assert results.planned["healthy"].document["plan"] is None
+    assert "nothing to do" in results.planned["healthy"].document["reason"]
+    assert results.mended["healthy"].code == 5
+    assert results.mended["healthy"].document["remediation"]["state"] == "cancelled"
+    assert not [event for event in stand.box("healthy").log if event.kind == "edit"]
