@@ -53,6 +53,7 @@ class Stage:
     policy: Policy = POLICY
     world: World = field(default_factory=World)
     store: Store = field(default_factory=InMemoryStore)
+    open_store: Callable[[], Store] | None = None  # one connection for each process
     aps: list[FakeAp] = field(default_factory=lambda: [ap(1), ap(2)])
     freezes: tuple[Freeze, ...] = ()
     timezone: str = "UTC"
@@ -84,10 +85,11 @@ class Stage:
         self._pid += 1
         trap, clock = trap or Trap(), clock or self.clock
         holder = Holder(host, clock.boot_id, self._pid, str(self._pid))
+        store = self.store if self.open_store is None else self.open_store()
         context = Context(
             inventory=Inventory((self.controller, *self.fleet), freezes=self.freezes),
             catalogue=catalogue(),
-            store=TrappedStore(self.store, trap),
+            store=TrappedStore(store, trap),
             drivers=FakeDrivers({self.box.name: self.line, **self.more}, clock, trap),
             clock=clock,
             time_servers=FakeTimeServers(clock, servers),
