@@ -68,7 +68,8 @@ class Line:
     Attributes:
         changes: number of a change (0, 1, ...) -> its fate.
         reads: number of a read -> the error to raise.
-        on_read, on_change: called with the number before the call is served: foreign edits.
+        on_read, on_change, on_open: called with the number before the call is served, for foreign
+            edits or an error.
     """
 
     box: FakeController
@@ -76,6 +77,7 @@ class Line:
     reads: dict[int, type[AprejoinError]] = field(default_factory=dict)
     on_read: Callable[[int], None] = lambda _: None
     on_change: Callable[[int, Change], None] = lambda _n, _c: None
+    on_open: Callable[[int], None] = lambda _: None
     refuse_login: bool = False
     latency_s: float = 0.1
     slow_tables_s: float = 0.0
@@ -262,6 +264,7 @@ class FakeDrivers:
         line = self._lines[controller.name]
         self._clock.wait(line.latency_s)
         line.logins += 1
+        line.on_open(line.logins)
         if line.refuse_login:
             raise AuthenticationRefused(controller.name, "login", "refused")
         if line.box.unreachable:
