@@ -35,11 +35,13 @@ from service.usecases.recover import take_up
 from service.usecases.remediate import Person, carry_out, check_digest, open_remediation
 
 EXITS = {"succeeded": 0, "rolled-back": 5, "cancelled": 5, "needs-attention": 6}
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a stop, a closed terminal: everything is put back before the command leaves."""
 yes_option = click.option("--yes", is_flag=True, help="Do not ask; needs no terminal.")
 
 
 class Interrupt:
-    """Remembers a Ctrl-C or SIGTERM; the work is undone before the command leaves."""
+    """Remembers a signal to stop; the work is undone before the command leaves."""
 
     def __init__(self) -> None:
         self.reason: str | None = None
@@ -60,9 +62,9 @@ class Interrupt:
 
 @contextmanager
 def interrupts() -> Iterator[Interrupt]:
-    """Catch SIGINT and SIGTERM for the length of a remediation."""
+    """Catch what would stop us for the length of a remediation."""
     interrupt = Interrupt()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in STOPPING}
     for number in before:
         signal.signal(number, interrupt.note)
     try:

@@ -20,6 +20,7 @@ from service.domain.journal import Entry, Intended, Observed, Opened
 from service.domain.remediation import Run
 from service.settings import Settings
 from service.usecases.context import Context
+from service.usecases.recover import due
 
 
 @click.command("runs")
@@ -46,8 +47,10 @@ def runs_command(remediation: str | None, inventory: Path | None, as_json: bool)
 def _list(context: Context, *, as_json: bool) -> None:
     rows = context.store.remediations()
     runs = [(row.id, Run(context.store.journal(row.id))) for row in rows]
+    orphans = {row.id for row in due(context)}
     if as_json:
-        print_json({"remediations": [remediation_document(name, run) for name, run in runs]})
+        documents = [remediation_document(n, run, orphaned=n in orphans) for n, run in runs]
+        print_json({"remediations": documents})
         return
     table = Table()
     for heading in ("id", "controller", "issue", "strategy", "opened", "state", "recovered"):
@@ -60,7 +63,7 @@ def _list(context: Context, *, as_json: bool) -> None:
             run.charter.issue,
             run.charter.strategy,
             moment(run.opened_at.wall),
-            closed.state if closed else run.phase,
+            closed.state if closed else _unfinished(name, run, orphans),
             str(closed.recovered) if closed else "",
         )
     people.print(table)
@@ -70,12 +73,17 @@ def _tell(context: Context, remediation: str, *, as_json: bool) -> None:
     run = Run(context.store.journal(remediation))
     if as_json:
         journal = [entry_document(entry) for entry in run.entries]
-        document = remediation_document(remediation, run)
+        orphaned = remediation in {row.id for row in due(context)}
+        document = remediation_document(remediation, run, orphaned=orphaned)
         print_json({"remediation": document, "journal": journal})
         return
     for entry in run.entries:
         told = entry_document(entry)
         people.print(f"{told['seq']:>4}  {told['at']}  {told['what']}", markup=False)
+
+
+def _unfinished(remediation: str, run: Run, orphans: set[str]) -> str:
+    return "needs-attention: a restore is due" if remediation in orphans else run.phase
 
 
 def entry_document(entry: Entry) -> dict[str, object]:

@@ -153,9 +153,16 @@ def alternatives_document(alternatives: Iterable[Alternative]) -> list[Document]
     return [asdict(one) for one in alternatives]
 
 
-def remediation_document(remediation: str, run: Run) -> Document:
-    """A remediation as its journal tells it."""
-    closed = run.closed
+def remediation_document(remediation: str, run: Run, *, orphaned: bool = False) -> Document:
+    """A remediation as its journal tells it.
+
+    Args:
+        remediation: its id.
+        run: its journal, folded.
+        orphaned: nobody works on it and its lease is over: unfinished then means needs-attention
+            (DESIGN.md, section 6.12), whoever reads it.
+    """
+    closed = run.closed or (_orphaned(run) if orphaned else None)
     return {
         "id": remediation,
         "controller": run.charter.controller,
@@ -175,6 +182,18 @@ def remediation_document(remediation: str, run: Run) -> Document:
         "left": list(closed.left) if closed else [],
         "mend": list(closed.mend) if closed else [],
     }  # fmt: skip
+
+
+def _orphaned(run: Run) -> Closed:
+    """The end that an unfinished remediation has while nobody works on it."""
+    return Closed(
+        "needs-attention",
+        "the process that worked on it is gone: a restore is due",
+        recovered=0,
+        remaining=len(run.charter.aps),
+        left=("not known: nobody has looked since",),
+        mend=(f"aprejoin restore {run.charter.controller} -i INVENTORY",),
+    )
 
 
 def _all_steps(remediation: str) -> tuple[Step, ...]:

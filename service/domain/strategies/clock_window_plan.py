@@ -198,8 +198,14 @@ def _impact(
         )
     if view.standby is not None:
         yield f"there is a standby controller ({view.standby}): a switchover must not happen now"
-    if Topic.HAZARDS in view.unknown:
-        yield f"not every hazard of a false clock could be read: {view.unknown[Topic.HAZARDS]}"
+    for topic, what in (
+        (Topic.HAZARDS, "not every hazard of a false clock could be read"),
+        (Topic.INSTALL, "whether an installation is under way could not be read"),
+        (Topic.AP_PREDOWNLOAD, "whether APs are predownloading could not be read"),
+        (Topic.REDUNDANCY, "whether there is a standby could not be read"),
+    ):
+        if topic in view.unknown:
+            yield f"{what}: {view.unknown[topic]}"
     yield f"not checked, since no model shows it: {UNMODELLED}"
 
 
