@@ -13,6 +13,8 @@ from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
 from service.domain.journal import Charter, Closed, Entry, Event
 from service.domain.observation import ControllerView
+from service.ports.requests import AskedRemediations, Dues, Plans, Sweeps
+from service.ports.tokens import Answers, Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class Observations(Protocol):
         """The newest word on each controller's clock."""
 
     def keep_sweep(self, sweep: str, document: Mapping[str, object], *, at: datetime) -> None:
-        """Keep a sweep's document."""
+        """Keep a sweep's document: it is finished, and the newest word on its controllers."""
 
 
 class Approvals(Protocol):
@@ -169,7 +171,19 @@ class Approvals(Protocol):
         """Every approval of a digest, newest first."""
 
 
-class Store(Leases, Journals, Observations, Approvals, Protocol):
+class Store(
+    Leases,
+    Journals,
+    Observations,
+    Approvals,
+    Dues,
+    Sweeps,
+    Plans,
+    AskedRemediations,
+    Tokens,
+    Answers,
+    Protocol,
+):
     """All of it."""
 
     def close(self) -> None:

@@ -1,7 +1,6 @@
 """What polls saw: one history for each AP, written only where it changed."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
@@ -10,18 +9,17 @@ from service.domain.identity import BaseRadioMac
 from service.domain.observation import ControllerView
 from service.ports.store import ClockNote
 from service.store.codec import (
-    document_text,
     history_of,
     history_text,
     moment_of,
     moment_text,
 )
-from service.store.tables import ap_history, clocks, sweeps
+from service.store.tables import ap_history, clocks
 from service.store.transactions import transaction
 
 
 class ObservationTables:
-    """Histories, clocks and sweeps."""
+    """Histories and clocks."""
 
     _engine: Engine
 
@@ -51,12 +49,6 @@ class ObservationTables:
             )
             for row in rows
         )
-
-    def keep_sweep(self, sweep: str, document: Mapping[str, object], *, at: datetime) -> None:
-        """Keep a sweep's document."""
-        row = {"id": sweep, "at": moment_text(at), "document": document_text(document)}
-        with transaction(self._engine) as connection:
-            connection.execute(insert(sweeps).values(**row))
 
 
 def _read(connection: Connection, controller: str) -> dict[str, ApHistory]:

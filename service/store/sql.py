@@ -7,16 +7,31 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.errors import StoreError
 from service.store.approvals import ApprovalTable
+from service.store.dues import DueTable
 from service.store.journals import JournalTables
 from service.store.leases import LeaseTable
 from service.store.observations import ObservationTables
+from service.store.plans import AskedRemediationTable, PlanTable
+from service.store.sweeps import SweepTables
 from service.store.tables import SCHEMA_VERSION, about, metadata
+from service.store.tokens import AnswerTable, TokenTable
 from service.store.transactions import reason, transaction
 
 BUSY_TIMEOUT_S = 30
 
 
-class SqlStore(LeaseTable, JournalTables, ObservationTables, ApprovalTable):
+class SqlStore(
+    LeaseTable,
+    JournalTables,
+    ObservationTables,
+    ApprovalTable,
+    DueTable,
+    SweepTables,
+    PlanTable,
+    AskedRemediationTable,
+    TokenTable,
+    AnswerTable,
+):
     """Everything that outlives a process, in one database."""
 
     def __init__(self, url: str) -> None:

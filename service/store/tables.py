@@ -87,3 +87,105 @@ approvals = Table(
     Column("at", String(40), nullable=False),
     Column("expires", String(40), nullable=False),
 )
+
+dues = Table(
+    "dues",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(40), primary_key=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("said", String(40), nullable=False),
+    Column("nudged", String(40), nullable=False),  # "": not yet
+    Column("why", Text, nullable=False),
+)
+
+ticks = Table(
+    "ticks",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("at", String(40), nullable=False),
+)
+
+asked_sweeps = Table(
+    "asked_sweeps",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("asked_by", String(128), nullable=False),
+    Column("controllers", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("controller", String(64), primary_key=True),
+    Column("sweep", String(40), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+asked_plans = Table(
+    "asked_plans",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("asked_by", String(128), nullable=False),
+    Column("controller", String(64), nullable=False),
+    Column("issue", String(64)),
+    Column("strategy", String(64)),
+    Column("accept_suspected", Boolean, nullable=False),
+    Column("save_pending", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("expires", String(40)),
+    Column("document", Text),
+    Column("detail", Text, nullable=False),
+)
+
+asked_remediations = Table(
+    "asked_remediations",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("asked_by", String(128), nullable=False),
+    Column("plan", String(40), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("controller", String(64), nullable=False),
+    Column("refused", Text, nullable=False),
+    Column("waits", String(64), unique=True),  # the digest while it is not opened; else null
+)
+
+recalls = Table(
+    "recalls",
+    metadata,
+    Column("remediation", String(40), primary_key=True),
+    Column("asked_by", String(128), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(128), nullable=False),
+    Column("role", Integer, nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created", String(40), nullable=False),
+    Column("expires", String(40)),
+    Column("revoked", String(40)),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("who", String(128), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", Integer),
+    Column("location", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)

@@ -1,10 +1,11 @@
 """One transaction of the database; what the library raises stops here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from service.errors import StoreError
 
@@ -27,3 +28,29 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 def reason(err: SQLAlchemyError) -> str:
     """The database's own words, without the statement and its values."""
     return str(getattr(err, "orig", None) or err).splitlines()[0]
+
+
+def inserted(engine: Engine, statement: Insert) -> bool:
+    """Insert in a transaction of its own; False where a row of that key is there already.
+
+    Raises:
+        StoreError: the database could not do it.
+    """
+    try:
+        with engine.begin() as connection:
+            connection.execute(statement)
+    except IntegrityError:
+        return False
+    except SQLAlchemyError as err:
+        where = engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"{where}: {reason(err)}") from err
+    return True
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, object]) -> None:
+    """Insert a row, or replace what the row of that key says."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    keys = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in row.items() if name not in keys}
+    statement = insert(table).values(**row)
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))

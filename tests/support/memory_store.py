@@ -13,6 +13,7 @@ from service.domain.instants import Instant
 from service.domain.journal import Closed, Entry, Event, Opened
 from service.domain.observation import ControllerView
 from service.errors import JournalConflict, LeaseHeld, LeaseLost, NotFound
+from service.ports.requests import Due, Kind
 from service.ports.store import Approval, ClockNote, Holder, Lease, RemediationRow
 
 
@@ -28,6 +29,9 @@ class InMemoryStore:
         self._clocks: dict[str, ClockNote] = {}
         self._approvals: list[Approval] = []
         self.sweeps: dict[str, tuple[datetime, Mapping[str, object]]] = {}
+        self._dues: dict[tuple[Kind, str], Due] = {}
+        self._nudged: dict[tuple[Kind, str], datetime] = {}
+        self._ticks: dict[str, datetime] = {}
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -158,3 +162,50 @@ class InMemoryStore:
     def approvals(self, digest: str) -> tuple[Approval, ...]:
         found = [approval for approval in self._approvals if approval.digest == digest]
         return tuple(sorted(found, key=lambda approval: approval.at, reverse=True))
+
+    # -- dues ------------------------------------------------------------------------------
+
+    def set_due(self, due: Due) -> None:
+        self._dues[due.kind, due.id] = due
+        self._nudged.pop((due.kind, due.id), None)
+
+    def due_of(self, kind: Kind, item: str) -> Due | None:
+        return self._dues.get((kind, item))
+
+    def forget_due(self, kind: Kind, item: str) -> None:
+        self._dues.pop((kind, item), None)
+
+    def claim_due(self, kind: Kind, item: str, *, now: datetime, until: datetime) -> bool:
+        due = self.due_of(kind, item)
+        if due is None or not _is_due(due, now):
+            return False
+        self.set_due(replace(due, at=until, said=now))
+        return True
+
+    def take_nudges(self, *, now: datetime, again_after_s: float) -> tuple[Due, ...]:
+        found = [
+            due
+            for key, due in self._dues.items()
+            if _is_due(due, now) and _apart(self._nudged.get(key), now, again_after_s)
+        ]
+        self._nudged.update({(due.kind, due.id): now for due in found})
+        return tuple(sorted(found, key=lambda due: due.at))
+
+    def take_tick(self, name: str, *, now: datetime, apart_s: float) -> bool:
+        if not _apart(self._ticks.get(name), now, apart_s):
+            return False
+        self._ticks[name] = now
+        return True
+
+
+CLOCKS_APART = timedelta(hours=1)
+
+
+def _is_due(due: Due, now: datetime) -> bool:
+    return due.at <= now or due.said > now + CLOCKS_APART
+
+
+def _apart(last: datetime | None, now: datetime, apart_s: float) -> bool:
+    if last is None or last > now + CLOCKS_APART:
+        return True
+    return last <= now - timedelta(seconds=apart_s)

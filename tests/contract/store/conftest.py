@@ -1,41 +1,75 @@
-"""The stores that the contract is held against. A database server is one more line here."""
+"""The stores that the contract is held against.
 
+`APREJOIN_TEST_POSTGRES` names a database that may be emptied, for example
+`postgresql+psycopg://postgres@127.0.0.1/aprejoin_test`; without it that server is left out.
+"""
+
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from service.ports.store import Store
 from service.store.sql import SqlStore
+from service.store.tables import metadata
 from tests.support.memory_store import InMemoryStore
 
 Open = Callable[[], Store]
+SERVER = "APREJOIN_TEST_POSTGRES"
 
 
-@pytest.fixture(params=["sqlite", "sqlite-in-memory", "memory"])
+def emptied_server() -> str:
+    """The address of the database server, its tables gone."""
+    url = os.environ.get(SERVER)
+    if not url:
+        pytest.skip(f"{SERVER} names no PostgreSQL database")
+    engine = create_engine(url)
+    metadata.drop_all(engine)
+    engine.dispose()
+    return url
+
+
+def opened(kind: str, folder: Path) -> Store:
+    """One empty store."""
+    match kind:
+        case "sqlite":
+            return SqlStore(f"sqlite:///{folder / 'state' / 'aprejoin.db'}")
+        case "sqlite-in-memory":
+            return SqlStore("sqlite:///:memory:")
+        case "postgresql":
+            return SqlStore(emptied_server())
+        case _:
+            return InMemoryStore()
+
+
+@pytest.fixture(params=["sqlite", "sqlite-in-memory", "postgresql", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """One empty store."""
-    match request.param:
-        case "sqlite":
-            opened: Store = SqlStore(f"sqlite:///{tmp_path / 'state' / 'aprejoin.db'}")
-        case "sqlite-in-memory":
-            opened = SqlStore("sqlite:///:memory:")
-        case _:
-            opened = InMemoryStore()
-    yield opened
-    opened.close()
+    found = opened(request.param, tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=["sqlite-in-memory", "postgresql"])
+def sql_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """One empty store of those that also keep what was asked for."""
+    found = opened(request.param, tmp_path)
+    yield found
+    found.close()
 
 
 @pytest.fixture(params=["sqlite"])
 def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens the same durable store again and again."""
     assert request.param == "sqlite"
-    opened: list[Store] = []
+    again: list[Store] = []
 
-    def again() -> Store:
-        opened.append(SqlStore(f"sqlite:///{tmp_path / 'state' / 'aprejoin.db'}"))
-        return opened[-1]
+    def once_more() -> Store:
+        again.append(opened("sqlite", tmp_path))
+        return again[-1]
 
-    yield again
-    for one in opened:
+    yield once_more
+    for one in again:
         one.close()

@@ -1,0 +1,109 @@
+"""Sweeps: who asked for which controllers, how far it is, and the newest word on each."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, Row, Select, and_, insert, or_, select, update
+
+from service.ports.requests import AskedSweep, Document, Due, Kind, Look, Place, SweepState
+from service.store.codec import document_text, moment_of, moment_text
+from service.store.dues import due_row
+from service.store.tables import asked_sweeps, dues, looks, sweeps
+from service.store.transactions import put, transaction
+
+
+class SweepTables:
+    """Sweeps and what they said."""
+
+    _engine: Engine
+
+    def ask_sweep(self, asked: AskedSweep) -> None:
+        """Keep the wish, due at once."""
+        with transaction(self._engine) as connection:
+            connection.execute(insert(asked_sweeps).values(**_asked_row(asked)))
+            due = Due(Kind.SWEEP, asked.id, asked.at, asked.at, f"asked by {asked.asked_by}")
+            put(connection, dues, due_row(due))
+
+    def mark_sweep(self, sweep: str, state: SweepState, detail: str = "") -> None:
+        """Say how far it is."""
+        with transaction(self._engine) as connection:
+            _mark(connection, sweep, state, detail)
+
+    def keep_sweep(self, sweep: str, document: Document, *, at: datetime) -> None:
+        """Keep a sweep's document, and what it says of each controller."""
+        controllers = _controllers(document)
+        row = {"id": sweep, "at": moment_text(at), "document": document_text(document)}
+        with transaction(self._engine) as connection:
+            put(connection, sweeps, row)
+            if not _mark(connection, sweep, "finished", ""):
+                by_command = AskedSweep(sweep, at, "", tuple(controllers), "finished")
+                connection.execute(insert(asked_sweeps).values(**_asked_row(by_command)))
+            for name, said in controllers.items():
+                look = {"controller": name, "sweep": sweep, "at": moment_text(at)}
+                put(connection, looks, look | {"document": document_text(said)})
+
+    def sweep_asked(self, sweep: str) -> AskedSweep | None:
+        """One sweep."""
+        with transaction(self._engine) as connection:
+            row = connection.execute(select(asked_sweeps).where(asked_sweeps.c.id == sweep)).first()
+        return None if row is None else _asked(row)
+
+    def sweep_document(self, sweep: str) -> Document | None:
+        """What it said."""
+        with transaction(self._engine) as connection:
+            text = connection.scalar(select(sweeps.c.document).where(sweeps.c.id == sweep))
+        return None if text is None else _document(text)
+
+    def sweeps(self, *, limit: int, after: Place | None = None) -> tuple[AskedSweep, ...]:
+        """Sweeps, newest first."""
+        query = select(asked_sweeps)
+        if after is not None:
+            table, at = asked_sweeps.c, moment_text(after.at)
+            query = query.where(or_(table.at < at, and_(table.at == at, table.id < after.id)))
+        query = query.order_by(asked_sweeps.c.at.desc(), asked_sweeps.c.id.desc()).limit(limit)
+        return tuple(_asked(row) for row in self._all(query))
+
+    def looks(self) -> tuple[Look, ...]:
+        """The newest word on each controller."""
+        return tuple(
+            Look(row.controller, row.sweep, moment_of(row.at), _document(row.document))
+            for row in self._all(select(looks).order_by(looks.c.controller))
+        )
+
+    def _all(self, query: Select[tuple[object, ...]]) -> list[Row[tuple[object, ...]]]:
+        with transaction(self._engine) as connection:
+            return list(connection.execute(query).all())
+
+
+def _mark(connection: Connection, sweep: str, state: SweepState, detail: str) -> bool:
+    marked = update(asked_sweeps).where(asked_sweeps.c.id == sweep)
+    return connection.execute(marked.values(state=state, detail=detail)).rowcount == 1
+
+
+def _asked_row(asked: AskedSweep) -> dict[str, object]:
+    return {
+        "id": asked.id,
+        "at": moment_text(asked.at),
+        "asked_by": asked.asked_by,
+        "controllers": document_text(asked.controllers),
+        "state": asked.state,
+        "detail": asked.detail,
+    }
+
+
+def _asked(row: Row[tuple[object, ...]]) -> AskedSweep:
+    names = tuple(json.loads(row.controllers))
+    return AskedSweep(row.id, moment_of(row.at), row.asked_by, names, row.state, row.detail)
+
+
+def _controllers(document: Document) -> dict[str, Document]:
+    """What a document says of each controller, by name."""
+    listed = document.get("controllers", ())
+    found = listed if isinstance(listed, list | tuple) else ()
+    return {str(one["name"]): one for one in found if isinstance(one, Mapping) and "name" in one}
+
+
+def _document(text: str) -> Document:
+    document: Document = json.loads(text)
+    return document
