@@ -16,7 +16,6 @@ from service.cli.edge import (
     people,
     print_json,
 )
-from service.cli.select import chosen
 from service.cli.sweep import UNREACHABLE
 from service.domain.documents import Document
 from service.usecases.check import Checked, check_controllers
@@ -47,7 +46,7 @@ def check_command(
     Exit status: 0 all answer, 4 some controller unreachable.
     """
     with context_for(inventory, keep_going=keep_going) as context:
-        controllers = chosen(context.inventory, names, tags)
+        controllers = context.inventory.chosen(names, tags)
         with people.status(f"checking {len(controllers)} controllers"):
             checked = check_controllers(context, controllers)
     _answer(checked, as_json=as_json)
@@ -76,7 +75,7 @@ def yang_check_command(controller: str, inventory: Path | None, as_json: bool) -
     Exit status: 0 checked, 4 unreachable.
     """
     with context_for(inventory) as context:
-        controllers = chosen(context.inventory, (controller,), ())
+        controllers = context.inventory.chosen((controller,), ())
         with people.status(f"{controller}: reading") as status:
             checked = check_controllers(
                 context,

@@ -11,9 +11,9 @@ import yaml
 
 from service.bootstrap import open_context
 from service.cli.edge import FAILED, command_edge, json_option, people, print_json
-from service.cli.plan import proposal_document, show_proposal
+from service.cli.plan import show_proposal
 from service.cli.remediate import Interrupt, follow, interrupts
-from service.cli.sweep import exit_status, run_sweep, show, sweep_document
+from service.cli.sweep import exit_status, run_sweep, show
 from service.domain.documents import Document, remediation_document
 from service.domain.finding import Confidence
 from service.domain.journal import Closed
@@ -26,6 +26,7 @@ from service.settings import Settings
 from service.usecases.context import Context
 from service.usecases.plan import Proposal, propose
 from service.usecases.remediate import Person, open_remediation
+from service.usecases.report import proposal_document, sweep_document
 from service.usecases.sweep import Sweep
 
 CONTROLLER = "hq-1"

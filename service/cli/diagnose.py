@@ -16,8 +16,7 @@ from service.cli.edge import (
     people,
     print_json,
 )
-from service.cli.select import chosen
-from service.cli.sweep import FINDINGS, exit_status, run_sweep, show, show_findings, sweep_document
+from service.cli.sweep import FINDINGS, exit_status, run_sweep, show, show_findings
 from service.config.catalogue import load_catalogue
 from service.config.clock import SystemClock
 from service.domain.catalogue import Catalogue
@@ -28,6 +27,7 @@ from service.domain.policy import Policy
 from service.errors import InvalidInput
 from service.offline.folder import OfflineController, read_folder
 from service.settings import Settings
+from service.usecases.report import sweep_document
 
 
 @click.command("diagnose")
@@ -69,7 +69,7 @@ def diagnose_command(
             )
         _offline(folder, as_json=as_json)
     with context_for(inventory, keep_going=keep_going) as context:
-        result = run_sweep(context, chosen(context.inventory, names, ()), quiet=as_json)
+        result = run_sweep(context, context.inventory.chosen(names, ()), quiet=as_json)
         if as_json:
             print_json(sweep_document(context, result))
         else:

@@ -14,11 +14,12 @@ from service.cli.edge import (
     people,
     print_json,
 )
-from service.domain.documents import alternatives_document, moment, plan_document
+from service.domain.documents import moment
 from service.domain.plan import Asked, NoPlan, Plan
 from service.errors import Refused
 from service.usecases.plan import Proposal, propose
 from service.usecases.remediate import Person, approve
+from service.usecases.report import proposal_document
 
 issue_option = click.option("--issue", help="Only this issue, for example FN72524.")
 strategy_option = click.option("--strategy", help="Only this strategy, for example clock-window.")
@@ -118,17 +119,6 @@ def approve_command(
             f"{approval.approver} approved plan {approval.digest[:12]} for {controller}, "
             f"until {moment(approval.expires)}"
         )
-
-
-def proposal_document(proposal: Proposal) -> dict[str, object]:
-    """The document of DESIGN.md section 7."""
-    if isinstance(proposal.planned, NoPlan):
-        return {
-            "plan": None,
-            "reason": proposal.planned.reason,
-            "alternatives": alternatives_document(proposal.planned.alternatives),
-        }
-    return {"plan": plan_document(proposal.planned, proposal.payloads)}
 
 
 def show_proposal(controller: str, proposal: Proposal) -> None:

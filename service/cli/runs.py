@@ -14,13 +14,12 @@ from service.cli.edge import (
     print_json,
     warn_of_restores,
 )
-from service.domain.changes import describe
-from service.domain.documents import moment, remediation_document
-from service.domain.journal import Entry, Intended, Observed, Opened
+from service.domain.documents import moment
 from service.domain.remediation import Run
 from service.settings import Settings
 from service.usecases.context import Context
 from service.usecases.recover import due
+from service.usecases.report import entry_document, remediations_document, told_document
 
 
 @click.command("runs")
@@ -45,13 +44,12 @@ def runs_command(remediation: str | None, inventory: Path | None, as_json: bool)
 
 
 def _list(context: Context, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"remediations": remediations_document(context)})
+        return
     rows = context.store.remediations()
     runs = [(row.id, Run(context.store.journal(row.id))) for row in rows]
     orphans = {row.id for row in due(context)}
-    if as_json:
-        documents = [remediation_document(n, run, orphaned=n in orphans) for n, run in runs]
-        print_json({"remediations": documents})
-        return
     table = Table()
     for heading in ("id", "controller", "issue", "strategy", "opened", "state", "recovered"):
         table.add_column(heading)
@@ -70,39 +68,13 @@ def _list(context: Context, *, as_json: bool) -> None:
 
 
 def _tell(context: Context, remediation: str, *, as_json: bool) -> None:
-    run = Run(context.store.journal(remediation))
     if as_json:
-        journal = [entry_document(entry) for entry in run.entries]
-        orphaned = remediation in {row.id for row in due(context)}
-        document = remediation_document(remediation, run, orphaned=orphaned)
-        print_json({"remediation": document, "journal": journal})
+        print_json(told_document(context, remediation))
         return
-    for entry in run.entries:
+    for entry in Run(context.store.journal(remediation)).entries:
         told = entry_document(entry)
         people.print(f"{told['seq']:>4}  {told['at']}  {told['what']}", markup=False)
 
 
 def _unfinished(remediation: str, run: Run, orphans: set[str]) -> str:
     return "needs-attention: a restore is due" if remediation in orphans else run.phase
-
-
-def entry_document(entry: Entry) -> dict[str, object]:
-    """One journal entry in words."""
-    event = entry.event
-    match event:
-        case Opened(charter):
-            what = (
-                f"opened: {charter.strategy} for {charter.issue}, approved by {charter.approved_by}"
-            )
-        case Intended(step, change, _, session):
-            what = f"{step}: about to {describe(change)} (session {session})"
-        case Observed(step, facts):
-            what = f"{step}: saw {', '.join(f'{k}={v}' for k, v in facts.items())}"
-        case _:
-            fields = (
-                f"{name} {getattr(event, name)}"
-                for name in ("step", "outcome", "reason", "state", "detail")
-                if getattr(event, name, None)
-            )
-            what = f"{event.type}: {', '.join(fields)}"
-    return {"seq": entry.seq, "at": moment(entry.at.wall), "fencing": entry.fencing, "what": what}

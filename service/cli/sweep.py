@@ -18,13 +18,12 @@ from service.cli.edge import (
     people,
     print_json,
 )
-from service.cli.select import chosen
 from service.domain.diagnosis import Diagnosis
-from service.domain.documents import Document, controller_document, moment
+from service.domain.documents import controller_document
 from service.domain.inventory import Controller
-from service.domain.planning import strategies_for
 from service.usecases.context import Context
 from service.usecases.poll import Polled
+from service.usecases.report import sweep_document
 from service.usecases.sweep import Judged, Sweep, sweep
 
 FINDINGS, UNREACHABLE = 3, 4
@@ -59,7 +58,7 @@ def sweep_command(
     Exit status: 0 nothing found, 3 findings, 4 some controller unreachable.
     """
     with context_for(inventory, keep_going=keep_going) as context:
-        controllers = chosen(context.inventory, names, tags)
+        controllers = context.inventory.chosen(names, tags)
         while True:
             result = run_sweep(context, controllers, quiet=as_json)
             document = sweep_document(context, result)
@@ -90,37 +89,6 @@ def exit_status(result: Sweep) -> int:
     if any(one.polled.view is None for one in result.controllers):
         return UNREACHABLE
     return FINDINGS if any(one.diagnosis.findings for one in result.controllers) else 0
-
-
-def sweep_document(context: Context, result: Sweep) -> Document:
-    """The document of DESIGN.md section 7."""
-    return {
-        "sweep": {
-            "id": result.id,
-            "started": moment(result.started),
-            "finished": moment(result.finished),
-        },
-        "controllers": [judged_document(context, one) for one in result.controllers],
-    }
-
-
-def judged_document(context: Context, one: Judged) -> Document:
-    """One controller of a sweep."""
-    controller = one.polled.controller
-    issues = {issue.name: issue for issue in context.catalogue.issues}
-    return controller_document(
-        name=controller.name,
-        platform=controller.platform.value,
-        reachable=one.polled.view is not None,
-        error=one.polled.error,
-        view=one.polled.view,
-        diagnosis=one.diagnosis,
-        clock=(one.clock_offset_s, one.clock_reference),
-        strategies={
-            finding.issue: list(strategies_for(issues[finding.issue], controller.policy))
-            for finding in one.diagnosis.findings
-        },
-    )
 
 
 def show(context: Context, result: Sweep) -> None:

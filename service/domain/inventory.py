@@ -1,12 +1,13 @@
 """The fleet as its owner wrote it down: controllers, credentials by reference, sites, schedules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from service.domain.observation import Platform
 from service.domain.policy import Policy
+from service.errors import NotFound
 
 TransportChoice: TypeAlias = Literal["auto", "netconf", "restconf"]
 
@@ -126,6 +127,15 @@ class Inventory:
     def get(self, name: str) -> Controller | None:
         """The controller of that name, or None."""
         return next((c for c in self.controllers if c.name == name), None)
+
+    def chosen(self, names: Sequence[str], tags: Sequence[str]) -> tuple[Controller, ...]:
+        """The controllers named or tagged; all where neither is given. Raises NotFound."""
+        for name in names:
+            if self.get(name) is None:
+                raise NotFound("controller", name, known=self.names)
+        if not names and not tags:
+            return self.controllers
+        return tuple(c for c in self.controllers if c.name in names or set(tags) & set(c.tags))
 
     @property
     def names(self) -> tuple[str, ...]:
