@@ -15,6 +15,10 @@ from service.drivers.links.netconf import NC
 from service.drivers.paths import Contract, Node, Step
 
 
+class WrongNamespaceError(ValueError):
+    """A reply holds an element of the right name in another namespace: found and expected."""
+
+
 @dataclass(slots=True)
 class Record:
     """What one node held.
@@ -44,6 +48,18 @@ class Shape:
     steps: tuple[Step, ...]
     leaves: dict[str, tuple[Step, ...]]
     lists: dict[str, "Shape"]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of every element below the node itself."""
+        here = {name for steps in self.leaves.values() for _, name in steps}
+        for inner in self.lists.values():
+            here |= {name for _, name in inner.steps} | inner.names
+        return frozenset(here)
+
+    def only(self, *keys: str) -> "Shape":
+        """The shape with these leaves alone."""
+        return Shape(self.steps, {key: self.leaves[key] for key in keys}, {})
 
     def without(self, names: Sequence[str]) -> "Shape":
         """The shape with every leaf left out whose path goes over one of these element names."""
@@ -129,14 +145,33 @@ def _nsmap(parent: etree._Element, namespace: str) -> dict[str, str]:
 
 
 def records(data: etree._Element, shape: Shape) -> Iterator[Record]:
-    """Every node of a shape in a reply, in the reply's order."""
-    for node in _nodes(data, shape.steps):
+    """Every node of a shape in a reply, in the reply's order. Errors as `nodes`."""
+    for node in nodes(data, shape.steps):
         yield _record(node, shape)
 
 
 def nodes(data: etree._Element, steps: Sequence[Step]) -> Iterator[etree._Element]:
-    """Every element at a path in a reply."""
-    return _nodes(data, steps)
+    """Every element at a path in a reply.
+
+    Raises:
+        WrongNamespaceError: there is none, but one of that name in another namespace: a reply that
+            is not understood must not pass for an empty one.
+    """
+    if not steps:
+        yield data
+        return
+    namespace, name = steps[0]
+    found = False
+    for child in data.iterchildren(f"{{{namespace}}}{name}"):
+        found = True
+        yield from nodes(child, steps[1:])
+    if not found:
+        _refuse_strangers(data, namespace, name)
+
+
+def _refuse_strangers(parent: etree._Element, namespace: str, name: str) -> None:
+    for child in parent.iterchildren(f"{{*}}{name}"):
+        raise WrongNamespaceError(f"the reply holds {child.tag}; expected {{{namespace}}}{name}")
 
 
 def _nodes(parent: etree._Element, steps: Sequence[Step]) -> Iterator[etree._Element]:

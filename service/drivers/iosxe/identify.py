@@ -1,8 +1,8 @@
 """What a controller is and which release it runs, told at connect.
 
 The hello cannot be asked: from 17.12 it names no Cisco module. So the version is read first, and
-where it cannot be read the revision of one module decides: from the hello, from the YANG library or
-from the list of schemas.
+where it cannot be read the configuration's version (major and minor) decides, or the revision of
+one module: from the hello, from the YANG library or from the list of schemas.
 """
 
 import re
@@ -11,13 +11,21 @@ from dataclasses import dataclass
 
 from service.domain.releases import Release
 from service.drivers.iosxe import normalize
-from service.drivers.iosxe.documents import Record, filter_for, records, shape_of
+from service.drivers.iosxe.documents import (
+    Record,
+    Shape,
+    filter_for,
+    nodes,
+    records,
+    shape_of,
+)
 from service.drivers.links.netconf import NetconfLink, RpcRefused
 from service.drivers.paths import Contract
 from service.errors import CapabilityMissing, ReplyMalformed
 
 OLDEST = Release(17, 3)
-_MODULE = re.compile(r"[?&]module=([^&]+)(?:.*?[?&]revision=(\d{4}-\d\d-\d\d))?")
+_TRAIN = re.compile(r"\d{2}\.\d{1,2}(\.\d+[a-z]?)?")
+_SAID = re.compile(r"[?&](module|revision)=([^&]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,11 @@ def identify(controller: str, link: NetconfLink, paths: Contract, *, timeout_s: 
         raise CapabilityMissing(
             controller, "identify", f"this is {other}, not a Catalyst 9800 controller ({software})"
         )
-    identity = _by_version(software) or _by_revision(link, paths, software, timeout_s)
+    identity = (
+        _by_version(software)
+        or _by_train(link, paths, software, timeout_s)
+        or _by_revision(link, paths, software, timeout_s)
+    )
     if identity is None:
         raise ReplyMalformed(
             controller,
@@ -62,10 +74,10 @@ def identify(controller: str, link: NetconfLink, paths: Contract, *, timeout_s: 
 
 
 def _software(link: NetconfLink, paths: Contract, timeout_s: float) -> str | None:
-    shape = shape_of(paths, paths.reads["system"], OLDEST)
+    shape = shape_of(paths, paths.reads["system"], OLDEST).only("software")
     try:
         found = list(records(link.get(filter_for(shape), timeout_s=timeout_s), shape))
-    except RpcRefused:
+    except (RpcRefused, ValueError):
         return None
     return found[0].get("software") if found else None
 
@@ -73,6 +85,19 @@ def _software(link: NetconfLink, paths: Contract, timeout_s: float) -> str | Non
 def _by_version(software: str | None) -> Identity | None:
     text = normalize.release_text(software)
     return Identity(Release.parse(text), software, "version") if text else None
+
+
+def _by_train(
+    link: NetconfLink, paths: Contract, software: str | None, timeout_s: float
+) -> Identity | None:
+    """By the `version` line of the configuration; it has no maintenance number."""
+    steps = paths.steps(paths.reads["version"].path)
+    try:
+        data = link.get_config(filter_for(Shape(steps, {}, {})), timeout_s=timeout_s)
+        text = next((node.text or "" for node in nodes(data, steps)), "").strip()
+    except (RpcRefused, ValueError):
+        return None
+    return Identity(Release.parse(text), software, "config") if _TRAIN.fullmatch(text) else None
 
 
 def _by_revision(
@@ -91,17 +116,18 @@ def _modules(
 ) -> Iterator[tuple[str, str, str]]:
     """(told by, module, revision), from the cheapest place to the dearest."""
     for capability in link.capabilities:
-        match = _MODULE.search(capability)
-        if match:
-            yield "hello", match.group(1), match.group(2) or ""
+        said = dict(_SAID.findall(capability))
+        if "module" in said:
+            yield "hello", said["module"], said.get("revision", "")
     newest = Release(99, 0)
     for key in ("modules-1.1", "modules-1.0", "schemas"):
         shape = shape_of(paths, paths.reads[key], newest)
         try:
             data = link.get(filter_for(shape), timeout_s=timeout_s)
-        except RpcRefused:
+            found = list(records(data, shape))
+        except (RpcRefused, ValueError):
             continue
-        for record in records(data, shape):
+        for record in found:
             yield key, *_named(record)
 
 

@@ -67,7 +67,10 @@ def moment(text: str | None) -> datetime | None:
         return None
     body, fraction, zone = match.groups()
     offset = "+00:00" if zone in (None, "Z") else zone.removeprefix("Z")
-    parsed = datetime.fromisoformat(f"{body}.{(fraction or '0'):0<6}{offset}").astimezone(UTC)
+    try:
+        parsed = datetime.fromisoformat(f"{body}.{(fraction or '0'):0<6}{offset}").astimezone(UTC)
+    except (ValueError, OverflowError):  # a day that no calendar has
+        return None
     return parsed if parsed > EPOCH else None
 
 
@@ -97,7 +100,7 @@ def other_platform(software: str | None) -> str | None:
 
 def joined_ap(record: Record) -> ApSighting | None:
     """One record of the join table; None without a MAC."""
-    mac = _radio_mac(record.get("mac"))
+    mac = radio_mac(record.get("mac"))
     if mac is None:
         return None
     raw = record.get("state")
@@ -133,7 +136,7 @@ def with_statistics(
     """
     aps = {ap.mac: ap for ap in joined}
     for record in statistics:
-        mac = _radio_mac(record.get("mac"))
+        mac = radio_mac(record.get("mac"))
         if mac is None:
             continue
         known = aps.get(mac, ApSighting(mac=mac, state=ApState.NOT_JOINED))
@@ -167,7 +170,7 @@ def with_predownload(
     aps: Iterable[ApSighting], statuses: Iterable[Record]
 ) -> tuple[ApSighting, ...]:
     """The sightings with their predownload status."""
-    by_mac = {_radio_mac(record.get("mac")): record.get("status") for record in statuses}
+    by_mac = {radio_mac(record.get("mac")): record.get("status") for record in statuses}
     return tuple(replace(ap, predownload=by_mac.get(ap.mac)) for ap in aps)
 
 
@@ -235,14 +238,26 @@ def install_state(locations: Iterable[Record]) -> InstallState:
         )
         + _names(p for p in packages if _is_patch(p) and _uncommitted(p, "state")),
         abort_timer_active=any(b.get("abort_timer") == TIMER_RUNS for b in boxes),
-        activity=_first(a for a in activities if a != "install-no-activity"),
+        activity=_first(a for a in activities if (a or "").endswith(UNDER_WAY)),
         boot_mode=_first(box.get("boot_mode") for box in boxes),
     )
+
+
+def standby(locations: Iterable[Record]) -> str | None:
+    """What is known of a second chassis; None where there is none."""
+    chassis: dict[str | None, set[str | None]] = {}
+    for location in locations:
+        chassis.setdefault(location.get("chassis"), set()).add(location.get("role"))
+    if any("ha-role-standby" in roles for roles in chassis.values()):
+        return "standby, state not modelled"
+    others = [roles for roles in chassis.values() if "ha-role-active" not in roles]
+    return "role unknown" if others and len(chassis) > 1 else None
 
 
 COMMITTED = "install-version-state-provisioned-committed"
 PATCHED = "install-state-committed"
 TIMER_RUNS = "install-timer-state-active"
+UNDER_WAY = "in-progress"  # of a version, and of the system's activity: other words say nothing
 
 
 def _is_patch(package: Record) -> bool:
@@ -250,7 +265,7 @@ def _is_patch(package: Record) -> bool:
 
 
 def _uncommitted(record: Record, key: str) -> bool:
-    return (record.get(key) or "").endswith("uncommitted")
+    return (record.get(key) or "").endswith(("uncommitted", UNDER_WAY))
 
 
 def _names(packages: Iterable[Record]) -> tuple[str, ...]:
@@ -261,7 +276,8 @@ def _first(texts: Iterable[str | None]) -> str | None:
     return next((text for text in texts if text), None)
 
 
-def _radio_mac(text: str | None) -> BaseRadioMac | None:
+def radio_mac(text: str | None) -> BaseRadioMac | None:
+    """A base radio MAC, or None where it is none."""
     try:
         return BaseRadioMac.parse(text) if text else None
     except ValueError:

@@ -2,7 +2,8 @@
 
 What the release lacks is not asked for. What a controller refuses to tell is recorded under
 `unknown` with its own words; an element that it does not know is left out and asked again, since a
-maintenance release may lack what its train has.
+maintenance release may lack what its train has. A reply that is not understood is an error, never
+an empty answer.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,24 +16,22 @@ from service.domain.inventory import Controller
 from service.domain.observation import (
     ClockReading,
     ControllerView,
-    Hazard,
     Platform,
     Timer,
     Topic,
 )
 from service.domain.releases import Release
 from service.drivers.iosxe import normalize
+from service.drivers.iosxe.asking import Asker
 from service.drivers.iosxe.commands import DIFFERENCES, CommandLine
 from service.drivers.iosxe.documents import (
     Record,
-    Shape,
+    WrongNamespaceError,
     default_namespace,
     filter_for,
-    nodes,
     path_text,
-    records,
-    shape_of,
 )
+from service.drivers.iosxe.hazards import hazards
 from service.drivers.iosxe.ntp_entries import ntp_config
 from service.drivers.iosxe.zone import zone_of
 from service.drivers.links.netconf import NetconfLink, RpcRefused
@@ -41,7 +40,6 @@ from service.errors import ReplyMalformed
 from service.ports.clock import Clock
 
 CLOCK_RESOLUTION_S = 1.0  # current-time is printed in whole seconds
-NARROWINGS = 6  # how often a filter is asked again without an element that the device refused
 
 
 @dataclass(slots=True)
@@ -51,6 +49,11 @@ class _Look:
     view: ControllerView
     unknown: dict[Topic, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+
+    def miss(self, topic: Topic, rows: int) -> None:
+        """Rows of a table that could not be understood: part of the topic is not known."""
+        if rows:
+            self.unknown[topic] = f"{rows} row(s) without a readable or with a repeated MAC"
 
     def done(self) -> ControllerView:
         return replace(self.view, unknown=self.unknown, origins=self.origins)
@@ -75,7 +78,7 @@ class Reader:
         self._release = release
         self._clock = clock
         self._commands = commands
-        self._refused: dict[str, tuple[str, ...]] = {}  # read key -> names this device refused
+        self._asker = Asker(link, contract, release)
 
     def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
         """Look at some topics; see the driver port for errors."""
@@ -106,11 +109,18 @@ class Reader:
         }
         for topic, step in steps.items():
             if topic in topics:
-                try:
-                    step(look, timeout_s)
-                except (RpcRefused, ValueError) as err:
-                    look.unknown[topic] = str(err)
+                self._step(step, topic, look, timeout_s)
         return look.done()
+
+    def _step(
+        self, step: Callable[[_Look, float], None], topic: Topic, look: _Look, timeout_s: float
+    ) -> None:
+        try:
+            step(look, timeout_s)
+        except WrongNamespaceError as err:
+            raise ReplyMalformed(self._controller.name, topic, str(err)) from err
+        except (RpcRefused, ValueError) as err:
+            look.unknown[topic] = str(err)
 
     # -- topics ----------------------------------------------------------------------------
 
@@ -147,7 +157,7 @@ class Reader:
         look.view = replace(look.view, zone=zone_of(found[0] if found else None))
 
     def _ntp_config(self, look: _Look, timeout_s: float) -> None:
-        shapes = [self._shape("ntp-servers"), self._shape("ntp-peers")]
+        shapes = [self._asker.shape("ntp-servers"), self._asker.shape("ntp-peers")]
         data = self._link.get_config(filter_for(*shapes), timeout_s=timeout_s)
         look.origins["ntp"] = path_text(shapes[0].steps)
         look.view = replace(look.view, ntp=ntp_config(self._contract, data))
@@ -158,12 +168,13 @@ class Reader:
         look.view = replace(look.view, ntp_state=state)
 
     def _aps(self, look: _Look, timeout_s: float) -> None:
-        found = (normalize.joined_ap(r) for r in self._records("aps", look, timeout_s))
-        aps = tuple(sorted((ap for ap in found if ap), key=lambda ap: ap.mac))
-        look.view = replace(look.view, aps=aps)
+        rows = self._records("aps", look, timeout_s)
+        aps = {ap.mac: ap for ap in map(normalize.joined_ap, rows) if ap is not None}
+        look.view = replace(look.view, aps=tuple(aps[mac] for mac in sorted(aps)))
+        look.miss(Topic.AP_JOIN, len(rows) - len(aps))
 
     def _join_statistics(self, look: _Look, timeout_s: float) -> None:
-        if not self._contract.reads["ap-join-stats"].exists_in(self._release):
+        if not self._asker.offers("ap-join-stats"):
             since = self._contract.reads["ap-join-stats"].since
             raise ValueError(
                 f"release {self._release} has no join statistics (they came with {since}): "
@@ -173,6 +184,8 @@ class Reader:
         look.view = replace(
             look.view, aps=normalize.with_statistics(look.view.aps or (), statistics)
         )
+        unread = [row for row in statistics if normalize.radio_mac(row.get("mac")) is None]
+        look.miss(Topic.AP_JOIN_STATS, len(unread))
 
     def _predownload(self, look: _Look, timeout_s: float) -> None:
         statuses = self._records("predownload", look, timeout_s)
@@ -181,7 +194,7 @@ class Reader:
         )
 
     def _certificates(self, look: _Look, timeout_s: float) -> None:
-        if not self._contract.reads["certificates"].exists_in(self._release):
+        if not self._asker.offers("certificates"):
             raise ValueError(f"release {self._release} shows no certificate dates in any model")
         bundles = self._records("certificates", look, timeout_s)
         if not any(bundle.entries("certificate") for bundle in bundles):
@@ -191,7 +204,7 @@ class Reader:
 
     def _trustpoint(self, look: _Look, timeout_s: float) -> str | None:
         """The trustpoint that APs are shown; "" for the built-in one, None where nothing says."""
-        if self._contract.reads["trustpoint"].exists_in(self._release):
+        if self._asker.offers("trustpoint"):
             try:
                 found = self._records("trustpoint", look, timeout_s)
             except RpcRefused:
@@ -214,37 +227,26 @@ class Reader:
         look.view = replace(look.view, install=state)
 
     def _saved(self, look: _Look, timeout_s: float) -> None:
-        unsaved = None
-        if self._contract.reads["saved"].exists_in(self._release):
-            found = self._records("saved", look, timeout_s)
-            unsaved = normalize.flag(found[0].get("unsaved")) if found else None
+        unsaved = self._unsaved_leaf(look, timeout_s)
         if unsaved is None:
             unsaved = self._commands.unsaved()  # 17.3 has no leaf; later ones may not fill it
             look.origins["unsaved"] = DIFFERENCES
         look.view = replace(look.view, unsaved=unsaved)
 
+    def _unsaved_leaf(self, look: _Look, timeout_s: float) -> bool | None:
+        if not self._asker.offers("saved"):
+            return None
+        try:
+            found = self._records("saved", look, timeout_s)
+        except RpcRefused:
+            return None
+        return normalize.flag(found[0].get("unsaved")) if found else None
+
     def _hazards(self, look: _Look, timeout_s: float) -> None:
-        found: list[Hazard] = []
-        problems: list[str] = []
-        for key, hazard in self._contract.hazards.items():
-            shapes = [
-                Shape(self._contract.steps(path), self._key_leaf(path, hazard.key), {})
-                for path in hazard.paths()
-            ]
-            try:
-                data = self._narrowed(f"hazard {key}", "get-config", shapes, timeout_s)
-            except RpcRefused as err:
-                problems.append(f"{key}: {err}")
-                continue
-            for shape in shapes:
-                found += [
-                    Hazard(key, hazard.says, path_text(shape.steps))
-                    for node in nodes(data, shape.steps)
-                    if hazard.true_value in (None, (node.text or "").strip())
-                ]
+        found, problems = hazards(self._asker, timeout_s=timeout_s)
         if problems:
             look.unknown[Topic.HAZARDS] = "; ".join(problems)
-        look.view = replace(look.view, hazards=tuple(dict.fromkeys(found)))
+        look.view = replace(look.view, hazards=found)
 
     def _timers(self, look: _Look, timeout_s: float) -> None:
         found = self._records("timers", look, timeout_s)
@@ -255,9 +257,8 @@ class Reader:
 
     def _redundancy(self, look: _Look, timeout_s: float) -> None:
         """Whether there is a standby; no model of the contract says whether it is hot."""
-        roles = [r.get("role") for r in self._records("inventory", look, timeout_s)]
-        standby = "standby, state not modelled" if "ha-role-standby" in roles else None
-        look.view = replace(look.view, standby=standby)
+        found = self._records("inventory", look, timeout_s)
+        look.view = replace(look.view, standby=normalize.standby(found))
 
     def _syncing(self, look: _Look, timeout_s: float) -> None:
         look.view = replace(look.view, syncing=self.is_syncing(timeout_s=timeout_s))
@@ -273,41 +274,9 @@ class Reader:
 
     # -- parts -----------------------------------------------------------------------------
 
-    def _shape(self, key: str) -> Shape:
-        shape = shape_of(self._contract, self._contract.reads[key], self._release)
-        return shape.without(self._refused.get(key, ()))
-
     def _records(self, key: str, look: _Look, timeout_s: float) -> list[Record]:
-        read = self._contract.reads[key]
-        data = self._narrowed(key, read.operation, [self._shape(key)], timeout_s)
-        shape = self._shape(key)
+        found = self._asker.records(key, timeout_s=timeout_s)
+        shape = self._asker.shape(key)
         for name, steps in shape.leaves.items():
             look.origins.setdefault(name, path_text((*shape.steps, *steps)))
-        return list(records(data, shape))
-
-    def _narrowed(
-        self, key: str, operation: str, shapes: list[Shape], timeout_s: float
-    ) -> etree._Element:
-        """Ask; where the device refuses an element by name, ask again without it."""
-        for _ in range(NARROWINGS):
-            wanted = [shape.without(self._refused.get(key, ())) for shape in shapes]
-            try:
-                if operation == "get-config":
-                    return self._link.get_config(filter_for(*wanted), timeout_s=timeout_s)
-                return self._link.get(filter_for(*wanted), timeout_s=timeout_s)
-            except RpcRefused as err:
-                known = {name for s in wanted for steps in s.leaves.values() for _, name in steps}
-                known |= {name for s in wanted for i in s.lists.values() for _, name in i.steps}
-                bad = tuple(name for name in err.bad if name in known)
-                if err.tag != "unknown-element" or not bad:
-                    raise
-                self._refused[key] = (*self._refused.get(key, ()), *bad)
-        raise ReplyMalformed(
-            self._controller.name, key, f"refuses {', '.join(self._refused[key])} and more"
-        )
-
-    def _key_leaf(self, path: str, key: str | None) -> dict[str, tuple[tuple[str, str], ...]]:
-        if key is None:
-            return {}
-        namespace = self._contract.steps(path)[-1][0]
-        return {"key": ((namespace, key),)}
+        return found
