@@ -150,10 +150,10 @@ class Stand:
         """Run a command to its end."""
         return self.start(*words, **settings).finish()
 
-    def sweep_until_probable(self, *names: str, sweeps: int = 10) -> Any:
+    def sweep_until_probable(self, *names: str, sweeps: int = 10, **settings: Any) -> Any:
         """Sweep until every named controller has a probable finding; the last document."""
         for _ in range(sweeps):
-            document = self.run("sweep", "--json").document
+            document = self.run("sweep", "--json", **settings).document
             grades = {
                 one["name"]: [finding["confidence"] for finding in one["findings"]]
                 for one in document["controllers"]
