@@ -199,7 +199,7 @@ class NetconfLink:
             reply = self._send(operation, timeout_s)
         except (etree.XMLSyntaxError, NetconfFramingError) as err:
             self.close()
-            raise ReplyMalformed(controller, name, f"the reply is not XML: {words(err)}") from err
+            raise ReplyMalformed(controller, name, f"no NETCONF reply: {words(err)}") from err
         except LOST as err:
             self.close()  # a late reply must not be taken for the next one
             raise DeviceUnreachable(controller, name, _loss(err, timeout_s)) from err

@@ -24,6 +24,8 @@ from ncclient.transport.ssh import SSHSession
 from service.drivers.links.netconf_framing import Deframer, FramingError
 from service.drivers.links.ssh import matches_pin
 
+NC = "urn:ietf:params:xml:ns:netconf:base:1.0"
+HELLO, REPLY = f"{{{NC}}}hello", f"{{{NC}}}rpc-reply"
 BASE_1_1 = "urn:ietf:params:netconf:base:1.1"
 READ_BYTES = 65536
 SLICE = 4096
@@ -125,16 +127,18 @@ class Session(SSHSession):  # type: ignore[misc]  # ncclient is untyped
         """One message arrived; runs in the session's thread.
 
         Raises:
-            NetconfFramingError: it is no XML, or brings a document type along.
+            NetconfFramingError: it is no XML, none of NETCONF's, or brings a document type along.
         """
         try:
             root = _root_of(message)
         except etree.XMLSyntaxError as err:
             raise NetconfFramingError(f"the message is not XML: {err}") from err
-        if etree.QName(root).localname == "hello":
+        if root.tag == HELLO:
             message = _tidied(message)
             if BASE_1_1 in message:
                 self.parser.deframer.chunked = True
+        elif root.tag != REPLY and etree.QName(root).localname != "notification":
+            raise NetconfFramingError(f"the message is {root.tag}; expected {REPLY}")
         self._dispatch_message(message)
 
     def send(self, message: str) -> None:

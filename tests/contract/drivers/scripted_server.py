@@ -22,7 +22,7 @@ BASE = ("urn:ietf:params:netconf:base:1.0", "urn:ietf:params:netconf:base:1.1")
 RUNNING = "urn:ietf:params:netconf:capability:writable-running:1.0"
 ROLLBACK = "urn:ietf:params:netconf:capability:rollback-on-error:1.0"
 CANDIDATE = "urn:ietf:params:netconf:capability:candidate:1.0"
-PASSWORD = "right"  # noqa: S105
+PASSWORD = "right-and-secret"  # noqa: S105
 
 
 @dataclass(frozen=True)
