@@ -40,6 +40,8 @@ WRITABLE_RUNNING = "urn:ietf:params:netconf:capability:writable-running:1.0"
 NOT_SUPPORTED = "operation-not-supported"
 FAILED = re.compile(r"\b(fail(ed|ure)?|error|unable|unsuccessful|denied)\b", re.IGNORECASE)
 IDENTIFY_TIMEOUT_S = 30.0
+SYNCS_BELIEVED = 15
+"""How often in a row "syncing" keeps an edit back; a box that really is refuses the edit itself."""
 
 
 class IosXeDriver:
@@ -56,6 +58,7 @@ class IosXeDriver:
         commands = CommandLine(controller, secrets)
         self._reader = Reader(controller, link, paths, release, clock=clock, commands=commands)
         self._payloads = Payloads(paths, release)
+        self._said_syncing = 0  # times in a row
 
     @classmethod
     def open(cls, controller: Controller, secrets: Secrets, clock: Clock) -> "IosXeDriver":
@@ -146,11 +149,13 @@ class IosXeDriver:
             raise ChangeRefused(self.controller, etree.QName(operation).localname, said[:200])
 
     def _refuse_while_syncing(self, timeout_s: float) -> None:
+        """Keep an edit back that a syncing box would refuse; not for ever, it may be wrong."""
         try:
             syncing = self._reader.is_syncing(timeout_s=timeout_s)
         except (RpcRefused, ReplyMalformed):
             return  # a box that does not say refuses the edit itself when it is busy
-        if syncing:
+        self._said_syncing = self._said_syncing + 1 if syncing else 0
+        if 0 < self._said_syncing <= SYNCS_BELIEVED:
             raise DeviceBusy(self.controller, "edit-config", "the controller is syncing its models")
 
     def _edit(self, config: etree._Element, timeout_s: float) -> None:

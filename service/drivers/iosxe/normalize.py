@@ -5,7 +5,7 @@ an error and never a verdict. Moments that never happened read 1970 and become N
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -51,6 +51,7 @@ _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\s*(Z|[+-]\d\d:\d\d|Z[+-]\d\d:\d\d)?"
 )
 _VERSION = re.compile(r"Version\s+(\d+\.\d+\.\d+[a-z]?)", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(no|not|none|false)\b")
 _OTHERS = {  # what answers like a C9800 and is none (DESIGN.md, section 4)
     r"C9800-AP": "an embedded wireless controller on an access point (EWC)",
     r"CAT9K|C9[3456]00": "a Catalyst 9000 switch",
@@ -241,6 +242,18 @@ def install_state(locations: Iterable[Record]) -> InstallState:
         activity=_first(a for a in activities if (a or "").endswith(UNDER_WAY)),
         boot_mode=_first(box.get("boot_mode") for box in boxes),
     )
+
+
+def syncing(output: Mapping[str, str]) -> bool:
+    """Whether `is-syncing` says so: by its leaf (17.15 on), else by its words.
+
+    The words are in no model; unverified: "No sync in progress", "Sync in progress".
+    """
+    leaf = flag(output.get("syncing", "").strip().lower())
+    if leaf is not None:
+        return leaf
+    words = " ".join(output.get("result", "").lower().split())
+    return words == "true" or ("in progress" in words and not _NEGATED.search(words))
 
 
 def standby(locations: Iterable[Record]) -> str | None:

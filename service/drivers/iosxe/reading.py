@@ -267,10 +267,7 @@ class Reader:
         """Whether the box is taking CLI changes over into its models (edits are refused then)."""
         ((namespace, name),) = self._contract.steps(self._contract.rpcs["is-syncing"].path)
         request = etree.Element(f"{{{namespace}}}{name}", nsmap=default_namespace(namespace))
-        output = self._link.ask(request, timeout_s=timeout_s)
-        text = " ".join(output.get("result", "").split()).lower()
-        # The wording is in no model. Unverified: "No sync in progress", "Sync in progress".
-        return text == "true" or ("in progress" in text and not text.startswith("no"))
+        return normalize.syncing(self._link.ask(request, timeout_s=timeout_s))
 
     # -- parts -----------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import pytest
 
 from service.domain.changes import GUARDS, AddNtp, ArmGuard, RemoveNtp, RemoveTimers, SaveConfig
 from service.domain.ntp import NtpConfig, NtpEntry
+from service.drivers.iosxe.driver import SYNCS_BELIEVED
 from service.errors import (
     CapabilityMissing,
     ChangeRefused,
@@ -107,7 +108,19 @@ def test_nothing_is_sent_to_a_box_that_is_syncing(words):
         assert changes(server) == []
 
 
-@pytest.mark.parametrize("words", ["No sync in progress", "false", "whatever", ""])
+def test_a_box_that_says_syncing_for_ever_is_asked_to_refuse_itself():
+    with ScriptedServer(box(syncing="Sync in progress")) as server, driver(server) as box_driver:
+        for _ in range(SYNCS_BELIEVED):
+            with pytest.raises(DeviceBusy):
+                box_driver.change(REMOVE, timeout_s=LONG_S)
+        assert changes(server) == []
+        box_driver.change(REMOVE, timeout_s=LONG_S)
+        assert changes(server) == ["edit-config"]
+
+
+@pytest.mark.parametrize(
+    "words", ["No sync in progress", "sync is not in progress", "false", "whatever", ""]
+)
 def test_a_box_that_is_not_syncing_is_changed(words):
     with ScriptedServer(box(syncing=words)) as server, driver(server) as box_driver:
         box_driver.change(REMOVE, timeout_s=LONG_S)
