@@ -36,11 +36,12 @@ SHORT_WAITS = {
     "wait_for_aps_s": 90,
     "dead_man_after_s": 90,
     "reboot_stragglers_after_s": 8,
-    "no_progress_s": 20,
+    "no_progress_s": 6,
     "ntp_sync_s": 60,
     "stay_registered_s": 6,
 }
-SWEEPS_AT_MOST, BETWEEN_SWEEPS_S = 8, 3.0
+SWEEPS_AT_LEAST, SWEEPS_AT_MOST, BETWEEN_SWEEPS_S = 5, 10, 3.0
+"""At least so many, so that the access point that hangs is seen to hang, too."""
 CLOCK_LIMIT_S = 2.0
 
 
@@ -112,7 +113,8 @@ def _sweep_until_probable(context: Context, interrupt: Callable[[], str | None])
         ]
         grade = max(grades, key=lambda confidence: confidence.rank, default=None)
         people.print(f"  sweep {number}: {CONTROLLER}: {grade or 'nothing found'}", markup=False)
-        if exit_status(swept) and grade in (Confidence.PROBABLE, Confidence.CONFIRMED):
+        sure = exit_status(swept) and grade in (Confidence.PROBABLE, Confidence.CONFIRMED)
+        if sure and number >= SWEEPS_AT_LEAST:
             return swept
         if interrupt() is not None:
             raise Refused("interrupted")
