@@ -52,6 +52,22 @@ class Refused(RequestError):
     """The work was understood and declined, for a reason that a person can act on."""
 
 
+class TokenRefused(RequestError):
+    """No bearer token, or one that opens nothing (any more)."""
+
+
+class RoleNeeded(RequestError):
+    """The token is good, and not for this."""
+
+    def __init__(self, *, needed: str, has: str) -> None:
+        super().__init__(f"this takes the role {needed}; the token has the role {has}")
+        self.needed, self.has = needed, has
+
+
+class KeyReused(RequestError):
+    """An Idempotency-Key came again with another request."""
+
+
 # -- a controller did not do what was hoped ----------------------------------------------------
 
 

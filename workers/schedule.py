@@ -16,7 +16,8 @@ from service.domain.inventory import Schedule
 from service.ports.jobs import Job, NudgeRemediations, RunSchedule
 from service.settings import Settings
 
-NUDGE_EVERY_S = 15.0
+NUDGE_EVERY_S = 2.0
+"""How late a remediation is looked after at most, beside the job's own time."""
 _CRON_EXPIRES_S = 3_600.0
 
 

@@ -14,6 +14,7 @@ from celery import Celery, Task
 from service.ports.jobs import (
     AdvanceRemediation,
     Job,
+    MakePlan,
     NudgeRemediations,
     PollController,
     RunSchedule,
@@ -32,16 +33,19 @@ class Runtime(Protocol):
         """Look at one controller and keep what was seen."""
 
     def sweep(self, sweep_id: str) -> object:
-        """Queue a poll for every controller of a sweep."""
+        """Make a sweep that was asked for."""
 
     def run_schedule(self, schedule_name: str) -> object:
-        """Begin the sweep that a schedule asks for."""
+        """Ask for the sweep of a schedule."""
+
+    def plan(self, plan_id: str) -> object:
+        """Work out a plan that was asked for."""
 
     def advance(self, remediation_id: str) -> object:
-        """Take one step of a remediation, if it is time for one."""
+        """Carry a remediation forward until it has to wait, if it is time for that."""
 
     def nudge(self) -> object:
-        """Queue every remediation that is due or was left."""
+        """Queue everything that is due or was left."""
 
 
 OpenRuntime: TypeAlias = Callable[[], AbstractContextManager[Runtime]]
@@ -63,6 +67,10 @@ def register(app: Celery, open_runtime: OpenRuntime) -> None:
     def run_schedule(task: Task[Any, Any], schedule: str) -> None:
         job = RunSchedule(schedule)
         _carry_out(task, job, open_runtime, lambda runtime: runtime.run_schedule(schedule))
+
+    @app.task(name=MakePlan.NAME, bind=True, shared=False)
+    def make_plan(task: Task[Any, Any], plan: str) -> None:
+        _carry_out(task, MakePlan(plan), open_runtime, lambda runtime: runtime.plan(plan))
 
     @app.task(name=AdvanceRemediation.NAME, bind=True, shared=False)
     def advance_remediation(task: Task[Any, Any], remediation: str) -> None:

@@ -30,7 +30,7 @@ class PollController:
 
 @dataclass(frozen=True, slots=True)
 class SweepFleet:
-    """Queue a poll for every controller of a sweep that the store knows."""
+    """Make a sweep that was asked for."""
 
     NAME: ClassVar[str] = "aprejoin.sweep-fleet"
     LANE: ClassVar[Lane] = Lane.POLL
@@ -49,8 +49,18 @@ class RunSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class MakePlan:
+    """Work out a plan that was asked for. It only reads."""
+
+    NAME: ClassVar[str] = "aprejoin.make-plan"
+    LANE: ClassVar[Lane] = Lane.POLL
+
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceRemediation:
-    """Take one step of a remediation, if it is time for one."""
+    """Carry a remediation forward until it has to wait, if it is time for that."""
 
     NAME: ClassVar[str] = "aprejoin.advance-remediation"
     LANE: ClassVar[Lane] = Lane.REMEDIATE
@@ -60,18 +70,21 @@ class AdvanceRemediation:
 
 @dataclass(frozen=True, slots=True)
 class NudgeRemediations:
-    """Queue every remediation that is due or was left by a dead process. Sent every few seconds."""
+    """Queue everything that is due or was left by a dead process. Sent every few seconds."""
 
     NAME: ClassVar[str] = "aprejoin.nudge-remediations"
     LANE: ClassVar[Lane] = Lane.REMEDIATE
 
 
-Job: TypeAlias = PollController | SweepFleet | RunSchedule | AdvanceRemediation | NudgeRemediations
+Job: TypeAlias = (
+    PollController | SweepFleet | RunSchedule | MakePlan | AdvanceRemediation | NudgeRemediations
+)
 
 JOBS: tuple[type[Job], ...] = (
     PollController,
     SweepFleet,
     RunSchedule,
+    MakePlan,
     AdvanceRemediation,
     NudgeRemediations,
 )

@@ -5,13 +5,16 @@ The broker only nudges; these rows say what there is to do. Every method is one 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
 Document: TypeAlias = Mapping[str, object]
 SweepState: TypeAlias = Literal["queued", "running", "finished", "failed"]
 PlanState: TypeAlias = Literal["queued", "done", "failed"]
+
+CLOCKS_APART = timedelta(hours=1)
+"""More than the clocks of two healthy hosts are ever apart."""
 
 
 class Kind(StrEnum):
@@ -35,6 +38,13 @@ class Due:
     at: datetime
     said: datetime
     why: str = ""
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is time; at once where the clock that said it was wrong, or went back since.
+
+        Looking too early is harmless, never looking is not.
+        """
+        return self.at <= now or self.said > now + CLOCKS_APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +131,18 @@ class AskedRemediation:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Somebody wants a remediation back."""
+    """Somebody wants a remediation back.
+
+    Attributes:
+        seen: the journal's version that this was said about; 0: it was not opened yet. One that
+            ended meanwhile is not begun again for it.
+    """
 
     remediation: str
     by: str
     at: datetime
     reason: str
+    seen: int
 
 
 class Dues(Protocol):

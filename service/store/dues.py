@@ -8,13 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, Row, and_, delete, insert, or_, select, update
 
-from service.ports.requests import Due, Kind
+from service.ports.requests import CLOCKS_APART, Due, Kind
 from service.store.codec import moment_of, moment_text
 from service.store.tables import dues, ticks
 from service.store.transactions import inserted, put, transaction
-
-CLOCKS_APART = timedelta(hours=1)
-"""More than the clocks of two healthy hosts are ever apart."""
 
 
 class DueTable:

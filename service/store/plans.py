@@ -159,6 +159,7 @@ class AskedRemediationTable:
             "asked_by": recall.by,
             "at": moment_text(recall.at),
             "reason": recall.reason,
+            "seen": recall.seen,
         }
         with transaction(self._engine) as connection:
             put(connection, recalls, row)
@@ -170,7 +171,7 @@ class AskedRemediationTable:
             row = connection.execute(query).first()
         if row is None:
             return None
-        return Recall(row.remediation, row.asked_by, moment_of(row.at), row.reason)
+        return Recall(row.remediation, row.asked_by, moment_of(row.at), row.reason, row.seen)
 
     def forget_recall(self, remediation: str) -> None:
         """It is being brought back."""

@@ -164,6 +164,7 @@ recalls = Table(
     Column("asked_by", String(128), nullable=False),
     Column("at", String(40), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("seen", Integer, nullable=False),
 )
 
 tokens = Table(

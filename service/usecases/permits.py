@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from service.domain.inventory import Controller
-from service.domain.plan import Plan
 from service.domain.policy import open_window
 from service.errors import NotApproved, Refused
 from service.ports.store import RemediationRow
@@ -13,13 +12,13 @@ from service.usecases.context import Context
 
 
 def approver_of(
-    context: Context, plan: Plan, controller: Controller, *, who: str, runs: bool
+    context: Context, digest: str, controller: Controller, *, who: str, runs: bool
 ) -> str:
     """Whose word the plan has.
 
     Args:
         context: the ports.
-        plan: the plan.
+        digest: the plan's.
         controller: whose policy counts.
         who: the person who asks.
         runs: whether that person runs the command themselves: counts where one word is enough.
@@ -33,13 +32,13 @@ def approver_of(
     if rule == "required" and runs:
         return who
     now = context.clock.now().wall
-    words = [a for a in context.store.approvals(plan.charter.digest) if a.expires > now]
+    words = [a for a in context.store.approvals(digest) if a.expires > now]
     others = [a for a in words if a.approver != who]
     if others:
         return others[0].approver
     wanted = "somebody else than who carries it out" if rule == "four-eyes" else "an approver"
     raise NotApproved(
-        f"{controller.name}: the plan {plan.charter.digest[:12]} needs the word of {wanted}: "
+        f"{controller.name}: the plan {digest[:12]} needs the word of {wanted}: "
         f"aprejoin approve {controller.name} -i INVENTORY"
     )
 

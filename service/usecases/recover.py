@@ -1,7 +1,10 @@
 """Recover: take up what a dead process left, and bring the controller home."""
 
+from datetime import datetime, timedelta
+
 from service.domain.journal import HomeCalled
 from service.errors import LeaseHeld
+from service.ports.requests import Kind
 from service.ports.store import Lease, RemediationRow
 from service.usecases.context import Context
 from service.usecases.work import LEASE_TTL_S, Work
@@ -10,13 +13,17 @@ from service.usecases.work import LEASE_TTL_S, Work
 def due(context: Context) -> tuple[RemediationRow, ...]:
     """Remediations that nobody works on and that are not finished: a restore is due."""
     now = context.clock.now().wall
-    return tuple(
-        row
-        for row in context.store.remediations(unfinished=True)
-        if row.lease is None
-        or row.lease.expires <= now
-        or context.processes.is_proven_dead(row.lease.holder)
-    )
+    rows = context.store.remediations(unfinished=True)
+    return tuple(row for row in rows if _is_left(context, row, now))
+
+
+def _is_left(context: Context, row: RemediationRow, now: datetime) -> bool:
+    """Whether the holder is gone, or the workers that let go of it have not come back in time."""
+    if row.lease is not None:
+        dead = context.processes.is_proven_dead(row.lease.holder)
+        return dead or row.lease.expires <= now
+    carried = context.store.due_of(Kind.REMEDIATION, row.id)
+    return carried is None or carried.at + timedelta(seconds=LEASE_TTL_S) <= now
 
 
 def take_up(context: Context, controller: str) -> Work | None:

@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from service.domain.journal import Closed, Opened
 from service.domain.plan import Asked, NoPlan, Plan
 from service.errors import JournalConflict, LeaseLost, PlanChanged, Refused, StoreError
+from service.ports.requests import Due, Kind
 from service.ports.store import Approval, Lease
 from service.usecases.advance import FRESH_S, Progress, advance, call_home
 from service.usecases.context import Context
@@ -15,6 +17,8 @@ from service.usecases.permits import approver_of, check_beside, closed_window
 from service.usecases.plan import Proposal, propose
 from service.usecases.recover import lease_for
 from service.usecases.work import LEASE_TTL_S, Work
+
+T = TypeVar("T")
 
 SLICE_S = 0.5
 """Waits are cut into slices this long, so that an interrupt is answered at once."""
@@ -36,11 +40,20 @@ class Person:
 
 def approve(context: Context, plan: Plan, person: Person) -> Approval:
     """Record a person's word for a plan."""
-    now = context.clock.now().wall
     charter = plan.charter
+    now = context.clock.now().wall
     approval = Approval(charter.digest, charter.controller, person.name, now, plan.expires)
-    context.store.approve(approval)
+    give_word(context, approval)
     return approval
+
+
+def give_word(context: Context, approval: Approval) -> None:
+    """Record an approval; what waited for it is due at once."""
+    context.store.approve(approval)
+    now = approval.at
+    for asked in context.store.waiting_for(approval.digest):
+        why = f"approved by {approval.approver}"
+        context.store.set_due(Due(Kind.REMEDIATION, asked.id, now, now, why))
 
 
 def open_remediation(context: Context, proposal: Proposal, person: Person) -> Work:
@@ -52,27 +65,41 @@ def open_remediation(context: Context, proposal: Proposal, person: Person) -> Wo
         LeaseHeld: the controller is being changed.
         DeviceError: the plan was old, and the controller could not be read again.
     """
-    plan = _fresh(context, proposal)
-    controller = context.controller(plan.charter.controller)
-    approver = approver_of(context, plan, controller, who=person.name, runs=person.at_terminal)
-    known = plan.charter.true_time
-    closed = closed_window(context, controller, known.now(context.clock.now()) or known.at)
-    if closed is not None:
-        raise Refused(f"{controller.name}: {closed}")
-    check_beside(context, controller, context.store.remediations(unfinished=True))
-    lease = lease_for(context, controller.name)
+    plan = _permitted(context, proposal, person)
+    lease = lease_for(context, plan.charter.controller)
     try:
-        return _open(
-            context, replace(plan, charter=replace(plan.charter, approved_by=approver)), lease
-        )
+        return _open(context, plan, uuid.uuid4().hex[:12], lease)
     except BaseException:
         context.store.release(lease)
         raise
 
 
-def _open(context: Context, plan: Plan, lease: Lease) -> Work:
+def open_under(
+    context: Context, proposal: Proposal, person: Person, *, remediation: str, lease: Lease
+) -> Work:
+    """The same under a lease and an id that the caller has. Raises the same, but for LeaseHeld."""
+    return _open(context, _permitted(context, proposal, person), remediation, lease)
+
+
+def _permitted(context: Context, proposal: Proposal, person: Person) -> Plan:
+    """The plan on fresh facts, with the name of who approved it."""
+    plan = _fresh(context, proposal)
+    charter = plan.charter
+    controller = context.controller(charter.controller)
+    approver = approver_of(
+        context, charter.digest, controller, who=person.name, runs=person.at_terminal
+    )
+    known = charter.true_time
+    closed = closed_window(context, controller, known.now(context.clock.now()) or known.at)
+    if closed is not None:
+        raise Refused(f"{controller.name}: {closed}")
+    check_beside(context, controller, context.store.remediations(unfinished=True))
+    return replace(plan, charter=replace(charter, approved_by=approver))
+
+
+def _open(context: Context, plan: Plan, remediation: str, lease: Lease) -> Work:
     """Begin the journal, and look once more beside: two that began together see each other."""
-    charter, remediation = plan.charter, uuid.uuid4().hex[:12]
+    charter = plan.charter
     controller = context.controller(charter.controller)
     mine = context.store.remediations(controller=controller.name, unfinished=True)
     check_beside(context, controller, mine)  # under the lease: nobody can begin here any more
@@ -132,7 +159,7 @@ def carry_out(
     try:
         while True:
             reason = interrupted()
-            progress = _patiently(work, reason)
+            progress = patiently(work, reason)
             with suppress(OSError):
                 on_progress(progress)
             if progress.closed is not None:
@@ -146,16 +173,26 @@ def carry_out(
                 work.context.store.release(work.lease)
 
 
-def _patiently(work: Work, reason: str | None) -> Progress:
+def patiently(work: Work, reason: str | None) -> Progress:
     """One move; where the store fails, the same again: the journal says how far it came."""
+    return insist(work.context, lambda: _move(work, reason))
+
+
+def insist(context: Context, act: Callable[[], T]) -> T:
+    """Do something with the store, again and again for some minutes where the store fails.
+
+    Raises:
+        LeaseLost, JournalConflict: at once: that is an answer.
+        StoreError: it failed all the time.
+    """
     for _ in range(STORE_PATIENCE):
         try:
-            return _move(work, reason)
+            return act()
         except (LeaseLost, JournalConflict):
             raise
         except StoreError:
-            work.context.clock.wait(STORE_WAIT_S)
-    return _move(work, reason)
+            context.clock.wait(STORE_WAIT_S)
+    return act()
 
 
 def _move(work: Work, reason: str | None) -> Progress:

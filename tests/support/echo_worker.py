@@ -41,6 +41,9 @@ class Echo:
     def run_schedule(self, schedule_name):
         self.note("scheduled", schedule_name)
 
+    def plan(self, plan_id):
+        self.note("planned", plan_id)
+
     def advance(self, remediation_id):
         self.note("advanced", f"{remediation_id} {os.getpid()}")
 

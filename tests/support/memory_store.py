@@ -13,7 +13,7 @@ from service.domain.instants import Instant
 from service.domain.journal import Closed, Entry, Event, Opened
 from service.domain.observation import ControllerView
 from service.errors import JournalConflict, LeaseHeld, LeaseLost, NotFound
-from service.ports.requests import Due, Kind
+from service.ports.requests import CLOCKS_APART, Due, Kind
 from service.ports.store import Approval, ClockNote, Holder, Lease, RemediationRow
 
 
@@ -163,6 +163,9 @@ class InMemoryStore:
         found = [approval for approval in self._approvals if approval.digest == digest]
         return tuple(sorted(found, key=lambda approval: approval.at, reverse=True))
 
+    def waiting_for(self, _digest: str) -> tuple[()]:
+        return ()  # what was asked for is kept by SQL alone
+
     # -- dues ------------------------------------------------------------------------------
 
     def set_due(self, due: Due) -> None:
@@ -177,7 +180,7 @@ class InMemoryStore:
 
     def claim_due(self, kind: Kind, item: str, *, now: datetime, until: datetime) -> bool:
         due = self.due_of(kind, item)
-        if due is None or not _is_due(due, now):
+        if due is None or not due.is_due(now):
             return False
         self.set_due(replace(due, at=until, said=now))
         return True
@@ -186,7 +189,7 @@ class InMemoryStore:
         found = [
             due
             for key, due in self._dues.items()
-            if _is_due(due, now) and _apart(self._nudged.get(key), now, again_after_s)
+            if due.is_due(now) and _apart(self._nudged.get(key), now, again_after_s)
         ]
         self._nudged.update({(due.kind, due.id): now for due in found})
         return tuple(sorted(found, key=lambda due: due.at))
@@ -196,13 +199,6 @@ class InMemoryStore:
             return False
         self._ticks[name] = now
         return True
-
-
-CLOCKS_APART = timedelta(hours=1)
-
-
-def _is_due(due: Due, now: datetime) -> bool:
-    return due.at <= now or due.said > now + CLOCKS_APART
 
 
 def _apart(last: datetime | None, now: datetime, apart_s: float) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
@@ -13,6 +13,10 @@ from service.ports.store import Approval, ClockNote, Holder, Lease, RemediationR
 from tests.support.fake_driver import Trap
 
 T = TypeVar("T")
+TURNING = frozenset(
+    {"set_due", "forget_due", "forget_recall", "recall", "refuse_remediation", "claim_due"}
+)
+"""Further writes over which a worker can die."""
 
 
 class TrappedStore:
@@ -112,3 +116,15 @@ class TrappedStore:
 
     def approvals(self, digest: str) -> Iterable[Approval]:
         return self._store.approvals(digest)
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else a store keeps: what was asked for, due times, recalls."""
+        method = getattr(self._store, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._alive()
+            if name in TURNING:
+                return self._write(name, lambda: method(*args, **kwargs))
+            return method(*args, **kwargs)
+
+        return call

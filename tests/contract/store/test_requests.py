@@ -160,7 +160,7 @@ def test_remediations_of_commands_are_listed_with_those_asked_for(store):
 
 def test_a_recall_is_kept_until_it_is_obeyed(store):
     assert store.recalled("r1") is None
-    recall = Recall("r1", "ann", at(0), "cancelled")
+    recall = Recall("r1", "ann", at(0), "cancelled", 7)
     store.recall(recall)
     store.recall(recall)
     assert store.recalled("r1") == recall

@@ -1,72 +1,93 @@
-"""What the jobs of schedules and nudges queue in turn."""
+"""What jobs do beyond calling a use case: what they queue in turn, and how their failure shows."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from service.config.inventory import parse_inventory
 from service.errors import NotFound
-from service.ports.jobs import PollController
-from service.usecases.context import Context
+from service.ports.jobs import AdvanceRemediation, MakePlan, SweepFleet
+from service.ports.requests import AskedPlan, AskedSweep, Kind
+from tests.support.crew import Crew, crew_stage
 from tests.support.recording_queue import RecordingQueue
 from workers.runtime import FleetRuntime
 
 FLEET = b"""
 controllers:
-  - {name: a, platform: iosxe, host: a, credentials: c, tags: [lab]}
+  - {name: hq-1, platform: iosxe, host: a, credentials: c, tags: [lab]}
   - {name: b, platform: iosxe, host: b, credentials: c, tags: [production, lab]}
   - {name: c, platform: iosxe, host: c, credentials: c, tags: [production]}
-  - {name: d, platform: iosxe, host: d, credentials: c}
 credentials: {c: {username: admin, password: "env:C"}}
 schedules:
   - {name: everybody, every: 1h}
   - {name: tagged, every: 1h, tags: [production]}
-  - {name: named, every: 1h, controllers: [d]}
-  - {name: both, every: 1h, controllers: [d], tags: [lab]}
+  - {name: named, every: 1h, controllers: [c]}
+  - {name: both, every: 1h, controllers: [c], tags: [lab]}
+  - {name: nightly, cron: "0 2 * * *"}
 """
 
 
-class NoUnfinished:
-    """A store in which every remediation has ended."""
-
-    def remediations(self, *, unfinished):
-        assert unfinished
-        return ()
+@pytest.fixture
+def crew(tmp_path):
+    found = Crew(crew_stage(url=f"sqlite:///{tmp_path / 'aprejoin.db'}"))
+    yield found
+    found.stage.store.close()
 
 
 @pytest.fixture
-def runtime():
-    context = Context(
-        inventory=parse_inventory(FLEET, Path("/fleet.yaml")),
-        catalogue=None,
-        store=NoUnfinished(),
-        drivers=None,
-        clock=None,
-        time_servers=None,
-        processes=None,
-    )
+def runtime(crew):
+    inventory = parse_inventory(FLEET, Path("/fleet.yaml"))
+    context = replace(crew.stage.process().context, inventory=inventory)
     return FleetRuntime(context, RecordingQueue())
 
 
-def polled(runtime):
-    assert all(isinstance(job, PollController) for job in runtime.queue.jobs)
-    return [job.controller for job in runtime.queue.jobs]
+@pytest.fixture
+def boxed(crew):
+    """A runtime whose inventory is the one controller that there is."""
+    return FleetRuntime(crew.stage.process().context, RecordingQueue())
+
+
+def asked(crew):
+    return crew.stage.store.sweeps(limit=99)
 
 
 @pytest.mark.parametrize(
     ("schedule", "names"),
-    [("everybody", "abcd"), ("tagged", "bc"), ("named", "d"), ("both", "abd")],
+    [
+        ("everybody", ("hq-1", "b", "c")),
+        ("tagged", ("b", "c")),
+        ("named", ("c",)),
+        ("both", ("hq-1", "b", "c")),
+    ],
 )
-def test_a_schedule_polls_those_that_it_means_in_one_sweep(runtime, schedule, names):
+def test_a_schedule_asks_for_one_sweep_of_those_that_it_means(runtime, crew, schedule, names):
     runtime.run_schedule(schedule)
-    assert polled(runtime) == list(names)
-    assert len({job.sweep for job in runtime.queue.jobs}) == 1
+    (sweep,) = asked(crew)
+    assert (sweep.asked_by, sweep.controllers) == (f"schedule {schedule}", names)
+    assert runtime.queue.jobs == [SweepFleet(sweep.id)]
 
 
-def test_two_runs_of_a_schedule_are_two_sweeps(runtime):
+@pytest.mark.parametrize(("schedule", "again_s"), [("named", 3600), ("nightly", 86400)])
+def test_two_schedulers_ask_once_for_each_tick(runtime, crew, schedule, again_s):
+    for seconds in (0, 5, again_s - 5, 5):
+        crew.stage.world.advance(seconds)
+        runtime.run_schedule(schedule)
+        for sweep in asked(crew):
+            crew.stage.store.mark_sweep(sweep.id, "finished")
+    assert len(asked(crew)) == 2
+
+
+def test_a_schedule_waits_for_its_own_last_sweep(runtime, crew):
     runtime.run_schedule("named")
+    crew.stage.world.advance(3600)
     runtime.run_schedule("named")
-    assert len({job.sweep for job in runtime.queue.jobs}) == 2
+    assert len(asked(crew)) == 1
+    crew.stage.store.mark_sweep(asked(crew)[0].id, "failed")
+    crew.stage.world.advance(3600)
+    runtime.run_schedule("named")
+    assert len(asked(crew)) == 2
 
 
 def test_a_schedule_that_was_taken_out_of_the_inventory_is_named(runtime):
@@ -74,12 +95,119 @@ def test_a_schedule_that_was_taken_out_of_the_inventory_is_named(runtime):
         runtime.run_schedule("old")
 
 
-def test_a_sweep_polls_everybody_under_its_own_id(runtime):
-    runtime.sweep("s-1")
-    assert polled(runtime) == list("abcd")
-    assert {job.sweep for job in runtime.queue.jobs} == {"s-1"}
+def ask_sweep(crew, *names, item="s1"):
+    crew.stage.store.ask_sweep(AskedSweep(item, crew.stage.clock.now().wall, "ann", names))
 
 
-def test_advancing_what_has_ended_meanwhile_does_nothing(runtime):
-    runtime.advance("r-1")
-    assert runtime.queue.jobs == []
+def test_a_sweep_keeps_its_document_and_is_made_once(boxed, crew):
+    ask_sweep(crew, "hq-1")
+    boxed.sweep("s1")
+    reads = crew.stage.line.reads_done
+    boxed.sweep("s1")
+    assert crew.stage.line.reads_done == reads
+    (one,) = crew.stage.store.sweep_document("s1")["controllers"]
+    assert (one["name"], one["findings"][0]["issue"]) == ("hq-1", "FN72524")
+    assert crew.stage.store.sweep_asked("s1").state == "finished"
+    assert crew.stage.store.due_of(Kind.SWEEP, "s1") is None
+
+
+def test_a_sweep_that_nobody_asked_for_is_not_made(boxed, crew):
+    reads = crew.stage.line.reads_done
+    boxed.sweep("s9")
+    assert crew.stage.line.reads_done == reads
+
+
+def test_a_sweep_whose_worker_died_is_made_by_another_when_its_claim_ran_out(boxed, crew):
+    ask_sweep(crew, "hq-1")
+    now = crew.stage.clock.now().wall
+    crew.stage.store.claim_due(Kind.SWEEP, "s1", now=now, until=now + timedelta(seconds=300))
+    boxed.nudge()
+    assert boxed.queue.jobs == []
+    crew.stage.world.advance(300)
+    boxed.nudge()
+    assert boxed.queue.jobs == [SweepFleet("s1")]
+    boxed.sweep("s1")
+    assert crew.stage.store.sweep_asked("s1").state == "finished"
+
+
+def test_a_sweep_of_controllers_that_are_all_gone_says_so(boxed, crew):
+    ask_sweep(crew, "gone-1", "gone-2")
+    boxed.sweep("s1")
+    assert crew.stage.store.sweep_asked("s1").state == "failed"
+
+
+def test_a_sweep_that_breaks_is_said_to_have_failed_and_why(boxed, crew):
+    def broken(_):
+        raise ZeroDivisionError
+
+    crew.stage.line.on_read = broken
+    ask_sweep(crew, "hq-1")
+    with pytest.raises(ZeroDivisionError):
+        boxed.sweep("s1")
+    assert "ZeroDivisionError" in crew.stage.store.sweep_asked("s1").detail
+    assert crew.stage.store.due_of(Kind.SWEEP, "s1") is None
+
+
+def ask_plan(crew, **fields):
+    wish = AskedPlan("p1", crew.stage.clock.now().wall, "ann", "hq-1", **fields)
+    crew.stage.store.ask_plan(wish)
+
+
+def test_a_plan_is_answered_once_with_its_digest_and_document(boxed, crew):
+    ask_plan(crew)
+    boxed.plan("p1")
+    answer = crew.stage.store.plan_asked("p1").answer
+    assert (answer.state, answer.document["plan"]["digest"]) == ("done", answer.digest)
+    reads = crew.stage.line.reads_done
+    boxed.plan("p1")
+    assert crew.stage.line.reads_done == reads
+
+
+def test_no_plan_is_an_answer_with_a_reason(boxed, crew):
+    ask_plan(crew, issue="FN63942")
+    boxed.plan("p1")
+    answer = crew.stage.store.plan_asked("p1").answer
+    assert (answer.state, answer.digest) == ("done", "")
+    assert "nothing to do" in answer.document["reason"]
+
+
+def test_a_controller_that_does_not_answer_leaves_a_plan_failed(boxed, crew):
+    crew.stage.box.unreachable = True
+    ask_plan(crew)
+    boxed.plan("p1")
+    answer = crew.stage.store.plan_asked("p1").answer
+    assert answer.state == "failed"
+    assert "no route to host" in answer.detail
+
+
+def test_a_plan_that_breaks_is_said_to_have_failed(boxed, crew):
+    def broken(_):
+        raise ZeroDivisionError
+
+    crew.stage.line.on_read = broken
+    ask_plan(crew)
+    with pytest.raises(ZeroDivisionError):
+        boxed.plan("p1")
+    assert crew.stage.store.plan_asked("p1").answer.state == "failed"
+
+
+def test_everything_that_is_due_is_queued_once_remediations_first(boxed, crew):
+    ask_sweep(crew, "hq-1")
+    ask_plan(crew)
+    crew.ask("r1")
+    boxed.nudge()
+    assert boxed.queue.jobs == [AdvanceRemediation("r1"), SweepFleet("s1"), MakePlan("p1")]
+    boxed.nudge()
+    assert len(boxed.queue.jobs) == 3
+
+
+def test_a_remediation_that_has_more_to_do_nudges_itself(boxed, crew):
+    crew.ask("r1")
+    crew.stage.line.latency_s = 6.0
+    boxed.advance("r1")
+    assert boxed.queue.jobs == [AdvanceRemediation("r1")]
+
+
+def test_advancing_what_nobody_asked_for_does_nothing(boxed):
+    boxed.advance("r-1")
+    assert boxed.queue.jobs == []

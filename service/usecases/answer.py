@@ -1,0 +1,93 @@
+"""Answer what was asked for and only reads: sweeps and plans. Each is worked on by one worker.
+
+Whoever begins claims it for a while and claims it again as it gets on; one that died loses its
+claim by time, and the next worker begins anew.
+"""
+
+from datetime import datetime, timedelta
+
+from service.domain.plan import Asked, Plan
+from service.errors import DeviceError, RequestError
+from service.ports.requests import AskedPlan, Due, Kind, PlanAnswer
+from service.usecases.context import Context
+from service.usecases.plan import propose
+from service.usecases.poll import Polled
+from service.usecases.report import proposal_document, sweep_document
+from service.usecases.sweep import Sweep, sweep
+
+CLAIM = timedelta(seconds=300)
+"""Longer than one controller takes that does not answer, login and reading together."""
+CLAIM_AGAIN = timedelta(seconds=30)
+
+
+def answer_sweep(context: Context, sweep_id: str) -> Sweep | None:
+    """Make a sweep that was asked for and keep its document; None: not due, or somebody has it."""
+    store, now = context.store, context.clock.now().wall
+    if not store.claim_due(Kind.SWEEP, sweep_id, now=now, until=now + CLAIM):
+        return None
+    asked = store.sweep_asked(sweep_id)
+    found = [context.inventory.get(name) for name in (asked.controllers if asked else ())]
+    controllers = [controller for controller in found if controller is not None]
+    if not controllers:
+        fail_sweep(context, sweep_id, "none of its controllers is in the inventory any more")
+        return None
+    store.mark_sweep(sweep_id, "running")
+    claim = _Claim(context, sweep_id, now)
+    result = sweep(context, controllers, sweep_id=sweep_id, on_polled=claim.renew)
+    store.keep_sweep(sweep_id, sweep_document(context, result), at=result.finished)
+    store.forget_due(Kind.SWEEP, sweep_id)
+    return result
+
+
+def fail_sweep(context: Context, sweep_id: str, why: str) -> None:
+    """Say that a sweep will never end, and why."""
+    context.store.mark_sweep(sweep_id, "failed", why)
+    context.store.forget_due(Kind.SWEEP, sweep_id)
+
+
+class _Claim:
+    """A sweep's claim, renewed as controllers are polled."""
+
+    def __init__(self, context: Context, sweep_id: str, now: datetime) -> None:
+        self._context, self._sweep, self._renewed = context, sweep_id, now
+
+    def renew(self, _: Polled) -> None:
+        now = self._context.clock.now().wall
+        if abs(now - self._renewed) >= CLAIM_AGAIN:
+            self._renewed = now
+            self._context.store.set_due(Due(Kind.SWEEP, self._sweep, now + CLAIM, now, "polling"))
+
+
+def answer_plan(context: Context, plan_id: str) -> PlanAnswer | None:
+    """Work out a plan that was asked for; None: not due, or somebody has it."""
+    store, now = context.store, context.clock.now().wall
+    if not store.claim_due(Kind.PLAN, plan_id, now=now, until=now + CLAIM):
+        return None
+    asked = store.plan_asked(plan_id)
+    if asked is None:
+        store.forget_due(Kind.PLAN, plan_id)
+        return None
+    try:
+        answer = _plan(context, asked)
+    except (DeviceError, RequestError) as err:
+        answer = PlanAnswer("failed", detail=str(err))
+    settle_plan(context, plan_id, answer)
+    return answer
+
+
+def settle_plan(context: Context, plan_id: str, answer: PlanAnswer) -> None:
+    """Keep an answer: nothing is to be done for it any more."""
+    context.store.answer_plan(plan_id, answer)
+    context.store.forget_due(Kind.PLAN, plan_id)
+
+
+def _plan(context: Context, asked: AskedPlan) -> PlanAnswer:
+    accepts = Asked(accept_suspected=asked.accept_suspected, save_pending=asked.save_pending)
+    proposal = propose(
+        context, asked.controller, accepts, issue=asked.issue, strategy=asked.strategy
+    )
+    document = proposal_document(proposal)
+    if not isinstance(proposal.planned, Plan):
+        return PlanAnswer("done", document=document)
+    planned = proposal.planned
+    return PlanAnswer("done", planned.charter.digest, planned.expires, document)

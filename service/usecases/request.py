@@ -1,0 +1,138 @@
+"""Request: what is wanted is written down for workers, and they are nudged.
+
+Nothing here talks to a controller. A broker that is away delays the work and loses none of it.
+"""
+
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+
+from service.domain.planning import ORDER
+from service.errors import InvalidInput, NotFound, Refused, StoreError
+from service.ports.jobs import Job, JobQueue
+from service.ports.requests import AskedPlan, AskedRemediation, AskedSweep, Due, Kind
+from service.usecases.context import Context
+from service.usecases.dispatch import job_of
+
+CRON_APART_S, EARLY = 50.0, 0.9
+"""Ticks of a cron line are a minute apart at least; those of an interval almost its length."""
+NEWEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWish:
+    """What a plan is asked for with; None: the surest finding, the least invasive way."""
+
+    controller: str
+    issue: str | None = None
+    strategy: str | None = None
+    accept_suspected: bool = False
+    save_pending: bool = False
+
+
+def request_sweep(
+    context: Context,
+    queue: JobQueue,
+    *,
+    who: str,
+    names: tuple[str, ...] = (),
+    tags: tuple[str, ...] = (),
+) -> AskedSweep:
+    """Ask for a sweep of controllers by name and tag; of all where neither is given.
+
+    Raises:
+        NotFound: no such controller. Refused: nobody is meant.
+    """
+    meant = tuple(controller.name for controller in context.inventory.chosen(names, tags))
+    if not meant:
+        raise Refused("no controller of the inventory is meant")
+    asked = AskedSweep(_new_id(), context.clock.now().wall, who, meant)
+    context.store.ask_sweep(asked)
+    nudge(queue, job_of(Due(Kind.SWEEP, asked.id, asked.at, asked.at)))
+    return asked
+
+
+def request_scheduled(context: Context, queue: JobQueue, name: str) -> AskedSweep | None:
+    """Ask for a schedule's sweep; None: another scheduler did, or its last one is not done yet.
+
+    Raises:
+        NotFound: no such schedule.
+    """
+    schedules = {schedule.name: schedule for schedule in context.inventory.schedules}
+    if name not in schedules:
+        raise NotFound("schedule", name, known=tuple(schedules))
+    found, who, now = schedules[name], f"schedule {name}", context.clock.now().wall
+    apart_s = CRON_APART_S if found.every_s is None else found.every_s * EARLY
+    if not context.store.take_tick(who, now=now, apart_s=apart_s) or _is_under_way(context, who):
+        return None
+    known = tuple(one for one in found.controllers if context.inventory.get(one) is not None)
+    return request_sweep(context, queue, who=who, names=known, tags=found.tags)
+
+
+def _is_under_way(context: Context, who: str) -> bool:
+    newest = context.store.sweeps(limit=NEWEST)
+    return any(one.asked_by == who and one.state in ("queued", "running") for one in newest)
+
+
+def request_plan(context: Context, queue: JobQueue, wish: PlanWish, *, who: str) -> AskedPlan:
+    """Ask for a plan.
+
+    Raises:
+        NotFound, InvalidInput: no such controller, issue or strategy.
+    """
+    context.controller(wish.controller)
+    _check(wish.issue, "issue", context.catalogue.names)
+    _check(wish.strategy, "strategy", ORDER)
+    asked = AskedPlan(
+        id=_new_id(),
+        at=context.clock.now().wall,
+        asked_by=who,
+        controller=wish.controller,
+        issue=wish.issue,
+        strategy=wish.strategy,
+        accept_suspected=wish.accept_suspected,
+        save_pending=wish.save_pending,
+    )
+    context.store.ask_plan(asked)
+    nudge(queue, job_of(Due(Kind.PLAN, asked.id, asked.at, asked.at)))
+    return asked
+
+
+def _check(value: str | None, what: str, known: tuple[str, ...]) -> None:
+    if value is not None and value not in known:
+        raise InvalidInput(f"unknown {what} {value!r}", where=what, expected=", ".join(known))
+
+
+def request_remediation(
+    context: Context, queue: JobQueue, digest: str, *, who: str
+) -> AskedRemediation:
+    """Ask for a plan to be carried out; workers begin as soon as it is approved and may run.
+
+    Raises:
+        NotFound: no plan has that digest.
+        Refused: it expired, or waits to be carried out already.
+    """
+    now = context.clock.now().wall
+    plans = context.store.plans_with(digest)
+    if not plans:
+        raise NotFound("plan", digest)
+    plan = plans[0]
+    if plan.answer.expires is None or plan.answer.expires <= now:
+        raise Refused(f"the plan {digest[:12]} expired: ask for another one")
+    asked = AskedRemediation(_new_id(), now, who, plan.id, digest, plan.controller)
+    due = Due(Kind.REMEDIATION, asked.id, now, now, f"asked by {who}")
+    if not context.store.ask_remediation(asked, due=due):
+        waiting = ", ".join(one.id for one in context.store.waiting_for(digest))
+        raise Refused(f"the plan {digest[:12]} waits to be carried out already: {waiting}")
+    nudge(queue, job_of(due))
+    return asked
+
+
+def nudge(queue: JobQueue, job: Job) -> None:
+    """Tell the workers; where the broker is away, the dispatcher finds it in the store."""
+    with suppress(StoreError):
+        queue.enqueue(job)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
