@@ -1,13 +1,15 @@
 """Every module of this ring has one lab; two of them are worked on at the same time.
 
 A module says what its boxes are (`BOXES`) and what happens to them (`work(stand)`): nearly all of
-that is waiting, so modules wait together. Tests get their module's `stand` and `results`.
+that is waiting, so modules wait together. Tests get their module's `stand` and `results`. A module
+may also make YANG modules for its lab (`modules(folder)`).
 """
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -20,32 +22,39 @@ AT_ONCE = 2  # more, and the labs' own clocks suffer on two cores
 
 @dataclass(frozen=True)
 class Batch:
-    """One module's lab, and what will have happened on it."""
+    """One module's lab, and what happened on it."""
 
     stand: Stand
-    results: "Future[Any]"
+    results: Any
 
 
 @pytest.fixture(scope="session")
-def batches(request, tmp_path_factory) -> Iterator[dict[str, Batch]]:
-    modules: dict[str, ModuleType] = {
+def batches(request, tmp_path_factory) -> Iterator[dict[str, "Future[Batch]"]]:
+    collected: dict[str, ModuleType] = {
         item.module.__name__: item.module
         for item in request.session.items
         if hasattr(item, "module") and hasattr(item.module, "work")
     }
-    with ExitStack() as stack:
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(request.config.cache.mkdir("lab")))  # its schemas
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=AT_ONCE))
-        found = {}
-        for name, module in modules.items():
-            folder = tmp_path_factory.mktemp(name.rpartition(".")[2])
-            stand = stack.enter_context(standing(folder, *module.BOXES.values()))
-            found[name] = Batch(stand, pool.submit(module.work, stand))
-        yield found
+        yield {
+            name: pool.submit(
+                happened, module, tmp_path_factory.mktemp(name.rpartition(".")[2]), stack
+            )
+            for name, module in collected.items()
+        }
+
+
+def happened(module: ModuleType, folder: Path, stack: ExitStack) -> Batch:
+    modules = module.modules(folder / "yang") if hasattr(module, "modules") else None
+    stand = stack.enter_context(standing(folder, *module.BOXES.values(), modules=modules))
+    return Batch(stand, module.work(stand))
 
 
 @pytest.fixture(scope="module")
 def batch(request, batches) -> Batch:
-    return batches[request.module.__name__]
+    return batches[request.module.__name__].result()
 
 
 @pytest.fixture(scope="module")
@@ -55,4 +64,4 @@ def stand(batch) -> Stand:
 
 @pytest.fixture(scope="module")
 def results(batch) -> Any:
-    return batch.results.result()
+    return batch.results

@@ -184,15 +184,18 @@ def environment(folder: Path, state: Path) -> dict[str, str]:
 
 @contextmanager
 def standing(
-    folder: Path, *boxes: Mapping[str, Any], policy: Mapping[str, Any] | None = None
+    folder: Path,
+    *boxes: Mapping[str, Any],
+    policy: Mapping[str, Any] | None = None,
+    modules: Path | None = None,
 ) -> Iterator[Stand]:
-    """A lab of these boxes, with short waits."""
+    """A lab of these boxes, with short waits; `modules` for get-schema and later releases."""
     fleet = {
         "lab": {"timings": QUICK},
         "controllers": [*boxes],
         "policy": {**SHORT, **(policy or {})},
     }
-    lab = Lab(from_mapping(fleet), state_dir=folder / "lab")
+    lab = Lab(from_mapping(fleet), state_dir=folder / "lab", modules=modules)
     with lab:
         stand = Stand(lab, folder)
         try:
