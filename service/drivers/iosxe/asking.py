@@ -3,7 +3,7 @@
 A maintenance release may lack what its train has: an element that the device refuses by name is
 left out and the rest asked for again; where it does not say which, or goes on refusing, the whole
 node is asked for.
-What was refused is remembered as long as the session lives.
+What was refused by name is remembered as long as the session lives.
 """
 
 from lxml import etree
@@ -14,6 +14,8 @@ from service.drivers.links.netconf import NetconfLink, RpcRefused
 from service.drivers.paths import Contract
 
 UNKNOWN_TAGS = frozenset({"unknown-element", "unknown-namespace", "bad-element"})
+VAGUE_TAGS = frozenset({"invalid-value", "operation-failed", "malformed-message"})
+"""Refusals that may mean an element as well, though they do not say so."""
 NARROWINGS = 12  # how often a filter is asked again without an element that the device refused
 
 
@@ -50,16 +52,18 @@ class Asker:
             DeviceUnreachable: no reply.
         """
         ask = self.link.get_config if operation == "get-config" else self.link.get
-        narrowings = 0
+        refused, narrowings = self._refused.get(key, ()), 0
         while True:
-            refused = self._refused.get(key, ())
             wanted = [shape.without(refused) for shape in shapes]
             try:
                 return ask(filter_for(*wanted), timeout_s=timeout_s)
             except RpcRefused as err:
                 known: frozenset[str] = frozenset().union(*(shape.names for shape in wanted))
-                if err.tag not in UNKNOWN_TAGS or not known:
+                if not known or err.tag not in UNKNOWN_TAGS | VAGUE_TAGS:
                     raise
-                bad = () if narrowings >= NARROWINGS else tuple(n for n in err.bad if n in known)
-                self._refused[key] = (*refused, *(bad or known))
+                vague = err.tag in VAGUE_TAGS or narrowings >= NARROWINGS
+                bad = () if vague else tuple(name for name in err.bad if name in known)
+                refused = (*refused, *(bad or known))
+                if not vague:
+                    self._refused[key] = refused
             narrowings += 1

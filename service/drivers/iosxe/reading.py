@@ -36,7 +36,7 @@ from service.drivers.iosxe.ntp_entries import ntp_config
 from service.drivers.iosxe.zone import zone_of
 from service.drivers.links.netconf import NetconfLink, RpcRefused
 from service.drivers.paths import Contract
-from service.errors import ReplyMalformed
+from service.errors import DeviceBusy, ReplyMalformed
 from service.ports.clock import Clock
 
 CLOCK_RESOLUTION_S = 1.0  # current-time is printed in whole seconds
@@ -119,7 +119,11 @@ class Reader:
             step(look, timeout_s)
         except WrongNamespaceError as err:
             raise ReplyMalformed(self._controller.name, topic, str(err)) from err
-        except (RpcRefused, ValueError) as err:
+        except RpcRefused as err:
+            if err.busy:
+                raise DeviceBusy(self._controller.name, topic, str(err)) from err
+            look.unknown[topic] = str(err)
+        except ValueError as err:
             look.unknown[topic] = str(err)
 
     # -- topics ----------------------------------------------------------------------------
