@@ -71,7 +71,7 @@ def answered_before(context: Context, who: Token, key: str, fingerprint: str) ->
         Refused: the same request is being answered right now.
     """
     given = context.store.begin_answer(
-        who.id,
+        who.name,
         key,
         fingerprint,
         now=context.clock.now().wall,

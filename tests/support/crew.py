@@ -16,7 +16,7 @@ from tests.support.stage import Process, Stage
 
 NOBODY_ASKS = replace(POLICY, approval="none")
 BEAT_S = 4.0
-LOOPED_S = 1800.0
+LOOPED_S, POLLS = 1800.0, 10
 
 
 def crew_stage(policy=NOBODY_ASKS, *, url="sqlite:///:memory:", **fields) -> Stage:
@@ -26,9 +26,9 @@ def crew_stage(policy=NOBODY_ASKS, *, url="sqlite:///:memory:", **fields) -> Sta
     """
     stage = Stage(policy=policy, store=SqlStore(url), **fields)
     process = stage.process()
-    for _ in range(60):
+    for _ in range(POLLS):
         process.context.store.add_poll(stage.look(process))
-        stage.settle(LOOPED_S / 60)
+        stage.settle(LOOPED_S / POLLS)
     return stage
 
 

@@ -1,0 +1,1 @@
+"""REST, a face: parse, call one use case, render."""

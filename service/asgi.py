@@ -1,0 +1,115 @@
+"""The ASGI application of the API processes: `uvicorn --factory service.asgi:application`.
+
+Everything comes from the environment (service.settings); the inventory is read anew when it
+changes, for the workers do so too.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Lock
+
+import structlog
+from fastapi import FastAPI
+
+from service.api.app import make_app
+from service.api.front import Front
+from service.bootstrap import open_context
+from service.config.inventory import load_inventory
+from service.domain.inventory import Inventory
+from service.errors import InvalidInput, StoreError
+from service.ports.jobs import Lane
+from service.queue.broker_address import embedded_url
+from service.queue.canary import Canary
+from service.queue.celery_queue import CeleryQueue
+from service.settings import Settings
+from service.telemetry.logs import configure_logs
+from service.usecases.context import Context
+
+CHECKED_FOR_S, CANARY_WITHIN_S = 5.0, 3.0
+CHECKED_LANES = (Lane.POLL, Lane.REMEDIATE)
+
+log = structlog.get_logger(__name__)
+
+
+def application() -> FastAPI:
+    """The application of this environment. Raises InvalidInput for a bad setting."""
+    settings = Settings.from_environment()
+    configure_logs(level=settings.log_level, form=settings.log_format)
+    return make_app(partial(open_front, settings))
+
+
+@contextmanager
+def open_front(settings: Settings) -> Iterator[Front]:
+    """The ports of an API process.
+
+    Raises:
+        InvalidInput: the inventory or a setting is bad. StoreError: the store cannot be opened.
+    """
+    broker_url = settings.broker_url or embedded_url(settings.state_dir)
+    queue = CeleryQueue.at(broker_url, visibility_timeout_s=settings.visibility_timeout_s)
+    with open_context(settings, settings.inventory, keep_going=True) as context:
+        try:
+            inventory = LatestInventory(settings.inventory, context.inventory)
+            yield Front(context, queue, inventory, Readiness(context, Canary(broker_url)))
+        finally:
+            queue.close()
+
+
+class LatestInventory:
+    """The inventory as its file has it now, or as it was last good."""
+
+    def __init__(self, path: Path | None, first: Inventory) -> None:
+        self._path, self._last = path, first
+
+    def __call__(self) -> Inventory:
+        """Read it; unchanged content is not parsed again."""
+        if self._path is not None:
+            try:
+                self._last = load_inventory(self._path, keep_going=True)
+            except InvalidInput as err:
+                log.warning("inventory.bad", path=str(self._path), reason=str(err))
+        return self._last
+
+
+class Readiness:
+    """Whether database and workers answer; asked at most every few seconds, whoever calls."""
+
+    def __init__(self, context: Context, canary: Canary) -> None:
+        self._context, self._canary = context, canary
+        self._lock = Lock()
+        self._checked: dict[str, bool] = {}
+        self._at_s = float("-inf")
+
+    def __call__(self) -> Mapping[str, bool]:
+        """Each check by name."""
+        with self._lock:
+            now_s = self._context.clock.now().boottime_s
+            if now_s - self._at_s >= CHECKED_FOR_S:
+                self._checked = self._check()
+                self._at_s = self._context.clock.now().boottime_s
+            return dict(self._checked)
+
+    def _check(self) -> dict[str, bool]:
+        sent = {lane: self._sent(lane) for lane in CHECKED_LANES}
+        lanes = {
+            f"workers-{lane}": token is not None
+            and self._canary.heard(token, within_s=CANARY_WITHIN_S)
+            for lane, token in sent.items()
+        }
+        return {"database": _works(self._context.store.clocks), **lanes}
+
+    def _sent(self, lane: Lane) -> str | None:
+        try:
+            return self._canary.send(lane)
+        except StoreError:
+            return None
+
+
+def _works(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except StoreError:
+        return False
+    return True
