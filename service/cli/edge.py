@@ -44,7 +44,10 @@ keep_going_option = click.option(
 
 
 def command_edge(function: Callable[P, T]) -> Callable[P, T]:
-    """Turn our errors into a sentence and an exit status. The function takes `as_json`."""
+    """Turn our errors into a sentence and an exit status. The function takes `as_json`.
+
+    An error that nobody expected is passed on, after the one document that was promised.
+    """
 
     @functools.wraps(function)
     def edge(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -55,6 +58,10 @@ def command_edge(function: Callable[P, T]) -> Callable[P, T]:
                 print_json({"error": {"type": type(err).__name__, "detail": str(err)}})
             people.print(f"aprejoin: {err}", style="bold red", markup=False)
             sys.exit(WRONG_CALL if isinstance(err, InvalidInput | NotFound) else FAILED)
+        except (Exception, KeyboardInterrupt) as err:
+            if kwargs.get("as_json"):
+                print_json({"error": {"type": type(err).__name__, "detail": str(err)}})
+            raise
 
     return edge
 

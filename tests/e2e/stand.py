@@ -127,7 +127,11 @@ class Stand:
         return [line for line in self.box(name).left_dirty() if not line.startswith("unsaved")]
 
     def start(
-        self, *words: str, inventory: Path | None = None, state: Path | None = None
+        self,
+        *words: str,
+        inventory: Path | None = None,
+        state: Path | None = None,
+        cwd: Path | None = None,
     ) -> Running:
         """Begin a command; `-i` and the state folder are added."""
         self._count += 1
@@ -139,7 +143,7 @@ class Stand:
                 stdout=stdout,
                 stderr=stderr,
                 stdin=subprocess.DEVNULL,
-                cwd=self.folder,
+                cwd=cwd or self.folder,
                 env=environment(self.folder, state or self.state),
             )
         running = Running(process, out, err)

@@ -35,6 +35,7 @@ BOXES = {
     "int-early": box("int-early"),
     "twice": box("twice", "17.3.6", aps=[{"kind": "looping", "timings": SLOW_APS}]),
     "alone": box("alone", aps=[{"kind": "looping", "timings": SLOW_APS}]),
+    "frozen": box("frozen", "17.12.1", aps=[{"kind": "looping", "timings": SLOW_APS}]),
     "alone-17-3": box("alone-17-3", "17.3.6", aps=[{"kind": "looping", "timings": SLOW_APS}]),
 }
 DEAD_MAN_S = 25
@@ -99,6 +100,18 @@ def left_alone(stand: Stand, name: str) -> Story:
     return Story(meanwhile=swept, home_alone=left, restored=restored)
 
 
+def frozen(stand: Stand, name: str) -> Story:
+    """The process is stopped for longer than the dead-man's switch waits, and goes on then."""
+    inventory = with_policy(stand, dead_man_after_s=DEAD_MAN_S)
+    running = stand.start("remediate", name, "--yes", "--json", inventory=inventory)
+    running.until("  wait-for-aps:")
+    running.signal(signal.SIGSTOP)
+    time.sleep(DEAD_MAN_S + 8)
+    left = stand.left_behind(name)
+    running.signal(signal.SIGCONT)
+    return Story(first=running.finish(), home_alone=left)
+
+
 def work(stand: Stand) -> dict[str, Story]:
     stand.sweep_until_probable(*BOXES)
     jobs: dict[str, Any] = {
@@ -109,6 +122,7 @@ def work(stand: Stand) -> dict[str, Story]:
     jobs["int-early"] = lambda: interrupted(stand, "int-early", "prove-timer", signal.SIGINT)
     jobs["twice"] = lambda: begun_twice(stand, "twice")
     jobs["alone"] = lambda: left_alone(stand, "alone")
+    jobs["frozen"] = lambda: frozen(stand, "frozen")
     jobs["alone-17-3"] = lambda: left_alone(stand, "alone-17-3")
     return together(jobs)
 
@@ -171,3 +185,12 @@ def test_a_box_whose_guardian_died_comes_home_by_itself(stand, results, name):
     assert stand.left_behind(name) == []
     restored = [e for e in stand.box(name).log if e.kind == "syslog" and "restored" in e.what]
     assert len(restored) == 1
+
+
+def test_a_process_that_was_stopped_for_too_long_finds_the_box_at_home(stand, results):
+    story = results["frozen"]
+    assert isinstance(story, Story), story
+    assert story.home_alone == []
+    assert story.first.code in (0, 5), story.first.err
+    assert stand.left_behind("frozen") == []
+    assert stand.box("frozen").clock_offset_s < 2

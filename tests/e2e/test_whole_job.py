@@ -66,7 +66,7 @@ class Told:
     swept: Any
     planned: dict[str, Finished]
     mended: dict[str, Finished]
-    after: Finished
+    after: list[Finished]
 
 
 def work(stand: Stand) -> Told:
@@ -75,7 +75,11 @@ def work(stand: Stand) -> Told:
     mended = together(
         {name: lambda n=name: stand.run("remediate", n, "--yes", "--json") for name in BOXES}
     )
-    return Told(swept, planned, mended, stand.run("sweep", "--json"))
+    folders = [stand.folder / "here", stand.folder / "there"]
+    for folder in folders:
+        folder.mkdir()
+    both = [stand.start("sweep", "--json", cwd=folder) for folder in folders]
+    return Told(swept, planned, mended, [one.finish() for one in both])
 
 
 each = pytest.mark.parametrize("name", STUCK)
@@ -130,9 +134,13 @@ def test_nothing_is_saved_while_the_time_is_false(stand, results, name):
     assert all(not false[0] <= at <= max(true) for at in saves)
 
 
-def test_a_sweep_afterwards_finds_nothing(results):
-    assert results.after.code == 0, results.after.document
-    assert all(not one["findings"] for one in results.after.document["controllers"])
+def test_sweeps_from_two_folders_at_once_find_nothing_afterwards(results):
+    for after in results.after:
+        assert after.code == 0, after.document
+        assert len(after.document["controllers"]) == len(BOXES)
+        assert all(not one["findings"] for one in after.document["controllers"])
+    one, other = (after.document["sweep"]["id"] for after in results.after)
+    assert one != other
 
 
 def test_a_healthy_controller_has_nothing_to_do(stand, results):
