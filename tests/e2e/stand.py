@@ -119,12 +119,8 @@ class Stand:
         return self.lab.box(name)
 
     def left_behind(self, name: str) -> list[str]:
-        """What differs on a box from how it began, by the lab's own comparison.
-
-        The lab compares running and startup with the beginning, leaf by leaf; that both are equal
-        to each other then follows, but for the order of unlike siblings, which means nothing.
-        """
-        return [line for line in self.box(name).left_dirty() if not line.startswith("unsaved")]
+        """What differs on a box from how it began, by the lab's own comparison."""
+        return self.box(name).left_dirty()
 
     def start(
         self,

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from service.domain.changes import Change, ResetAp, SaveConfig
+from service.domain.changes import Change, RemoveNtp, ResetAp, SaveConfig
 from service.domain.inventory import Controller
+from service.domain.ntp import Role
 from service.domain.observation import ControllerView, Topic
 from service.drivers.iosxe.checking import Checker
 from service.drivers.iosxe.commands import CommandLine
@@ -101,8 +102,10 @@ class IosXeDriver:
         return self._reader.read(topics, timeout_s=timeout_s)
 
     def render(self, change: Change) -> tuple[str, ...]:
-        """The payload that `change` would send."""
-        return (text_of(self._payload(change)),)
+        """The payload that `change` would send, and the one that may tidy up after it."""
+        payload = text_of(self._payload(change))
+        held = _vrfs(change)
+        return (payload, text_of(self._payloads.without_vrfs(held))) if held else (payload,)
 
     def change(self, change: Change, *, timeout_s: float) -> Receipt:
         """Send one change, once; see the driver port."""
@@ -112,7 +115,8 @@ class IosXeDriver:
         else:
             self._refuse_while_syncing(timeout_s)
             self._edit(payload, timeout_s)
-        return Receipt((text_of(payload),), self.session)
+        tidied = self._tidy(_vrfs(change), timeout_s)
+        return Receipt((text_of(payload), *tidied), self.session)
 
     def end_session(self, session: str) -> None:
         """Kill a session that a dead process left."""
@@ -137,6 +141,23 @@ class IosXeDriver:
             return self._payloads.of(change)
         except ValueError as err:
             raise CapabilityMissing(self.controller, "payload", str(err)) from err
+
+    def _tidy(self, held: tuple[tuple[Role, str], ...], timeout_s: float) -> tuple[str, ...]:
+        """Take off what a removal of entries left: VRFs without any. Not needed, so never insisted.
+
+        A VRF that stays would come before the other entries when they are put back.
+        """
+        if not held:
+            return ()
+        try:
+            empty = [one for one in self._reader.empty_vrfs(timeout_s=timeout_s) if one in held]
+            if not empty:
+                return ()
+            config = self._payloads.without_vrfs(empty)
+            self._edit(config, timeout_s)
+        except (DeviceError, RpcRefused, ValueError):
+            return ()  # the entries are off, which is what was asked for
+        return (text_of(config),)
 
     def _perform(self, operation: etree._Element, timeout_s: float) -> None:
         """An RPC that answers in words: a failure among them is a refusal.
@@ -202,3 +223,11 @@ class IosXeDriver:
             self._link.unlock("candidate", timeout_s=timeout_s)
         except DeviceError:
             self._link.close()  # the end of the session does both
+
+
+def _vrfs(change: Change) -> tuple[tuple[Role, str], ...]:
+    """The VRFs that a removal of NTP entries may leave empty, in order."""
+    if not isinstance(change, RemoveNtp):
+        return ()
+    held = ((entry.role, entry.vrf) for entry in change.entries.entries if entry.vrf is not None)
+    return tuple(dict.fromkeys(held))

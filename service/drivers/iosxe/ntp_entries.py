@@ -41,6 +41,20 @@ def ntp_config(contract: Contract, data: etree._Element) -> NtpConfig:
     return NtpConfig(tuple(found))
 
 
+def empty_vrfs(contract: Contract, data: etree._Element) -> tuple[tuple[Role, str], ...]:
+    """The (role, VRF) of a reply that hold no entry: a box may keep them when the last one goes."""
+    edit = contract.edits.ntp
+    found: list[tuple[Role, str]] = []
+    for role, node in edit.roles.items():
+        for holder in nodes(data, contract.steps(f"{edit.path}/{node}")):
+            namespace = etree.QName(holder).namespace
+            for vrf in holder.iterchildren(f"{{{namespace}}}{edit.vrf['list']}"):
+                names = [etree.QName(e).localname for e in vrf.iterchildren(etree.Element)]
+                if names == [edit.vrf["key"]]:
+                    found.append((role, (vrf[0].text or "").strip()))
+    return tuple(found)
+
+
 def _held(contract: Contract, holder: etree._Element, role: Role) -> Iterator[NtpEntry]:
     """The entries below `ntp server` or `ntp peer`."""
     edit = contract.edits.ntp

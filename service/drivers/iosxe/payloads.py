@@ -1,5 +1,7 @@
 """Changes become edit-config and RPC payloads, each in the form of the controller's release."""
 
+from collections.abc import Iterable
+
 from lxml import etree
 
 from service.domain.changes import (
@@ -13,7 +15,7 @@ from service.domain.changes import (
     SaveConfig,
     SetClock,
 )
-from service.domain.ntp import NtpConfig, NtpEntry
+from service.domain.ntp import NtpConfig, NtpEntry, Role
 from service.domain.releases import Release
 from service.drivers.iosxe.applets import (
     Action,
@@ -68,6 +70,16 @@ class Payloads:
                 name = self._contract.rpcs["ap-reset"].input["mac"]
                 _leaf(reset, name, str(mac))
                 return reset
+
+    def without_vrfs(self, holders: Iterable[tuple[Role, str]]) -> etree._Element:
+        """Takes the empty VRFs off that are left where their last entry was removed."""
+        edit, config = self._contract.edits.ntp, _config()
+        for role, vrf in holders:
+            parent = descend(config, self._contract.steps(f"{edit.path}/{edit.roles[role]}"))
+            node = _entry(parent, edit.vrf["list"])
+            node.set(OPERATION, "remove")
+            _leaf(node, edit.vrf["key"], vrf)
+        return config
 
     def _rpc(self, key: str) -> etree._Element:
         ((namespace, name),) = self._contract.steps(self._contract.rpcs[key].path)

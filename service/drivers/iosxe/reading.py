@@ -13,6 +13,7 @@ from datetime import timedelta
 from lxml import etree
 
 from service.domain.inventory import Controller
+from service.domain.ntp import Role
 from service.domain.observation import (
     ClockReading,
     ControllerView,
@@ -32,7 +33,7 @@ from service.drivers.iosxe.documents import (
     path_text,
 )
 from service.drivers.iosxe.hazards import hazards
-from service.drivers.iosxe.ntp_entries import ntp_config
+from service.drivers.iosxe.ntp_entries import empty_vrfs, ntp_config
 from service.drivers.iosxe.zone import zone_of
 from service.drivers.links.netconf import NetconfLink, RpcRefused
 from service.drivers.paths import Contract
@@ -161,10 +162,17 @@ class Reader:
         look.view = replace(look.view, zone=zone_of(found[0] if found else None))
 
     def _ntp_config(self, look: _Look, timeout_s: float) -> None:
-        shapes = [self._asker.shape("ntp-servers"), self._asker.shape("ntp-peers")]
-        data = self._link.get_config(filter_for(*shapes), timeout_s=timeout_s)
-        look.origins["ntp"] = path_text(shapes[0].steps)
+        data = self._ntp_data(timeout_s)
+        look.origins["ntp"] = path_text(self._asker.shape("ntp-servers").steps)
         look.view = replace(look.view, ntp=ntp_config(self._contract, data))
+
+    def _ntp_data(self, timeout_s: float) -> etree._Element:
+        shapes = (self._asker.shape("ntp-servers"), self._asker.shape("ntp-peers"))
+        return self._link.get_config(filter_for(*shapes), timeout_s=timeout_s)
+
+    def empty_vrfs(self, *, timeout_s: float) -> tuple[tuple[Role, str], ...]:
+        """The VRFs below `ntp server` and `ntp peer` that hold no entry."""
+        return empty_vrfs(self._contract, self._ntp_data(timeout_s))
 
     def _ntp_state(self, look: _Look, timeout_s: float) -> None:
         found = self._records("ntp-state", look, timeout_s)

@@ -23,6 +23,7 @@ from tests.contract.drivers.scripted_server import (
     RUNNING,
     ScriptedServer,
     Then,
+    data,
     error,
     hello,
     ok,
@@ -39,6 +40,8 @@ BAD_CLI = (
     "<parser-response>% Invalid input</parser-response></bad-cli></detail></error-info>"
 )
 LONG_S = 10.0
+NATIVE = "http://cisco.com/ns/yang/Cisco-IOS-XE-native"
+NTP_NS = "http://cisco.com/ns/yang/Cisco-IOS-XE-ntp"
 
 
 def edits(answer):
@@ -329,3 +332,53 @@ def test_a_timer_is_deleted_whether_it_is_there_or_not():
         ]
     assert "remove" in operations
     assert "create" in operations
+
+
+# -- what a removal leaves ---------------------------------------------------------------------
+
+IN_VRF = RemoveNtp(NtpConfig((NtpEntry("server", "server-list", "192.0.2.1", "Mgmt-intf"),)))
+
+
+def with_ntp(inside: str, on_edit=ok):
+    """A box whose NTP servers are these, and which answers edits as it is told."""
+    shown = (
+        f'<native xmlns="{NATIVE}"><ntp><server xmlns="{NTP_NS}">{inside}</server></ntp></native>'
+    )
+    return box(lambda rpc: data(rpc, shown) if operation(rpc) == "get-config" else on_edit(rpc))
+
+
+def test_a_vrf_that_is_left_empty_is_taken_off_too():
+    with ScriptedServer(with_ntp("<vrf><name>Mgmt-intf</name></vrf>")) as server:
+        with driver(server) as box_driver:
+            receipt = box_driver.change(IN_VRF, timeout_s=LONG_S)
+            assert receipt.sent == box_driver.render(IN_VRF)
+        assert changes(server) == ["edit-config", "edit-config"]
+    assert 'operation="remove"' in receipt.sent[1]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "",
+        "<vrf><name>of-others</name></vrf>",
+        "<vrf><name>Mgmt-intf</name><ip><host-name>theirs</host-name></ip></vrf>",
+    ],
+    ids=["gone", "others", "in-use"],
+)
+def test_a_vrf_that_is_not_left_empty_by_us_stays(inside):
+    with ScriptedServer(with_ntp(inside)) as server, driver(server) as box_driver:
+        assert len(box_driver.change(IN_VRF, timeout_s=LONG_S).sent) == 1
+        assert changes(server) == ["edit-config"]
+
+
+@pytest.mark.parametrize("answer", [refuses("in-use"), refuses("data-missing"), lambda _: DROP])
+def test_a_removal_is_applied_though_the_tidying_fails(answer):
+    turns = iter([ok, answer])
+
+    def in_turn(rpc):
+        return next(turns)(rpc)
+
+    script = with_ntp("<vrf><name>Mgmt-intf</name></vrf>", in_turn)
+    with ScriptedServer(script) as server, driver(server) as box_driver:
+        assert len(box_driver.change(IN_VRF, timeout_s=LONG_S).sent) == 1
+        assert changes(server) == ["edit-config", "edit-config"]
