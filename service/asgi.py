@@ -33,9 +33,13 @@ CHECKED_LANES = (Lane.POLL, Lane.REMEDIATE)
 log = structlog.get_logger(__name__)
 
 
-def application() -> FastAPI:
-    """The application of this environment. Raises InvalidInput for a bad setting."""
-    settings = Settings.from_environment()
+def application(settings: Settings | None = None) -> FastAPI:
+    """The application of these settings, else of the environment.
+
+    Raises:
+        InvalidInput: a bad setting.
+    """
+    settings = settings or Settings.from_environment()
     configure_logs(level=settings.log_level, form=settings.log_format)
     return make_app(partial(open_front, settings))
 

@@ -21,20 +21,24 @@ from typing import Literal
 
 import structlog
 
-from service.errors import StoreError
+from service.errors import Refused, StoreError
 from service.ports.jobs import Lane
 from service.queue.canary import Canary
 from service.queue.celery_app import canary_queue
 from service.queue.child import Child, Command
 from service.queue.embedded_broker import EmbeddedBroker
+from service.queue.folder_lock import FolderLock
 from service.settings import Settings
 
 APPLICATION = "workers.app"
 SCHEDULER = "workers.schedule.FleetScheduler"
 READY_S = 60.0
 GRACE_S = 20.0
+STEP_GRACE_S = 75.0
+"""For jobs that change controllers: they begin no move after 10 s; a request takes 60 at most."""
 DEAF_GRACE_S = 1.0
-BEAT_FILE = "beat-schedule"
+BEAT_FILE, BEAT_LOCK = "beat-schedule", "beat.lock"
+BEAT_ENDS_WITHIN_S = 5.0
 TEND_EVERY_S = 1.0
 LONGEST_PAUSE_S = 30.0
 """Between two starts of a child that keeps dying; the pause doubles up to this."""
@@ -50,16 +54,18 @@ class Crew:
 
     Attributes:
         pool: `threads` for jobs that wait, `prefork` for jobs that must be endable.
+        grace_s: how long its jobs may go on after it was asked to end.
     """
 
     name: str
     lanes: tuple[Lane, ...]
     pool: Literal["threads", "prefork"]
     concurrency: int
+    grace_s: float = GRACE_S
 
 
 POLLERS = Crew("poll", (Lane.POLL,), "threads", 16)
-MENDERS = Crew("remediate", (Lane.REMEDIATE, Lane.NOTIFY), "prefork", 4)
+MENDERS = Crew("remediate", (Lane.REMEDIATE, Lane.NOTIFY), "prefork", 4, STEP_GRACE_S)
 EVERYBODY = (POLLERS, MENDERS)
 
 
@@ -69,6 +75,7 @@ class _Ward:
 
     child: Child
     lane: Lane | None  # the lane whose canary proves it alive; None for beat
+    grace_s: float = GRACE_S
     pause_s: float = 1.0
     next_start_s: float = 0.0
     canary: str = ""
@@ -92,7 +99,22 @@ class Supervisor:
         self._base_environ = environ
         self._broker: EmbeddedBroker | None = None
         self._wards: list[_Ward] = []
+        self._schedule = FolderLock(settings.state_dir / BEAT_LOCK)
         self.broker_url = settings.broker_url or ""
+
+    def claim_schedule(self) -> None:
+        """Be the one that runs beat on this state folder: its file takes one writer.
+
+        Raises:
+            Refused: somebody else does.
+        """
+        state_dir = self._settings.ensure_state_dir()
+        if not self._schedule.take(within_s=BEAT_ENDS_WITHIN_S):
+            raise Refused(
+                f"process {self._schedule.holder} runs the schedule of {state_dir} already: beside "
+                "it there may be workers (`aprejoin worker`) and more of the API (`aprejoin serve "
+                "--api-only`); another service takes another APREJOIN_STATE_DIR"
+            )
 
     def start_broker(self) -> None:
         """Run the embedded broker, or use that of another process, unless one is configured.
@@ -113,7 +135,7 @@ class Supervisor:
         Raises:
             StoreError: it does not start; has its last lines.
         """
-        ward = _Ward(Child(self._worker_command(crew)), lane=crew.lanes[0])
+        ward = _Ward(Child(self._worker_command(crew)), crew.lanes[0], crew.grace_s)
         self._wards.append(ward)
         token = Canary(self.broker_url).send(crew.lanes[0])
         ward.child.start(lambda: Canary(self.broker_url).heard(token), within_s=READY_S)
@@ -148,12 +170,17 @@ class Supervisor:
             self.tend()
 
     def stop(self) -> None:
-        """End every child: beat and workers together, with a grace to finish, then the broker."""
+        """End every child: beat and workers together, with a grace to finish, then the broker.
+
+        The graces run side by side: the longest of them bounds the whole, beside the broker's.
+        """
         with ExitStack() as ends:
+            ends.callback(self._schedule.release)
             if self._broker is not None:
                 ends.callback(self._broker.stop)
-            for ward in self._wards:
-                ends.callback(ward.child.stop, grace_s=GRACE_S)
+            asked_s = time.monotonic()
+            for ward in sorted(self._wards, key=lambda ward: -ward.grace_s):
+                ends.callback(_stop, ward, asked_s)
             for ward in self._wards:
                 ward.child.ask_to_end()
         self._wards.clear()
@@ -206,11 +233,12 @@ class Supervisor:
 
     def _beat_command(self) -> Command:
         schedule = str(self._settings.state_dir / BEAT_FILE)
-        return self._celery(
-            "beat", "beat.log", "beat", "--scheduler", SCHEDULER, "--schedule", schedule
-        )
+        words = ("beat", "--scheduler", SCHEDULER, "--schedule", schedule)
+        return self._celery("beat", "beat.log", *words, holds=self._schedule.descriptors)
 
-    def _celery(self, name: str, log_name: str, *arguments: str) -> Command:
+    def _celery(
+        self, name: str, log_name: str, *arguments: str, holds: tuple[int, ...] = ()
+    ) -> Command:
         state_dir = self._settings.ensure_state_dir()
         start = (sys.executable, "-P", "-m", "celery", "-A", self._application)
         return Command(
@@ -219,6 +247,7 @@ class Supervisor:
             environ=self._environ(),
             folder=state_dir,  # Celery imports from the working folder: here is nothing to import
             log=state_dir / "logs" / log_name,
+            holds=holds,
         )
 
     def _environ(self) -> dict[str, str]:
@@ -236,6 +265,11 @@ class Supervisor:
         return max((file.stat().st_mtime_ns for file in files), default=0)
 
 
+def _stop(ward: _Ward, asked_s: float) -> None:
+    """End a child that was asked to end a while ago."""
+    ward.child.stop(grace_s=max(0.0, asked_s + ward.grace_s - time.monotonic()))
+
+
 @contextmanager
 def supervised(
     settings: Settings,
@@ -247,10 +281,13 @@ def supervised(
     """Broker, workers and beat for as long as the block runs; all ended on every way out.
 
     Raises:
+        Refused: beat is asked for, and runs for this state folder already.
         StoreError: one of them does not start; those that did are ended.
     """
     supervisor = Supervisor(settings, application=application)
     try:
+        if beat:
+            supervisor.claim_schedule()
         supervisor.start_broker()
         for crew in crews:
             supervisor.start_worker(crew)

@@ -44,7 +44,9 @@ class FleetScheduler(PersistentScheduler):
         """Read the inventory, then do as Celery does."""
         settings = Settings.from_environment()
         inventory = settings.inventory
-        schedules = () if inventory is None else load_inventory(inventory).schedules
+        schedules = (
+            () if inventory is None else load_inventory(inventory, keep_going=True).schedules
+        )
         self.app.conf.beat_schedule = beat_schedule(schedules)
         super().setup_schedule()
 

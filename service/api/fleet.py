@@ -41,10 +41,18 @@ Narrow = Annotated[str | None, Query(max_length=64)]
     responses=documented(),
 )
 def list_controllers(request: Request, front: Fronted, _: Viewer, paged: Paged) -> Response:
-    """Never credentials: only what they are and how they were last seen."""
-    entries = show_controllers(front.context, limit=paged.limit, after=name_of(paged.cursor))
+    """Never credentials: only what they are and how they were last seen.
+
+    `left_out` has the inventory's bad entries: nothing is done for these until they are mended.
+    """
+    context = front.context
+    entries = show_controllers(context, limit=paged.limit, after=name_of(paged.cursor))
     last = cursor_of(str(entries[-1]["name"])) if entries else None
-    return page(request, "controllers", entries, limit=paged.limit, last=last)
+    left_out = [
+        {"name": name, "reason": reason} for name, reason in context.inventory.rejected.items()
+    ]
+    beside = {"left_out": left_out}
+    return page(request, "controllers", entries, limit=paged.limit, last=last, beside=beside)
 
 
 @fleet.get(

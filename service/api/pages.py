@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, TypeAlias
@@ -47,7 +47,13 @@ class Page(BaseModel):
 
 
 def page(
-    request: Request, name: str, entries: Sequence[object], *, limit: int, last: str | None
+    request: Request,
+    name: str,
+    entries: Sequence[object],
+    *,
+    limit: int,
+    last: str | None,
+    beside: Mapping[str, object] | None = None,
 ) -> JSONResponse:
     """A page and where the next one begins.
 
@@ -57,13 +63,15 @@ def page(
         entries: at most `limit` of them; with fewer it is the last page.
         limit: how many were asked for.
         last: the place of the last entry, as a cursor; None where there is no entry.
+        beside: what else the page says.
     """
     following = last if len(entries) >= limit else None
     headers = {}
     if following is not None:
         url = request.url.include_query_params(cursor=following)
         headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-    return JSONResponse({name: list(entries), "next": following}, headers=headers)
+    content = {name: list(entries), "next": following, **(beside or {})}
+    return JSONResponse(content, headers=headers)
 
 
 def placed_page(

@@ -22,6 +22,10 @@ COMMANDS = {
     "remediate": ("service.cli.remediate:remediate_command", "Carry a plan out."),
     "restore": ("service.cli.remediate:restore_command", "Finish what a dead process left."),
     "runs": ("service.cli.runs:runs_command", "List remediations, or tell one by its journal."),
+    "serve": ("service.cli.serve:serve_command", "Run REST, workers and schedule."),
+    "worker": ("service.cli.worker:worker_command", "Run workers alone."),
+    "beat": ("service.cli.beat:beat_command", "Run the schedule alone."),
+    "token": ("service.cli.token:token", "Who may ask the service what."),
     "lab": ("service.cli.lab:lab", "Simulated controllers on this machine."),
     "yang": ("service.cli.check:yang", "What a controller's own YANG models offer."),
 }

@@ -1,0 +1,169 @@
+"""`aprejoin serve`: REST, workers and schedule in one process tree, nothing else to install.
+
+The main thread starts the children and tends them, for they live as long as the thread that
+started them; the API runs in a thread beside it.
+"""
+
+import socket
+import threading
+from contextlib import closing, suppress
+from importlib import import_module
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+import uvicorn
+
+from service.cli.edge import command_edge, inventory_option, json_option, people
+from service.cli.standing import (
+    opened,
+    say_ready,
+    say_what_is_left_out,
+    say_what_waits,
+    standing_settings,
+    store_alone,
+    told_to_stop,
+)
+from service.errors import Refused, StoreError
+from service.settings import Settings
+from service.supervise import EVERYBODY, TEND_EVERY_S, Supervisor, supervised
+from service.usecases.admit import first_token
+
+HOST, PORT = "127.0.0.1", 8462
+READY_WITHIN_S, GRACE_S = 30.0, 10
+ASGI = "service.asgi"
+"""Loaded by name, as uvicorn does: the application is made of faces, and no face imports it."""
+
+
+@click.command("serve")
+@inventory_option
+@click.option("--host", default=HOST, show_default=True, help="Where to listen.")
+@click.option(
+    "--port",
+    default=PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0: any free port; the ready line names it.",
+)
+@click.option("--api-only", is_flag=True, help="Only REST: workers and beat run elsewhere.")
+@json_option
+@command_edge
+def serve_command(
+    inventory: Path | None, host: str, port: int, api_only: bool, as_json: bool
+) -> None:
+    """Run REST, workers, schedule and an embedded broker, until Ctrl-C or SIGTERM.
+
+    The first start makes an administrator's token and prints it once, on stderr; only its hash is
+    kept. `aprejoin token create` makes others. With APREJOIN_BROKER_URL and APREJOIN_DATABASE_URL
+    the same runs on many machines: see deploy/many-machines.md.
+
+    \b
+    Examples:
+      aprejoin serve -i inventory.yaml
+      aprejoin serve -i inventory.yaml --port 0 --json
+
+    With --json one line is printed when it is ready: {"serve": {"address": ..., "token": ...}}.
+    """
+    settings = standing_settings(inventory)
+    with told_to_stop() as stop, closing(_listener(host, port)) as listener:
+        address = _address(listener)
+        with opened(settings) as context:
+            say_what_is_left_out(context)
+        crews = () if api_only else EVERYBODY
+        with supervised(settings, crews=crews, beat=not api_only) as children:
+            token = _first_token(settings)
+            api = _Api(settings, listener)
+            try:
+                api.start()
+                ready: dict[str, object] = {"address": address, "token": token}
+                say_ready("serve", ready, f"ready: {address}/api/v1", as_json=as_json)
+                _tend(children, api, stop)
+            finally:
+                api.stop()
+    if not api_only:
+        with suppress(StoreError), store_alone(settings) as context:
+            say_what_waits(context)
+
+
+def _first_token(settings: Settings) -> str:
+    """Where a token is to be found; the first one is shown here and never again."""
+    with store_alone(settings) as context:
+        clear = first_token(context)
+    if clear is None:
+        return "made before; aprejoin token create makes another one"
+    people.print(f"admin token, shown this once: {clear}", markup=False, soft_wrap=True)
+    return "printed on stderr, this once"
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """The socket to listen on, bound before anything is started. Raises Refused."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.create_server((str(address[0]), port), family=family, backlog=128)
+    except OSError as err:
+        raise Refused(f"cannot listen on {host} port {port}: {err.strerror or err}") from err
+    if not ip_address(str(address[0]).partition("%")[0]).is_loopback:
+        people.print(
+            f"{host} is reached from elsewhere, and tokens travel in clear: put a proxy with TLS "
+            "in front (deploy/many-machines.md)",
+            style="yellow",
+            markup=False,
+        )
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
+
+
+class _Api(threading.Thread):
+    """The API server beside the main thread."""
+
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        super().__init__(name="api", daemon=True)
+        self._settings = settings
+        self._listener = listener
+        self._server: uvicorn.Server | None = None
+        self._ended = threading.Event()
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises StoreError where it does not."""
+        config = uvicorn.Config(
+            import_module(ASGI).application(self._settings),
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        self._server = uvicorn.Server(config)
+        super().start()
+        for _ in range(int(READY_WITHIN_S / 0.05)):
+            if self._server.started or self._ended.wait(0.05):
+                break
+        if not self._server.started:
+            raise StoreError("the API did not start; its log says why")
+
+    def run(self) -> None:
+        """Serve until told to end."""
+        try:
+            if self._server is not None:
+                self._server.run(sockets=[self._listener])
+        finally:
+            self._ended.set()
+
+    def stop(self) -> None:
+        """End it; requests under way are answered first."""
+        if self._server is not None and self.is_alive():
+            self._server.should_exit = True
+            self.join(GRACE_S * 2)
+
+
+def _tend(children: Supervisor, api: _Api, stop: threading.Event) -> None:
+    """Look after the children until told to stop, or until the API has ended by itself."""
+    while not stop.wait(TEND_EVERY_S):
+        if not api.is_alive():
+            raise StoreError("the API ended by itself; its log says why")
+        children.tend()

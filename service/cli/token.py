@@ -1,0 +1,117 @@
+"""`aprejoin token`: who may ask the service what, over REST."""
+
+import re
+
+import click
+from rich.table import Table
+
+from service.cli.edge import command_edge, json_option, people, print_json
+from service.cli.standing import store_alone
+from service.domain.documents import Document, moment
+from service.errors import InvalidInput
+from service.ports.tokens import Role, Token
+from service.settings import Settings
+from service.usecases.admit import create_token
+
+UNITS_S = {"d": 86_400, "h": 3_600, "m": 60}
+NEVER = "never"
+FOR_A_YEAR = "365d"
+
+
+@click.group("token")
+def token() -> None:
+    """Make, list and revoke the bearer tokens of the REST API."""
+
+
+@token.command("create")
+@click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice([role.label for role in Role]),
+    required=True,
+    help="viewer reads; operator also asks for work; approver also approves; admin may all.",
+)
+@click.option(
+    "--expires",
+    default=FOR_A_YEAR,
+    show_default=True,
+    metavar="DURATION",
+    help="Such as 90d, 12h or 30m; or never.",
+)
+@json_option
+@command_edge
+def create(name: str, role: str, expires: str, as_json: bool) -> None:
+    """Make a token for NAME and print it once; only its hash is kept.
+
+    NAME is who asks and who approves: who asked for something may not approve it. Several tokens
+    may stand for one name.
+
+    \b
+    Examples:
+      aprejoin token create itsm --role operator
+      aprejoin token create ann --role approver --expires 90d
+    """
+    with store_alone(Settings.from_environment()) as context:
+        made, clear = create_token(context, name, Role[role.upper()], valid_s=seconds_of(expires))
+    if as_json:
+        print_json({"token": {**token_document(made), "clear": clear}})
+    else:
+        people.print(f"token {made.id} for {made.name}, {made.role.label}, shown this once:")
+        click.echo(clear)
+
+
+@token.command("list")
+@json_option
+@command_edge
+def list_tokens(as_json: bool) -> None:
+    """List tokens, oldest first; never their clear text."""
+    with store_alone(Settings.from_environment()) as context:
+        tokens = context.store.tokens()
+    if as_json:
+        print_json({"tokens": [token_document(one) for one in tokens]})
+        return
+    table = Table()
+    for heading in ("id", "name", "role", "created", "expires", "revoked"):
+        table.add_column(heading)
+    for one in tokens:
+        told = token_document(one)
+        table.add_row(*(str(value or "") for value in told.values()))
+    people.print(table)
+
+
+@token.command("revoke")
+@click.argument("token_id", metavar="ID")
+@json_option
+@command_edge
+def revoke(token_id: str, as_json: bool) -> None:
+    """Let a token open nothing from now on."""
+    with store_alone(Settings.from_environment()) as context:
+        gone = context.store.revoke_token(token_id, at=context.clock.now().wall)
+    if as_json:
+        print_json({"token": token_document(gone)})
+    else:
+        people.print(f"token {gone.id} of {gone.name} is revoked", markup=False)
+
+
+def token_document(one: Token) -> Document:
+    """A token without its clear text."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "role": one.role.label,
+        "created": moment(one.created),
+        "expires": moment(one.expires),
+        "revoked": moment(one.revoked),
+    }
+
+
+def seconds_of(text: str) -> float | None:
+    """`90d`, `12h`, `30m` as seconds; None for `never`. Raises InvalidInput."""
+    if text == NEVER:
+        return None
+    match = re.fullmatch(r"([1-9]\d{0,4})([dhm])", text)
+    if match is None:
+        raise InvalidInput(
+            f"found {text!r}", where="--expires", expected="such as 90d, 12h, 30m, or never"
+        )
+    return float(int(match[1]) * UNITS_S[match[2]])
