@@ -9,16 +9,19 @@ from service.config.inventory_values import (
     cron,
     duration_s,
     moment,
+    seconds_or_none,
     secret,
     text,
     timezone,
 )
 from service.config.yaml_places import Reader, Section, YamlValue, each, one_of
-from service.domain.inventory import Credentials, Freeze, Schedule
+from service.domain.inventory import Credentials, Freeze, Missed, Schedule
 
 _NOTHING: str = ""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHAT: tuple[Literal["sweep"]] = ("sweep",)
+_MISSED: tuple[Missed, ...] = ("once", "skip")
+SCHEDULE_KEYS = ("name", "every", "cron", "controllers", "tags", "what", "jitter_s", "missed")
 
 CREDENTIAL_KEYS = (
     "username",
@@ -75,9 +78,13 @@ def schedule(names: Names) -> Reader[Schedule]:
     """A reader of one schedule: `every` or `cron`, for all or for those named or tagged."""
 
     def read_schedule(value: YamlValue) -> Schedule:
-        section = Section(value, ("name", "every", "cron", "controllers", "tags", "what"))
-        if len({"every", "cron"} & {k for k, v in section.entries.items() if not v.is_null}) != 1:
+        section = Section(value, SCHEDULE_KEYS)
+        stated = {key for key, entry in section.entries.items() if not entry.is_null}
+        if len({"every", "cron"} & stated) != 1:
             error = value.refuse("exactly one of 'every' and 'cron'", found="both or neither")
+            section.problems.extend(error.problems)
+        elif {"every", "missed"} <= stated:
+            error = section.entries["missed"].refuse("'missed' beside 'cron' alone")
             section.problems.extend(error.problems)
         found = Schedule(
             name=section.need("name", text, _NOTHING),
@@ -88,6 +95,8 @@ def schedule(names: Names) -> Reader[Schedule]:
                 "controllers", each(one_of(names.controllers, "controller")), ()
             ),
             tags=section.get("tags", each(text), ()),
+            jitter_s=section.get("jitter_s", seconds_or_none, 0.0),
+            missed=section.get("missed", choice(_MISSED), "once"),
         )
         section.settle()
         return found

@@ -12,6 +12,7 @@ from service.config.inventory_values import (
     clock_window,
     seconds,
     seconds_or_none,
+    share,
     whole,
 )
 from service.config.yaml_places import Reader, Section, YamlValue, each
@@ -52,6 +53,11 @@ def policy_over(base: Policy) -> Reader[Policy]:
             dead_man_after_s=get("dead_man_after_s", seconds, base.dead_man_after_s),
             ntp_sync_s=get("ntp_sync_s", seconds, base.ntp_sync_s),
             stay_registered_s=get("stay_registered_s", seconds_or_none, base.stay_registered_s),
+            waves=get("waves", _filled(whole(1)), base.waves),
+            stop_wave_at=get("stop_wave_at", share, base.stop_wave_at),
+            retry_after_s=get("retry_after_s", seconds_or_none, base.retry_after_s),
+            longest_backoff_s=get("longest_backoff_s", seconds, base.longest_backoff_s),
+            max_sessions=get("max_sessions", whole(2), base.max_sessions),
         )
         section.settle()
         return policy
@@ -64,6 +70,18 @@ def layered(base: Policy, layers: Iterable[YamlValue]) -> Policy:
     for layer in layers:
         base = policy_over(base)(layer)
     return base
+
+
+def _filled(read: Reader[T]) -> Reader[tuple[T, ...]]:
+    read_all = each(read)
+
+    def read_filled(value: YamlValue) -> tuple[T, ...]:
+        found = read_all(value)
+        if not found:
+            raise value.refuse("at least one number", found="an empty list")
+        return found
+
+    return read_filled
 
 
 def _distinct(read: Reader[T]) -> Reader[tuple[T, ...]]:

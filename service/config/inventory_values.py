@@ -99,6 +99,14 @@ def seconds_or_none(value: YamlValue) -> float:
     return _seconds(value, zero_fits=True)
 
 
+def share(value: YamlValue) -> float:
+    """A part of the whole: 0 is none of it, 1 all."""
+    found = _number_of(value, "a number from 0 to 1")
+    if found > 1:
+        raise value.refuse("a number from 0 to 1")
+    return found
+
+
 def host(value: YamlValue) -> str:
     """An IP address or a host name; no URL, no port."""
     name = value.text or ""
@@ -189,10 +197,18 @@ def checked(value: YamlValue, check: Callable[[str], str], expected: str) -> str
 
 def _seconds(value: YamlValue, *, zero_fits: bool) -> float:
     expected = f"a number of seconds {'of at least' if zero_fits else 'above'} 0"
+    number = _number_of(value, expected)
+    if number == 0 and not zero_fits:
+        raise value.refuse(expected)
+    return number
+
+
+def _number_of(value: YamlValue, expected: str) -> float:
+    """A number that is not negative."""
     digits = value.scalar("int") or value.scalar("float")
     if digits is None or not _NUMBER.fullmatch(digits):
         raise value.refuse(expected)
     number = float(digits)
-    if not math.isfinite(number) or number < 0 or (number == 0 and not zero_fits):
+    if not math.isfinite(number) or number < 0:
         raise value.refuse(expected)
     return number

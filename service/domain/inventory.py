@@ -10,6 +10,7 @@ from service.domain.policy import Policy
 from service.errors import NotFound
 
 TransportChoice: TypeAlias = Literal["auto", "netconf", "restconf"]
+Missed: TypeAlias = Literal["once", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,14 @@ class Controller:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When something is done by itself."""
+    """When something is done by itself.
+
+    Attributes:
+        cron: five fields, UTC.
+        jitter_s: begins up to so much later, every time by the same time, told by its name.
+        missed: what becomes of a cron line's moment that passed while nobody was there: made up
+            once, or left out.
+    """
 
     name: str
     what: Literal["sweep"]
@@ -91,6 +99,8 @@ class Schedule:
     cron: str | None = None
     controllers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    jitter_s: float = 0.0
+    missed: Missed = "once"
 
 
 @dataclass(frozen=True, slots=True)

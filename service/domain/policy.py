@@ -20,7 +20,16 @@ ALL_STRATEGIES = (
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One controller's policy, after tags and its own overrides."""
+    """One controller's policy, after tags and its own overrides.
+
+    Attributes:
+        waves: how many controllers a campaign begins with, and after each success; the last holds
+            for all that follow.
+        stop_wave_at: the share of a wave that may fail.
+        retry_after_s: how soon a controller that was mended, or was not, is mended again by itself.
+        longest_backoff_s: how long at most a schedule leaves a controller alone that fails.
+        max_sessions: sessions of ours on the controller at the same time, the mending one included.
+    """
 
     on_finding: OnFinding = "report"
     approval: ApprovalRule = "required"
@@ -38,6 +47,11 @@ class Policy:
     dead_man_after_s: float = 1800
     ntp_sync_s: float = 1200
     stay_registered_s: float = 600
+    waves: tuple[int, ...] = (1, 5, 20)
+    stop_wave_at: float = 0.2
+    retry_after_s: float = 86_400
+    longest_backoff_s: float = 14_400
+    max_sessions: int = 4
 
 
 _WINDOW = re.compile(

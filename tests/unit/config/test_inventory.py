@@ -157,6 +157,19 @@ def test_a_merge_that_goes_in_circles_is_refused():
     assert "mapping to merge" in problems("x-a: &a\n  <<: *a\npolicy: *a\n" + ONE)[0]
 
 
+def test_a_schedule_says_how_late_it_may_be_and_what_becomes_of_what_it_missed():
+    fleet = load(
+        ONE + "schedules: [{name: a, cron: '0 2 * * *', jitter_s: 300, missed: skip},"
+        " {name: b, every: 1m}]"
+    )
+    assert [(s.jitter_s, s.missed) for s in fleet.schedules] == [(300, "skip"), (0, "once")]
+
+
+def test_waves_and_their_limits_are_policy_and_may_differ_by_controller():
+    (one,) = load(ONE + "policy: {waves: [1, 2], stop_wave_at: 0, retry_after_s: 0}").controllers
+    assert (one.policy.waves, one.policy.stop_wave_at, one.policy.retry_after_s) == ((1, 2), 0, 0)
+
+
 def test_schedules_take_durations_and_cron():
     fleet = load(
         ONE
@@ -324,6 +337,14 @@ def test_policy_values_have_no_floor_but_sense(key, value):
         ("schedules: [{name: a, cron: '* * *'}]", "schedules[a].cron", "3 fields instead of 5"),
         ("schedules: [{name: a, cron: '61 * * * *'}]", "schedules[a].cron", "'61' as minute"),
         ("schedules: [{name: a, every: 1m, what: diagnose}]", "schedules[a].what", "'diagnose'"),
+        ("schedules: [{name: a, every: 1m, jitter_s: -1}]", "schedules[a].jitter_s", "the number"),
+        ("schedules: [{name: a, every: 1m, missed: skip}]", "schedules[a].missed", "'skip'"),
+        ("schedules: [{name: a, cron: '* * * * *', missed: all}]", "schedules[a].missed", "'all'"),
+        ("policy: {waves: []}", "policy.waves", "an empty list"),
+        ("policy: {waves: [1, 0]}", "policy.waves[1]", "the number 0"),
+        ("policy: {stop_wave_at: 1.5}", "policy.stop_wave_at", "the number 1.5"),
+        ("policy: {stop_wave_at: a}", "policy.stop_wave_at", "'a'"),
+        ("policy: {max_sessions: 1}", "policy.max_sessions", "the number 1"),
         ("schedules: [{name: a, every: 1m, controllers: [x]}]", "controllers[0]", "the unknown"),
         ("schedules: [{every: 1m}]", "schedules[0]", "no 'name'"),
         ("schedules: {a: 1}", "schedules", "a mapping"),
