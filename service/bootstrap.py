@@ -68,7 +68,7 @@ def open_context(
     folder = path.parent if path is not None else Path.cwd()
     settings.ensure_state_dir()
     clock = SystemClock()
-    store = SqlStore(settings.database_url)
+    store = SqlStore(settings.database_url, clock)
     drivers = DriverPool(PlatformDrivers(SecretResolver(folder), clock))
     try:
         yield Context(

@@ -135,9 +135,10 @@ class JournalConflict(StoreError):
 class LeaseHeld(StoreError):
     """Another process holds the right to change this controller."""
 
-    def __init__(self, controller: str, holder: str, until: str) -> None:
-        super().__init__(f"{controller}: being changed by {holder} until at least {until}")
-        self.controller, self.holder, self.until = controller, holder, until
+    def __init__(self, controller: str, holder: str, left_s: float) -> None:
+        at_least = f"for at least {max(left_s, 0.0):.0f} s more"
+        super().__init__(f"{controller}: being changed by {holder} {at_least}")
+        self.controller, self.holder, self.left_s = controller, holder, left_s
 
 
 class LeaseLost(StoreError):

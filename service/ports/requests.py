@@ -5,16 +5,13 @@ The broker only nudges; these rows say what there is to do. Every method is one 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
 
 Document: TypeAlias = Mapping[str, object]
 SweepState: TypeAlias = Literal["queued", "running", "finished", "failed"]
 PlanState: TypeAlias = Literal["queued", "done", "failed"]
-
-CLOCKS_APART = timedelta(hours=1)
-"""More than the clocks of two healthy hosts are ever apart."""
 
 
 class Kind(StrEnum):
@@ -27,24 +24,22 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that workers are to do, and not before when.
+    """Something that workers are to do, and not before its time.
 
     Attributes:
-        said: when this was written; a moment that lies far ahead tells a clock that went back.
+        in_s: seconds until then, by the store's time as of the read; 0 or less: it is time. Minus
+            infinity: it was said before the store's host booted.
     """
 
     kind: Kind
     id: str
-    at: datetime
-    said: datetime
+    in_s: float
     why: str = ""
 
-    def is_due(self, now: datetime) -> bool:
-        """Whether it is time; at once where the clock that said it was wrong, or went back since.
-
-        Looking too early is harmless, never looking is not.
-        """
-        return self.at <= now or self.said > now + CLOCKS_APART
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time."""
+        return self.in_s <= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +141,9 @@ class Recall:
 
 
 class Dues(Protocol):
-    """When what is to be done next."""
+    """When what is to be done next, in the store's own time: no host's wall clock is asked."""
 
-    def set_due(self, due: Due) -> None:
+    def set_due(self, kind: Kind, item: str, *, in_s: float, why: str = "") -> None:
         """Say when; what was said of it before no longer counts."""
 
     def due_of(self, kind: Kind, item: str) -> Due | None:
@@ -157,13 +152,13 @@ class Dues(Protocol):
     def forget_due(self, kind: Kind, item: str) -> None:
         """Nothing is to be done any more."""
 
-    def claim_due(self, kind: Kind, item: str, *, now: datetime, until: datetime) -> bool:
-        """Take what is due for oneself until a moment; False: not due, or somebody has it."""
+    def claim_due(self, kind: Kind, item: str, *, for_s: float) -> bool:
+        """Take what is due for oneself for a while; False: not due, or somebody has it."""
 
-    def take_nudges(self, *, now: datetime, again_after_s: float) -> tuple[Due, ...]:
+    def take_nudges(self, *, again_after_s: float) -> tuple[Due, ...]:
         """What is due now; each is given to one caller, and again only after some seconds."""
 
-    def take_tick(self, name: str, *, now: datetime, apart_s: float) -> bool:
+    def take_tick(self, name: str, *, apart_s: float) -> bool:
         """Whether this tick of a schedule is the caller's: the last one was longer ago than that.
 
         Two schedulers may tick; one of them is listened to.
@@ -214,8 +209,8 @@ class Plans(Protocol):
 class AskedRemediations(Protocol):
     """Remediations that workers carry out, and who wants one back."""
 
-    def ask_remediation(self, asked: AskedRemediation, *, due: Due) -> bool:
-        """Keep the wish; False where the same digest waits to be opened already."""
+    def ask_remediation(self, asked: AskedRemediation) -> bool:
+        """Keep the wish, due at once; False where the same digest waits to be opened already."""
 
     def refuse_remediation(self, remediation: str, reason: str) -> None:
         """It is not going to be opened; nothing happens where its journal has begun."""

@@ -4,7 +4,7 @@ Every method is one transaction of its own; none stays open across a device call
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -42,12 +42,14 @@ class Lease:
 
     Attributes:
         fencing: rises with every holder; an append with an old number is refused.
+        left_s: how much longer it holds, by the store's time as of the read; 0 or less: it ran out.
+            Minus infinity: it is from before the store's host booted.
     """
 
     controller: str
     holder: Holder
     fencing: int
-    expires: datetime
+    left_s: float = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +92,30 @@ class Approval:
 
 
 class Leases(Protocol):
-    """Who may change which controller."""
+    """Who may change which controller, in the store's own time: no host's wall clock is asked."""
 
-    def acquire(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
-        """Take the lease, if it is free, expired or the holder's own; always under a new number.
+    def acquire(self, controller: str, holder: Holder, *, ttl_s: float) -> Lease:
+        """Take the lease, if it is free, ran out or is the holder's own; always under a new number.
 
         Raises:
             LeaseHeld: somebody else has it.
         """
 
-    def take_over(
-        self, controller: str, holder: Holder, *, dead: Lease, now: datetime, ttl_s: float
-    ) -> Lease:
+    def take_over(self, controller: str, holder: Holder, *, dead: Lease, ttl_s: float) -> Lease:
         """Take the lease of a holder that is proven dead, before it runs out.
 
         Raises:
             LeaseHeld: it passed on meanwhile: somebody else saw the dead one first.
         """
 
-    def renew(self, lease: Lease, *, now: datetime, ttl_s: float) -> Lease:
+    def renew(self, lease: Lease, *, ttl_s: float) -> Lease:
         """Hold on to it. Raises LeaseLost where it passed on."""
 
     def release(self, lease: Lease) -> None:
         """Give it up; nothing happens where it passed on already."""
 
     def lease_of(self, controller: str) -> Lease | None:
-        """The lease as it stands, expired or not."""
+        """The lease as it stands, run out or not."""
 
 
 class Journals(Protocol):
@@ -155,7 +155,7 @@ class Observations(Protocol):
         """Extend the histories with one poll, and give them back."""
 
     def clocks(self) -> tuple[ClockNote, ...]:
-        """The newest word on each controller's clock."""
+        """The newest word on each controller's clock, for each boot of each host that polled it."""
 
     def keep_sweep(self, sweep: str, document: Mapping[str, object], *, at: datetime) -> None:
         """Keep a sweep's document: it is finished, and the newest word on its controllers."""

@@ -1,98 +1,105 @@
 """When what is to be done next, and whose turn it is: conditional writes, so that two never win.
 
-A due time that was said far in the future was said by a clock that has gone back since, or by
-another host's: it is due at once, for looking too early is harmless and never looking is not.
+What was written by another clock (see `times`) is due at once: looking too early is harmless and
+never looking is not.
 """
 
-from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, or_, select, update
 
-from service.ports.requests import CLOCKS_APART, Due, Kind
-from service.store.codec import moment_of, moment_text
+from service.ports.requests import Due, Kind
 from service.store.tables import dues, ticks
-from service.store.transactions import inserted, put, transaction
+from service.store.times import Mark, StoreTime
+from service.store.transactions import add_if_missing, put, transaction
 
 
 class DueTable:
     """Due times and ticks."""
 
     _engine: Engine
+    _time: StoreTime
 
-    def set_due(self, due: Due) -> None:
+    def set_due(self, kind: Kind, item: str, *, in_s: float, why: str = "") -> None:
         """Say when."""
         with transaction(self._engine) as connection:
-            put(connection, dues, due_row(due))
+            put_due(connection, kind, item, self._time.now(connection).after(in_s), why)
 
     def due_of(self, kind: Kind, item: str) -> Due | None:
         """What was said last."""
         with transaction(self._engine) as connection:
             row = connection.execute(select(dues).where(_is(kind, item))).first()
-        return None if row is None else _due(row)
+            return None if row is None else _due(row, self._time.now(connection))
 
     def forget_due(self, kind: Kind, item: str) -> None:
         """Nothing is to be done any more."""
         with transaction(self._engine) as connection:
             connection.execute(delete(dues).where(_is(kind, item)))
 
-    def claim_due(self, kind: Kind, item: str, *, now: datetime, until: datetime) -> bool:
+    def claim_due(self, kind: Kind, item: str, *, for_s: float) -> bool:
         """Take what is due for oneself, unless somebody was faster."""
-        taken = update(dues).where(_is(kind, item), _is_due(now))
-        values = {"at": moment_text(until), "said": moment_text(now), "nudged": ""}
+        this = select(dues.c.id).where(_is(kind, item)).with_for_update()
         with transaction(self._engine) as connection:
-            return connection.execute(taken.values(**values)).rowcount == 1
+            connection.execute(this)
+            now = self._time.now(connection)
+            taken = update(dues).where(_is(kind, item), _is_due(now))
+            return connection.execute(taken.values(**_until(now.after(for_s)))).rowcount == 1
 
-    def take_nudges(self, *, now: datetime, again_after_s: float) -> tuple[Due, ...]:
+    def take_nudges(self, *, again_after_s: float) -> tuple[Due, ...]:
         """What is due now and was not given to anybody lately."""
-        lately = moment_text(now - timedelta(seconds=again_after_s))
-        quiet = or_(dues.c.nudged <= lately, dues.c.nudged > moment_text(now + CLOCKS_APART))
         with transaction(self._engine) as connection:
+            now = self._time.now(connection)
             rows = connection.execute(
-                select(dues).where(_is_due(now), quiet).order_by(dues.c.at)
+                select(dues)
+                .where(_is_due(now), _is_quiet(now, again_after_s))
+                .order_by(dues.c.at_s, dues.c.kind, dues.c.id)
+                .with_for_update(skip_locked=True)  # another dispatcher has those
             ).all()
-            return tuple(
-                _due(row)
-                for row in rows
-                if connection.execute(
-                    update(dues)
-                    .where(_is(row.kind, row.id), dues.c.nudged == row.nudged)
-                    .values(nudged=moment_text(now))
-                ).rowcount
-            )
+            for row in rows:
+                _nudged(connection, row, now)
+            return tuple(_due(row, now) for row in rows)
 
-    def take_tick(self, name: str, *, now: datetime, apart_s: float) -> bool:
+    def take_tick(self, name: str, *, apart_s: float) -> bool:
         """Whether this tick is the caller's."""
-        before = moment_text(now - timedelta(seconds=apart_s))
-        free = or_(ticks.c.at <= before, ticks.c.at > moment_text(now + CLOCKS_APART))
         with transaction(self._engine) as connection:
-            moved = connection.execute(
-                update(ticks).where(ticks.c.name == name, free).values(at=moment_text(now))
-            )
-            if moved.rowcount:
+            now = self._time.now(connection)
+            row = {"name": name, "clock": now.clock, "at_s": now.at_s}
+            if add_if_missing(connection, ticks, row):
                 return True
-        return inserted(self._engine, insert(ticks).values(name=name, at=moment_text(now)))
+            free = or_(ticks.c.clock != now.clock, ticks.c.at_s <= now.at_s - apart_s)
+            moved = update(ticks).where(ticks.c.name == name, free)
+            return connection.execute(moved.values(clock=now.clock, at_s=now.at_s)).rowcount == 1
 
 
-def due_row(due: Due) -> dict[str, object]:
-    """A due time as a row, not given to anybody yet."""
-    return {
-        "kind": due.kind.value,
-        "id": due.id,
-        "at": moment_text(due.at),
-        "said": moment_text(due.said),
-        "nudged": "",
-        "why": due.why,
-    }
+def put_due(connection: Connection, kind: Kind, item: str, at: Mark, why: str) -> None:
+    """Write a due time down, not given to anybody yet."""
+    put(connection, dues, {"kind": kind.value, "id": item, "why": why, **_until(at)})
 
 
-def _due(row: Row[tuple[object, ...]]) -> Due:
-    return Due(Kind(row.kind), row.id, moment_of(row.at), moment_of(row.said), row.why)
+def _until(at: Mark) -> dict[str, object]:
+    return {"clock": at.clock, "at_s": at.at_s, "nudged_s": None}
+
+
+def _due(row: Row[Any], now: Mark) -> Due:
+    return Due(Kind(row.kind), row.id, now.until(row.clock, row.at_s), row.why)
+
+
+def _nudged(connection: Connection, row: Row[Any], now: Mark) -> None:
+    """Note that somebody was told; what was written by another clock is due since now."""
+    at_s = row.at_s if row.clock == now.clock else now.at_s
+    told = update(dues).where(_is(row.kind, row.id))
+    connection.execute(told.values(clock=now.clock, at_s=at_s, nudged_s=now.at_s))
 
 
 def _is(kind: str, item: str) -> ColumnElement[bool]:
     return and_(dues.c.kind == str(kind), dues.c.id == item)
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    back = dues.c.said > moment_text(now + CLOCKS_APART)
-    return or_(dues.c.at <= moment_text(now), back)
+def _is_due(now: Mark) -> ColumnElement[bool]:
+    return or_(dues.c.clock != now.clock, dues.c.at_s <= now.at_s)
+
+
+def _is_quiet(now: Mark, again_after_s: float) -> ColumnElement[bool]:
+    """Nobody was told lately."""
+    lately = now.at_s - again_after_s
+    return or_(dues.c.clock != now.clock, dues.c.nudged_s.is_(None), dues.c.nudged_s <= lately)

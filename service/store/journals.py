@@ -17,6 +17,7 @@ from service.store.codec import (
 )
 from service.store.leases import check_lease, read_lease
 from service.store.tables import journal, remediations
+from service.store.times import Mark, StoreTime
 from service.store.transactions import transaction
 
 
@@ -24,13 +25,14 @@ class JournalTables:
     """What remediations wrote down."""
 
     _engine: Engine
+    _time: StoreTime
 
     def open_remediation(
         self, remediation: str, event: Event, *, at: Instant, lease: Lease
     ) -> Entry:
         """Begin a journal."""
         with transaction(self._engine) as connection:
-            check_lease(connection, lease, now=at.wall)
+            check_lease(connection, lease, self._time)
             row = {
                 "id": remediation,
                 "controller": lease.controller,
@@ -48,7 +50,7 @@ class JournalTables:
     ) -> Entry:
         """Add one entry."""
         with transaction(self._engine) as connection:
-            check_lease(connection, lease, now=at.wall)
+            check_lease(connection, lease, self._time)
             newest = connection.scalar(
                 select(func.max(journal.c.seq)).where(journal.c.remediation == remediation)
             )
@@ -83,8 +85,9 @@ class JournalTables:
         if unfinished:
             query = query.where(remediations.c.closed.is_(False))
         with transaction(self._engine) as connection:
+            now = self._time.now(connection)
             return tuple(
-                _row(connection, row.id, row.controller, row.opened)
+                _row(connection, now, row.id, row.controller, row.opened)
                 for row in connection.execute(query).all()
             )
 
@@ -111,7 +114,9 @@ def _entries(connection: Connection, remediation: str) -> tuple[Entry, ...]:
     )
 
 
-def _row(connection: Connection, remediation: str, controller: str, opened: str) -> RemediationRow:
+def _row(
+    connection: Connection, now: Mark, remediation: str, controller: str, opened: str
+) -> RemediationRow:
     entries = _entries(connection, remediation)
     first, last = entries[0].event, entries[-1].event
     if not isinstance(first, Opened):
@@ -122,5 +127,5 @@ def _row(connection: Connection, remediation: str, controller: str, opened: str)
         opened=moment_of(opened),
         charter=first.charter,
         closed=last if isinstance(last, Closed) else None,
-        lease=read_lease(connection, controller),
+        lease=read_lease(connection, controller, now),
     )

@@ -10,15 +10,15 @@ from sqlalchemy import Engine, Row, and_, delete, insert, or_, select, update
 from service.ports.requests import (
     AskedPlan,
     AskedRemediation,
-    Due,
     Kind,
     Place,
     PlanAnswer,
     Recall,
 )
 from service.store.codec import document_text, moment_of, moment_text
-from service.store.dues import due_row
+from service.store.dues import put_due
 from service.store.tables import asked_plans, asked_remediations, dues, recalls, remediations
+from service.store.times import StoreTime
 from service.store.transactions import put, transaction
 
 
@@ -26,6 +26,7 @@ class PlanTable:
     """Plans that were asked for."""
 
     _engine: Engine
+    _time: StoreTime
 
     def ask_plan(self, asked: AskedPlan) -> None:
         """Keep the wish, due at once."""
@@ -41,8 +42,8 @@ class PlanTable:
         }
         with transaction(self._engine) as connection:
             connection.execute(insert(asked_plans).values(**row, **_answer_row(asked.answer)))
-            due = Due(Kind.PLAN, asked.id, asked.at, asked.at, f"asked by {asked.asked_by}")
-            put(connection, dues, due_row(due))
+            now, why = self._time.now(connection), f"asked by {asked.asked_by}"
+            put_due(connection, Kind.PLAN, asked.id, now, why)
 
     def answer_plan(self, plan: str, answer: PlanAnswer) -> None:
         """Say what became of it."""
@@ -76,9 +77,10 @@ class AskedRemediationTable:
     """Remediations that workers carry out, and who wants one back."""
 
     _engine: Engine
+    _time: StoreTime
 
-    def ask_remediation(self, asked: AskedRemediation, *, due: Due) -> bool:
-        """Keep the wish, unless the same one waits already."""
+    def ask_remediation(self, asked: AskedRemediation) -> bool:
+        """Keep the wish, due at once, unless the same one waits already."""
         opened = select(remediations.c.id)
         same = asked_remediations.c.waits == asked.digest
         row = {
@@ -100,7 +102,8 @@ class AskedRemediationTable:
             if connection.execute(select(asked_remediations.c.id).where(same)).first() is not None:
                 return False
             connection.execute(insert(asked_remediations).values(**row))
-            put(connection, dues, due_row(due))
+            now, why = self._time.now(connection), f"asked by {asked.asked_by}"
+            put_due(connection, Kind.REMEDIATION, asked.id, now, why)
         return True
 
     def refuse_remediation(self, remediation: str, reason: str) -> None:

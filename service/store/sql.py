@@ -6,6 +6,7 @@ from sqlalchemy import Engine, create_engine, event, insert, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.errors import StoreError
+from service.ports.clock import Clock
 from service.store.approvals import ApprovalTable
 from service.store.dues import DueTable
 from service.store.journals import JournalTables
@@ -14,6 +15,7 @@ from service.store.observations import ObservationTables
 from service.store.plans import AskedRemediationTable, PlanTable
 from service.store.sweeps import SweepTables
 from service.store.tables import SCHEMA_VERSION, about, metadata
+from service.store.times import BootTime, ServerTime, StoreTime
 from service.store.tokens import AnswerTable, TokenTable
 from service.store.transactions import reason, transaction
 
@@ -34,17 +36,24 @@ class SqlStore(
 ):
     """Everything that outlives a process, in one database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Clock, *, time: StoreTime | None = None) -> None:
         """Open or make the database.
+
+        Args:
+            url: for SQLAlchemy.
+            clock: this host's; a SQLite file counts on it.
+            time: what to count on instead of what suits the database.
 
         Raises:
             StoreError: it cannot be opened, or is of a newer aprejoin.
         """
         try:
             self.url = make_url(url).render_as_string(hide_password=True)
-            super().__init__(_engine(url))
+            engine = _engine(url)
         except (SQLAlchemyError, OSError) as err:
             raise StoreError(f"the database cannot be opened: {err}") from err
+        counted = ServerTime() if engine.dialect.name == "postgresql" else BootTime(clock)
+        super().__init__(engine, time or counted)
         try:
             metadata.create_all(self._engine)
             self._check_version()

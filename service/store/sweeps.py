@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Row, Select, and_, insert, or_, select, update
 
-from service.ports.requests import AskedSweep, Document, Due, Kind, Look, Place, SweepState
+from service.ports.requests import AskedSweep, Document, Kind, Look, Place, SweepState
 from service.store.codec import document_text, moment_of, moment_text
-from service.store.dues import due_row
-from service.store.tables import asked_sweeps, dues, looks, sweeps
+from service.store.dues import put_due
+from service.store.tables import asked_sweeps, looks, sweeps
+from service.store.times import StoreTime
 from service.store.transactions import put, transaction
 
 
@@ -17,13 +18,14 @@ class SweepTables:
     """Sweeps and what they said."""
 
     _engine: Engine
+    _time: StoreTime
 
     def ask_sweep(self, asked: AskedSweep) -> None:
         """Keep the wish, due at once."""
         with transaction(self._engine) as connection:
             connection.execute(insert(asked_sweeps).values(**_asked_row(asked)))
-            due = Due(Kind.SWEEP, asked.id, asked.at, asked.at, f"asked by {asked.asked_by}")
-            put(connection, dues, due_row(due))
+            now, why = self._time.now(connection), f"asked by {asked.asked_by}"
+            put_due(connection, Kind.SWEEP, asked.id, now, why)
 
     def mark_sweep(self, sweep: str, state: SweepState, detail: str = "") -> None:
         """Say how far it is."""

@@ -28,7 +28,8 @@ leases = Table(
     metadata,
     Column("controller", String(64), primary_key=True),
     Column("fencing", BigInteger, nullable=False),
-    Column("expires", String(40), nullable=False),  # RFC 3339 UTC; "" when given up
+    Column("clock", String(64), nullable=False),  # which clock counts: see `times`
+    Column("until_s", Float(53)),  # null: given up
     Column("holder", Text, nullable=False),
 )
 
@@ -93,9 +94,9 @@ dues = Table(
     metadata,
     Column("kind", String(16), primary_key=True),
     Column("id", String(40), primary_key=True),
-    Column("at", String(40), nullable=False, index=True),
-    Column("said", String(40), nullable=False),
-    Column("nudged", String(40), nullable=False),  # "": not yet
+    Column("clock", String(64), nullable=False),
+    Column("at_s", Float(53), nullable=False, index=True),
+    Column("nudged_s", Float(53)),  # null: not yet
     Column("why", Text, nullable=False),
 )
 
@@ -103,7 +104,8 @@ ticks = Table(
     "ticks",
     metadata,
     Column("name", String(80), primary_key=True),
-    Column("at", String(40), nullable=False),
+    Column("clock", String(64), nullable=False),
+    Column("at_s", Float(53), nullable=False),
 )
 
 asked_sweeps = Table(

@@ -49,8 +49,19 @@ def inserted(engine: Engine, statement: Insert) -> bool:
 
 def put(connection: Connection, table: Table, row: Mapping[str, object]) -> None:
     """Insert a row, or replace what the row of that key says."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     keys = [column.name for column in table.primary_key]
     rest = {name: value for name, value in row.items() if name not in keys}
-    statement = insert(table).values(**row)
+    statement = _insert(connection, table).values(**row)
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def add_if_missing(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
+    """Insert a row; False where one of that key is there already."""
+    statement = _insert(connection, table).values(**row).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that may say what happens on a conflict: both databases word it the same."""
+    of_dialect = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return of_dialect(table)

@@ -166,6 +166,8 @@ def _send(work: Work, run: Run, step: str, move: Send) -> Progress:
     driver = work.connect(run)
     summary = describe(move.change)
     seq = work.note(Intended(step, move.change, summary, driver.session), run.seq)
+    if not work.holds_for(move.timeout_s):
+        return _put_aside(work, step, seq)
     outcome: Outcome
     try:
         driver.change(move.change, timeout_s=move.timeout_s)
@@ -183,6 +185,18 @@ def _send(work: Work, run: Run, step: str, move: Send) -> Progress:
     work.renew()
     work.note(Settled(step, outcome, detail), seq)
     return Progress(step, summary if outcome == "applied" else f"{summary}: {outcome}, {detail}")
+
+
+def _put_aside(work: Work, step: str, intent: int) -> Progress:
+    """This process was stopped on its way to the send: what it decided on is old, so is its lease.
+
+    Raises:
+        LeaseLost: somebody took over meanwhile.
+    """
+    work.renew()
+    why = "the process was stopped for too long to send it"
+    work.note(Settled(step, "unsent", why), intent)
+    return Progress(step, f"{why}: look again")
 
 
 def _settle(work: Work, why: str) -> Progress:

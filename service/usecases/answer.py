@@ -4,26 +4,24 @@ Whoever begins claims it for a while and claims it again as it gets on; one that
 claim by time, and the next worker begins anew.
 """
 
-from datetime import datetime, timedelta
-
 from service.domain.plan import Asked, Plan
 from service.errors import DeviceError, RequestError
-from service.ports.requests import AskedPlan, Due, Kind, PlanAnswer
+from service.ports.requests import AskedPlan, Kind, PlanAnswer
 from service.usecases.context import Context
 from service.usecases.plan import propose
 from service.usecases.poll import Polled
 from service.usecases.report import proposal_document, sweep_document
 from service.usecases.sweep import Sweep, sweep
 
-CLAIM = timedelta(seconds=300)
+CLAIM_S = 300.0
 """Longer than one controller takes that does not answer, login and reading together."""
-CLAIM_AGAIN = timedelta(seconds=30)
+CLAIM_AGAIN_S = 30.0
 
 
 def answer_sweep(context: Context, sweep_id: str) -> Sweep | None:
     """Make a sweep that was asked for and keep its document; None: not due, or somebody has it."""
-    store, now = context.store, context.clock.now().wall
-    if not store.claim_due(Kind.SWEEP, sweep_id, now=now, until=now + CLAIM):
+    store = context.store
+    if not store.claim_due(Kind.SWEEP, sweep_id, for_s=CLAIM_S):
         return None
     asked = store.sweep_asked(sweep_id)
     found = [context.inventory.get(name) for name in (asked.controllers if asked else ())]
@@ -32,7 +30,7 @@ def answer_sweep(context: Context, sweep_id: str) -> Sweep | None:
         fail_sweep(context, sweep_id, "none of its controllers is in the inventory any more")
         return None
     store.mark_sweep(sweep_id, "running")
-    claim = _Claim(context, sweep_id, now)
+    claim = _Claim(context, sweep_id)
     result = sweep(context, controllers, sweep_id=sweep_id, on_polled=claim.renew)
     store.keep_sweep(sweep_id, sweep_document(context, result), at=result.finished)
     store.forget_due(Kind.SWEEP, sweep_id)
@@ -48,20 +46,20 @@ def fail_sweep(context: Context, sweep_id: str, why: str) -> None:
 class _Claim:
     """A sweep's claim, renewed as controllers are polled."""
 
-    def __init__(self, context: Context, sweep_id: str, now: datetime) -> None:
-        self._context, self._sweep, self._renewed = context, sweep_id, now
+    def __init__(self, context: Context, sweep_id: str) -> None:
+        self._context, self._sweep, self._renewed = context, sweep_id, context.clock.now()
 
     def renew(self, _: Polled) -> None:
-        now = self._context.clock.now().wall
-        if abs(now - self._renewed) >= CLAIM_AGAIN:
+        now = self._context.clock.now()
+        if now.seconds_since(self._renewed) >= CLAIM_AGAIN_S:
             self._renewed = now
-            self._context.store.set_due(Due(Kind.SWEEP, self._sweep, now + CLAIM, now, "polling"))
+            self._context.store.set_due(Kind.SWEEP, self._sweep, in_s=CLAIM_S, why="polling")
 
 
 def answer_plan(context: Context, plan_id: str) -> PlanAnswer | None:
     """Work out a plan that was asked for; None: not due, or somebody has it."""
-    store, now = context.store, context.clock.now().wall
-    if not store.claim_due(Kind.PLAN, plan_id, now=now, until=now + CLAIM):
+    store = context.store
+    if not store.claim_due(Kind.PLAN, plan_id, for_s=CLAIM_S):
         return None
     asked = store.plan_asked(plan_id)
     if asked is None:

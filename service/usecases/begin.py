@@ -103,7 +103,7 @@ def _open(context: Context, asked: AskedRemediation, plan: AskedPlan, lease: Lea
         return Never(f"there is no plan any more: {proposal.planned.reason}")
     check_digest(proposal.planned, asked.digest)
     with _alone(context):
-        lease = context.store.renew(lease, now=context.clock.now().wall, ttl_s=LEASE_TTL_S)
+        lease = context.store.renew(lease, ttl_s=LEASE_TTL_S)
         person = Person(asked.asked_by, at_terminal=False)
         return open_under(context, proposal, person, remediation=asked.id, lease=lease)
 

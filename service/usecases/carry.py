@@ -7,13 +7,12 @@ knows: then everything is put back (docs/decisions/0006).
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TypeAlias
 
 from service.domain.journal import HomeCalled
 from service.domain.remediation import Run
 from service.errors import NotFound, RequestError
-from service.ports.requests import Due, Kind
+from service.ports.requests import Kind
 from service.ports.store import Lease
 from service.usecases.advance import Progress
 from service.usecases.begin import Later, Never, begin
@@ -56,7 +55,7 @@ def carry(context: Context, remediation: str, *, on_progress: OnProgress) -> flo
 
 def _is_due(context: Context, remediation: str) -> bool:
     due = context.store.due_of(Kind.REMEDIATION, remediation)
-    return due is not None and due.is_due(context.clock.now().wall)
+    return due is not None and due.is_due
 
 
 def _controller_of(context: Context, remediation: str) -> str | None:
@@ -144,9 +143,8 @@ def _one_move(work: Work) -> Progress:
 
 def _let_go(work: Work, seconds: float, why: str) -> float:
     """Say when to come back, then give the lease back; in this order nothing is forgotten."""
-    store, now = work.context.store, work.context.clock.now().wall
-    due = Due(Kind.REMEDIATION, work.remediation, now + timedelta(seconds=seconds), now, why)
-    insist(work.context, lambda: store.set_due(due))
+    store, item = work.context.store, work.remediation
+    insist(work.context, lambda: store.set_due(Kind.REMEDIATION, item, in_s=seconds, why=why))
     insist(work.context, lambda: store.release(work.lease))
     return seconds
 

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from service.domain.remediation import Run
 from service.errors import NotApproved, NotFound, Refused
 from service.ports.jobs import AdvanceRemediation, JobQueue
-from service.ports.requests import AskedPlan, AskedRemediation, Due, Kind, Recall
+from service.ports.requests import AskedPlan, AskedRemediation, Kind, Recall
 from service.ports.store import Approval, RemediationRow
 from service.usecases.context import Context
 from service.usecases.remediate import give_word
@@ -88,7 +88,7 @@ def want_back(context: Context, queue: JobQueue, remediation: str, verb: Verb, *
     now = context.clock.now().wall
     reason = f"{verb} asked for by {who}"
     context.store.recall(Recall(remediation, who, now, reason, seen))
-    context.store.set_due(Due(Kind.REMEDIATION, remediation, now, now, reason))
+    context.store.set_due(Kind.REMEDIATION, remediation, in_s=0.0, why=reason)
     nudge(queue, AdvanceRemediation(remediation))
 
 
@@ -109,7 +109,7 @@ def _check(context: Context, row: RemediationRow, run: Run, verb: Verb) -> None:
 
 
 def _is_alive(context: Context, row: RemediationRow) -> bool:
-    if row.lease is None or row.lease.expires <= context.clock.now().wall:
+    if row.lease is None or row.lease.left_s <= 0:
         return False
     return not context.processes.is_proven_dead(row.lease.holder)
 

@@ -1,10 +1,9 @@
 """Dispatch: tell workers what is due. Two dispatchers at once tell them once."""
 
-from datetime import datetime
 from typing import assert_never
 
 from service.ports.jobs import AdvanceRemediation, Job, MakePlan, SweepFleet
-from service.ports.requests import Due, Kind, Recall
+from service.ports.requests import Kind, Recall
 from service.ports.store import RemediationRow
 from service.usecases.context import Context
 from service.usecases.recover import due
@@ -15,32 +14,32 @@ AGAIN_S = 10.0
 
 def waiting(context: Context) -> tuple[Job, ...]:
     """What is due now and was not dispatched lately, remediations first."""
-    now = context.clock.now().wall
     for row in due(context):
         if context.store.due_of(Kind.REMEDIATION, row.id) is None:
-            _adopt(context, row, now)
-    nudges = context.store.take_nudges(now=now, again_after_s=AGAIN_S)
+            _adopt(context, row)
+    nudges = context.store.take_nudges(again_after_s=AGAIN_S)
     return tuple(
-        job_of(one) for one in sorted(nudges, key=lambda one: one.kind is not Kind.REMEDIATION)
+        job_of(one.kind, one.id)
+        for one in sorted(nudges, key=lambda one: one.kind is not Kind.REMEDIATION)
     )
 
 
-def _adopt(context: Context, row: RemediationRow, now: datetime) -> None:
+def _adopt(context: Context, row: RemediationRow) -> None:
     """A process that worked in the foreground is gone: workers bring it home."""
     newest = context.store.journal(row.id)[-1].seq
-    gone = Recall(row.id, "recovery", now, "the process that worked on it is gone", newest)
-    context.store.recall(gone)
-    context.store.set_due(Due(Kind.REMEDIATION, row.id, now, now, gone.reason))
+    now, why = context.clock.now().wall, "the process that worked on it is gone"
+    context.store.recall(Recall(row.id, "recovery", now, why, newest))
+    context.store.set_due(Kind.REMEDIATION, row.id, in_s=0.0, why=why)
 
 
-def job_of(one: Due) -> Job:
-    """The job that looks after it."""
-    match one.kind:
+def job_of(kind: Kind, item: str) -> Job:
+    """The job that looks after what is due."""
+    match kind:
         case Kind.SWEEP:
-            return SweepFleet(one.id)
+            return SweepFleet(item)
         case Kind.PLAN:
-            return MakePlan(one.id)
+            return MakePlan(item)
         case Kind.REMEDIATION:
-            return AdvanceRemediation(one.id)
+            return AdvanceRemediation(item)
         case _:
-            assert_never(one.kind)
+            assert_never(kind)

@@ -1,7 +1,5 @@
 """Recover: take up what a dead process left, and bring the controller home."""
 
-from datetime import datetime, timedelta
-
 from service.domain.journal import HomeCalled
 from service.errors import LeaseHeld
 from service.ports.requests import Kind
@@ -12,18 +10,16 @@ from service.usecases.work import LEASE_TTL_S, Work
 
 def due(context: Context) -> tuple[RemediationRow, ...]:
     """Remediations that nobody works on and that are not finished: a restore is due."""
-    now = context.clock.now().wall
     rows = context.store.remediations(unfinished=True)
-    return tuple(row for row in rows if _is_left(context, row, now))
+    return tuple(row for row in rows if _is_left(context, row))
 
 
-def _is_left(context: Context, row: RemediationRow, now: datetime) -> bool:
+def _is_left(context: Context, row: RemediationRow) -> bool:
     """Whether the holder is gone, or the workers that let go of it have not come back in time."""
     if row.lease is not None:
-        dead = context.processes.is_proven_dead(row.lease.holder)
-        return dead or row.lease.expires <= now
+        return row.lease.left_s <= 0 or context.processes.is_proven_dead(row.lease.holder)
     carried = context.store.due_of(Kind.REMEDIATION, row.id)
-    return carried is None or carried.at + timedelta(seconds=LEASE_TTL_S) <= now
+    return carried is None or carried.in_s <= -LEASE_TTL_S
 
 
 def take_up(context: Context, controller: str) -> Work | None:
@@ -54,13 +50,12 @@ def lease_for(context: Context, controller: str) -> Lease:
     Raises:
         LeaseHeld: somebody alive has it, or other work of this very process.
     """
-    now, me = context.clock.now().wall, context.processes.me()
-    current = context.store.lease_of(controller)
-    if current is not None and current.expires > now and current.holder == me:
-        raise LeaseHeld(controller, "this very process", current.expires.isoformat())
+    me, current = context.processes.me(), context.store.lease_of(controller)
+    if current is not None and current.left_s > 0 and current.holder == me:
+        raise LeaseHeld(controller, "this very process", current.left_s)
     if current is not None and context.processes.is_proven_dead(current.holder):
-        return context.store.take_over(controller, me, dead=current, now=now, ttl_s=LEASE_TTL_S)
-    return context.store.acquire(controller, me, now=now, ttl_s=LEASE_TTL_S)
+        return context.store.take_over(controller, me, dead=current, ttl_s=LEASE_TTL_S)
+    return context.store.acquire(controller, me, ttl_s=LEASE_TTL_S)
 
 
 def _left(context: Context, controller: str) -> RemediationRow | None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from service.domain.journal import Closed, Opened
 from service.domain.plan import Asked, NoPlan, Plan
 from service.errors import JournalConflict, LeaseLost, PlanChanged, Refused, StoreError
-from service.ports.requests import Due, Kind
+from service.ports.requests import Kind
 from service.ports.store import Approval, Lease
 from service.usecases.advance import FRESH_S, Progress, advance, call_home
 from service.usecases.context import Context
@@ -50,10 +50,9 @@ def approve(context: Context, plan: Plan, person: Person) -> Approval:
 def give_word(context: Context, approval: Approval) -> None:
     """Record an approval; what waited for it is due at once."""
     context.store.approve(approval)
-    now = approval.at
     for asked in context.store.waiting_for(approval.digest):
         why = f"approved by {approval.approver}"
-        context.store.set_due(Due(Kind.REMEDIATION, asked.id, now, now, why))
+        context.store.set_due(Kind.REMEDIATION, asked.id, in_s=0.0, why=why)
 
 
 def open_remediation(context: Context, proposal: Proposal, person: Person) -> Work:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from service.domain.planning import ORDER
 from service.errors import InvalidInput, NotFound, Refused, StoreError
 from service.ports.jobs import Job, JobQueue
-from service.ports.requests import AskedPlan, AskedRemediation, AskedSweep, Due, Kind
+from service.ports.requests import AskedPlan, AskedRemediation, AskedSweep, Kind
 from service.usecases.context import Context
 from service.usecases.dispatch import job_of
 
@@ -48,7 +48,7 @@ def request_sweep(
         raise Refused("no controller of the inventory is meant")
     asked = AskedSweep(_new_id(), context.clock.now().wall, who, meant)
     context.store.ask_sweep(asked)
-    nudge(queue, job_of(Due(Kind.SWEEP, asked.id, asked.at, asked.at)))
+    nudge(queue, job_of(Kind.SWEEP, asked.id))
     return asked
 
 
@@ -61,9 +61,9 @@ def request_scheduled(context: Context, queue: JobQueue, name: str) -> AskedSwee
     schedules = {schedule.name: schedule for schedule in context.inventory.schedules}
     if name not in schedules:
         raise NotFound("schedule", name, known=tuple(schedules))
-    found, who, now = schedules[name], f"schedule {name}", context.clock.now().wall
+    found, who = schedules[name], f"schedule {name}"
     apart_s = CRON_APART_S if found.every_s is None else found.every_s * EARLY
-    if not context.store.take_tick(who, now=now, apart_s=apart_s) or _is_under_way(context, who):
+    if not context.store.take_tick(who, apart_s=apart_s) or _is_under_way(context, who):
         return None
     known = tuple(one for one in found.controllers if context.inventory.get(one) is not None)
     return request_sweep(context, queue, who=who, names=known, tags=found.tags)
@@ -94,7 +94,7 @@ def request_plan(context: Context, queue: JobQueue, wish: PlanWish, *, who: str)
         save_pending=wish.save_pending,
     )
     context.store.ask_plan(asked)
-    nudge(queue, job_of(Due(Kind.PLAN, asked.id, asked.at, asked.at)))
+    nudge(queue, job_of(Kind.PLAN, asked.id))
     return asked
 
 
@@ -120,11 +120,10 @@ def request_remediation(
     if plan.answer.expires is None or plan.answer.expires <= now:
         raise Refused(f"the plan {digest[:12]} expired: ask for another one")
     asked = AskedRemediation(_new_id(), now, who, plan.id, digest, plan.controller)
-    due = Due(Kind.REMEDIATION, asked.id, now, now, f"asked by {who}")
-    if not context.store.ask_remediation(asked, due=due):
+    if not context.store.ask_remediation(asked):
         waiting = ", ".join(one.id for one in context.store.waiting_for(digest))
         raise Refused(f"the plan {digest[:12]} waits to be carried out already: {waiting}")
-    nudge(queue, job_of(due))
+    nudge(queue, job_of(Kind.REMEDIATION, asked.id))
     return asked
 
 

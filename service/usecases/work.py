@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.domain.instants import TrueTime, agree
+from service.domain.instants import Instant, TrueTime, agree
 from service.domain.journal import Event
 from service.domain.remediation import Run
 from service.domain.steps.protocol import Moment
@@ -23,6 +23,7 @@ class Work:
         connected: whether this process ever had a session; before it did, a request at fault (an
             unknown controller, a missing secret) is the caller's to mend.
         truth: true time as agreed by this process, where the charter's says nothing any more.
+        renewed: when the lease was last asked for anew; None: not since it was taken.
     """
 
     context: Context
@@ -31,6 +32,7 @@ class Work:
     driver: ControllerDriver | None = None
     connected: bool = False
     truth: TrueTime | None = None
+    renewed: Instant | None = None
 
     def run(self) -> Run:
         """The journal, folded afresh."""
@@ -45,8 +47,16 @@ class Work:
 
     def renew(self) -> None:
         """Hold on to the lease."""
-        now = self.context.clock.now().wall
-        self.lease = self.context.store.renew(self.lease, now=now, ttl_s=LEASE_TTL_S)
+        asked = self.context.clock.now()
+        self.lease = self.context.store.renew(self.lease, ttl_s=LEASE_TTL_S)
+        self.renewed = asked
+
+    def holds_for(self, seconds: float) -> bool:
+        """Whether the lease lasts that long yet, by this host's own count since it was renewed."""
+        if self.renewed is None:
+            return False
+        since_s = self.context.clock.now().seconds_since(self.renewed)
+        return since_s + seconds < LEASE_TTL_S
 
     def connect(self, run: Run) -> ControllerDriver:
         """The open session, or a new one."""

@@ -26,7 +26,7 @@ def command_that(error: BaseException) -> click.Command:
     [
         (InvalidInput("x", where="here", expected="y"), 2),
         (NotFound("controller", "x"), 2),
-        (LeaseHeld("hq-1", "somebody", "later"), 1),
+        (LeaseHeld("hq-1", "somebody", 60.0), 1),
         (RuntimeError("nobody expected this"), 1),
         (KeyboardInterrupt(), 1),
     ],

@@ -91,8 +91,7 @@ def test_whoever_loses_the_lease_sends_nothing_more():
             lease = stage.store.lease_of("hq-1")
             if at == number and lease is not None:
                 sent.append(len(stage.line.sent))
-                now = stage.clock.now().wall
-                stage.store.take_over("hq-1", thief.holder, dead=lease, now=now, ttl_s=120)
+                stage.store.take_over("hq-1", thief.holder, dead=lease, ttl_s=120)
 
         stage.line.on_read = steal
         with pytest.raises(LeaseLost):

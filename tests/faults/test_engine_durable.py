@@ -7,6 +7,7 @@ import pytest
 
 from service.ports.store import Store
 from service.store.sql import SqlStore
+from tests.support.fake_clock import World, store_clock
 from tests.support.fake_driver import Killed, Trap
 from tests.support.promises import broken
 from tests.support.stage import Stage
@@ -15,33 +16,31 @@ EVERY = 9
 
 
 @pytest.fixture
-def databases(tmp_path: Path) -> Iterator[Callable[[int], Callable[[], Store]]]:
-    """Openers of numbered databases; everything opened is closed in the end."""
+def stage_on(tmp_path: Path) -> Iterator[Callable[[int], Stage]]:
+    """Stages on numbered databases; everything opened is closed in the end."""
     opened: list[Store] = []
 
-    def opener(number: int) -> Callable[[], Store]:
+    def stage(number: int) -> Stage:
+        world = World()
+
         def connect() -> Store:
-            opened.append(SqlStore(f"sqlite:///{tmp_path / f'{number}.db'}"))
+            opened.append(SqlStore(f"sqlite:///{tmp_path / f'{number}.db'}", store_clock(world)))
             return opened[-1]
 
-        return connect
+        return Stage(world=world, store=connect(), open_store=connect)
 
-    yield opener
+    yield stage
     for one in opened:
         one.close()
 
 
-def stage_on(connect: Callable[[], Store]) -> Stage:
-    return Stage(store=connect(), open_store=connect)
-
-
-def test_a_killed_remediation_is_found_and_finished_by_another_process(databases):
-    whole = stage_on(databases(0))
+def test_a_killed_remediation_is_found_and_finished_by_another_process(stage_on):
+    whole = stage_on(0)
     process = whole.process()
     assert broken(whole, whole.remediate(process)) == []
     failures = {}
     for number in range(0, len(process.trap.names), EVERY):
-        stage = stage_on(databases(number + 1))
+        stage = stage_on(number + 1)
         victim = stage.process(trap=Trap(number, in_flight=True))
         with pytest.raises(Killed):
             stage.remediate(victim)
@@ -54,8 +53,8 @@ def test_a_killed_remediation_is_found_and_finished_by_another_process(databases
     assert not failures
 
 
-def test_what_ended_is_told_the_same_by_every_connection(databases):
-    stage = stage_on(databases(0))
+def test_what_ended_is_told_the_same_by_every_connection(stage_on):
+    stage = stage_on(0)
     closed = stage.remediate()
     (row,) = stage.process().context.store.remediations()
     assert row.closed == closed

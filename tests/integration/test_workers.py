@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from service.config.clock import SystemClock
 from service.lab.fleet import load
 from service.lab.lab import Lab
 from service.ports.jobs import NudgeRemediations, PollController
@@ -52,7 +53,7 @@ def settings(tmp_path, lab, monkeypatch):
 
 
 def aps_seen(settings):
-    store = SqlStore(settings.database_url)
+    store = SqlStore(settings.database_url, SystemClock())
     try:
         return len(store.histories("hq-1"))
     finally:
@@ -123,7 +124,7 @@ def remediate_until(condition):
 
 
 def endings(settings):
-    store = SqlStore(settings.database_url)
+    store = SqlStore(settings.database_url, SystemClock())
     try:
         rows = store.remediations()
     finally:

@@ -12,6 +12,7 @@ from service.usecases.answer import answer_plan
 from service.usecases.carry import carry
 from service.usecases.dispatch import waiting
 from tests.support.builders import POLICY
+from tests.support.fake_clock import World, store_clock
 from tests.support.stage import Process, Stage
 
 NOBODY_ASKS = replace(POLICY, approval="none")
@@ -24,7 +25,9 @@ def crew_stage(policy=NOBODY_ASKS, *, url="sqlite:///:memory:", **fields) -> Sta
 
     A database in memory belongs to one thread: whoever sweeps needs a file.
     """
-    stage = Stage(policy=policy, store=SqlStore(url), **fields)
+    world = World()
+    store = SqlStore(url, store_clock(world))
+    stage = Stage(policy=policy, world=world, store=store, **fields)
     process = stage.process()
     for _ in range(POLLS):
         process.context.store.add_poll(stage.look(process))
@@ -55,8 +58,7 @@ class Crew:
         assert answer is not None
         assert answer.digest, answer
         asked = AskedRemediation(item, now, by, f"plan-{item}", answer.digest, "hq-1")
-        due = Due(Kind.REMEDIATION, item, now, now)
-        assert process.context.store.ask_remediation(asked, due=due)
+        assert process.context.store.ask_remediation(asked)
         return answer.digest
 
     def job(self, process: Process, item: str = "r1") -> float | None:

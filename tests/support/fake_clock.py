@@ -56,6 +56,11 @@ class FakeClock:
         self.off_s = self.off_s if off_s is None else off_s
 
 
+def store_clock(world: World) -> FakeClock:
+    """The clock that a store of this world counts on: no host's, so nobody sets or reboots it."""
+    return FakeClock(world, boot_id="boot-of-the-store", off_s=12_345.0)
+
+
 class FakeProcesses:
     """One process, and what it knows of others: `dead` is shared by all of them."""
 

@@ -5,7 +5,7 @@ It keeps the same contract as the SQL store: `tests/contract/store` runs over bo
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.domain.history import ApHistory, extend_all
 from service.domain.identity import BaseRadioMac
@@ -13,15 +13,18 @@ from service.domain.instants import Instant
 from service.domain.journal import Closed, Entry, Event, Opened
 from service.domain.observation import ControllerView
 from service.errors import JournalConflict, LeaseHeld, LeaseLost, NotFound
-from service.ports.requests import CLOCKS_APART, Due, Kind
+from service.ports.clock import Clock
+from service.ports.requests import Due, Kind
 from service.ports.store import Approval, ClockNote, Holder, Lease, RemediationRow
 
 
 class InMemoryStore:
     """Everything in dictionaries."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._leases: dict[str, Lease] = {}
+        self._until: dict[str, float] = {}
         self._fencing: dict[str, int] = {}
         self._journals: dict[str, list[Entry]] = {}
         self._controllers: dict[str, str] = {}
@@ -29,34 +32,31 @@ class InMemoryStore:
         self._clocks: dict[str, ClockNote] = {}
         self._approvals: list[Approval] = []
         self.sweeps: dict[str, tuple[datetime, Mapping[str, object]]] = {}
-        self._dues: dict[tuple[Kind, str], Due] = {}
-        self._nudged: dict[tuple[Kind, str], datetime] = {}
-        self._ticks: dict[str, datetime] = {}
+        self._dues: dict[tuple[Kind, str], tuple[float, str]] = {}
+        self._nudged: dict[tuple[Kind, str], float] = {}
+        self._ticks: dict[str, float] = {}
 
     def close(self) -> None:
         """Nothing to let go of."""
 
     # -- leases ----------------------------------------------------------------------------
 
-    def acquire(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
-        current = self._leases.get(controller)
-        if current is not None and current.expires > now and current.holder != holder:
-            raise LeaseHeld(controller, current.holder.label, current.expires.isoformat())
-        return self._grant(controller, holder, now + timedelta(seconds=ttl_s))
+    def acquire(self, controller: str, holder: Holder, *, ttl_s: float) -> Lease:
+        current = self.lease_of(controller)
+        if current is not None and current.left_s > 0 and current.holder != holder:
+            raise LeaseHeld(controller, current.holder.label, current.left_s)
+        return self._grant(controller, holder, ttl_s)
 
-    def take_over(
-        self, controller: str, holder: Holder, *, dead: Lease, now: datetime, ttl_s: float
-    ) -> Lease:
-        current = self._leases.get(controller)
+    def take_over(self, controller: str, holder: Holder, *, dead: Lease, ttl_s: float) -> Lease:
+        current = self.lease_of(controller)
         if current is not None and current.fencing != dead.fencing:
-            raise LeaseHeld(controller, current.holder.label, current.expires.isoformat())
-        return self._grant(controller, holder, now + timedelta(seconds=ttl_s))
+            raise LeaseHeld(controller, current.holder.label, current.left_s)
+        return self._grant(controller, holder, ttl_s)
 
-    def renew(self, lease: Lease, *, now: datetime, ttl_s: float) -> Lease:
-        self._check(lease, None)
-        renewed = replace(lease, expires=now + timedelta(seconds=ttl_s))
-        self._leases[lease.controller] = renewed
-        return renewed
+    def renew(self, lease: Lease, *, ttl_s: float) -> Lease:
+        self._check(lease, may_have_run_out=True)
+        self._until[lease.controller] = self._now() + ttl_s
+        return replace(lease, left_s=ttl_s)
 
     def release(self, lease: Lease) -> None:
         current = self._leases.get(lease.controller)
@@ -64,19 +64,21 @@ class InMemoryStore:
             del self._leases[lease.controller]
 
     def lease_of(self, controller: str) -> Lease | None:
-        return self._leases.get(controller)
+        lease = self._leases.get(controller)
+        return lease and replace(lease, left_s=self._until[controller] - self._now())
 
-    def _grant(self, controller: str, holder: Holder, expires: datetime) -> Lease:
+    def _grant(self, controller: str, holder: Holder, ttl_s: float) -> Lease:
         fencing = self._fencing.get(controller, 0) + 1
         self._fencing[controller] = fencing
-        self._leases[controller] = Lease(controller, holder, fencing, expires)
+        self._until[controller] = self._now() + ttl_s
+        self._leases[controller] = Lease(controller, holder, fencing, ttl_s)
         return self._leases[controller]
 
-    def _check(self, lease: Lease, now: datetime | None) -> None:
-        current = self._leases.get(lease.controller)
+    def _check(self, lease: Lease, *, may_have_run_out: bool = False) -> None:
+        current = self.lease_of(lease.controller)
         if current is None or current.fencing != lease.fencing:
             raise LeaseLost(f"{lease.controller}: the lease passed to another process")
-        if now is not None and current.expires <= now:
+        if current.left_s <= 0 and not may_have_run_out:
             raise LeaseLost(f"{lease.controller}: the lease ran out")
 
     # -- journals --------------------------------------------------------------------------
@@ -84,7 +86,7 @@ class InMemoryStore:
     def open_remediation(
         self, remediation: str, event: Event, *, at: Instant, lease: Lease
     ) -> Entry:
-        self._check(lease, at.wall)
+        self._check(lease)
         if remediation in self._journals:
             raise JournalConflict(f"remediation {remediation} exists already")
         self._journals[remediation] = [Entry(1, at, event, lease.fencing)]
@@ -94,7 +96,7 @@ class InMemoryStore:
     def append(
         self, remediation: str, event: Event, *, after: int, at: Instant, lease: Lease
     ) -> Entry:
-        self._check(lease, at.wall)
+        self._check(lease)
         entries = self._journals.get(remediation, [])
         if not entries or entries[-1].seq != after:
             raise JournalConflict(f"remediation {remediation}: not after {after}")
@@ -128,7 +130,7 @@ class InMemoryStore:
             opened=entries[0].at.wall,
             charter=first.charter,
             closed=last if isinstance(last, Closed) else None,
-            lease=self._leases.get(controller),
+            lease=self.lease_of(controller),
         )
 
     # -- observations and approvals --------------------------------------------------------
@@ -168,40 +170,45 @@ class InMemoryStore:
 
     # -- dues ------------------------------------------------------------------------------
 
-    def set_due(self, due: Due) -> None:
-        self._dues[due.kind, due.id] = due
-        self._nudged.pop((due.kind, due.id), None)
+    def set_due(self, kind: Kind, item: str, *, in_s: float, why: str = "") -> None:
+        self._dues[kind, item] = (self._now() + in_s, why)
+        self._nudged.pop((kind, item), None)
 
     def due_of(self, kind: Kind, item: str) -> Due | None:
-        return self._dues.get((kind, item))
+        if (kind, item) not in self._dues:
+            return None
+        at_s, why = self._dues[kind, item]
+        return Due(kind, item, at_s - self._now(), why)
 
     def forget_due(self, kind: Kind, item: str) -> None:
         self._dues.pop((kind, item), None)
 
-    def claim_due(self, kind: Kind, item: str, *, now: datetime, until: datetime) -> bool:
+    def claim_due(self, kind: Kind, item: str, *, for_s: float) -> bool:
         due = self.due_of(kind, item)
-        if due is None or not due.is_due(now):
+        if due is None or not due.is_due:
             return False
-        self.set_due(replace(due, at=until, said=now))
+        self.set_due(kind, item, in_s=for_s, why=due.why)
         return True
 
-    def take_nudges(self, *, now: datetime, again_after_s: float) -> tuple[Due, ...]:
+    def take_nudges(self, *, again_after_s: float) -> tuple[Due, ...]:
         found = [
             due
-            for key, due in self._dues.items()
-            if due.is_due(now) and _apart(self._nudged.get(key), now, again_after_s)
+            for key in self._dues
+            if (due := self.due_of(*key)) is not None
+            and due.is_due
+            and self._is_past(self._nudged.get(key), again_after_s)
         ]
-        self._nudged.update({(due.kind, due.id): now for due in found})
-        return tuple(sorted(found, key=lambda due: due.at))
+        self._nudged.update({(due.kind, due.id): self._now() for due in found})
+        return tuple(sorted(found, key=lambda due: due.in_s))
 
-    def take_tick(self, name: str, *, now: datetime, apart_s: float) -> bool:
-        if not _apart(self._ticks.get(name), now, apart_s):
+    def take_tick(self, name: str, *, apart_s: float) -> bool:
+        if not self._is_past(self._ticks.get(name), apart_s):
             return False
-        self._ticks[name] = now
+        self._ticks[name] = self._now()
         return True
 
+    def _is_past(self, last: float | None, apart_s: float) -> bool:
+        return last is None or last <= self._now() - apart_s
 
-def _apart(last: datetime | None, now: datetime, apart_s: float) -> bool:
-    if last is None or last > now + CLOCKS_APART:
-        return True
-    return last <= now - timedelta(seconds=apart_s)
+    def _now(self) -> float:
+        return self._clock.now().boottime_s

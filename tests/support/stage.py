@@ -20,7 +20,7 @@ from service.usecases.remediate import Person, carry_out, open_remediation
 from service.usecases.truth import true_time_by
 from tests.support.builders import CONTROLLER, POLICY
 from tests.support.cases import catalogue
-from tests.support.fake_clock import FakeClock, FakeProcesses, FakeTimeServers, World
+from tests.support.fake_clock import FakeClock, FakeProcesses, FakeTimeServers, World, store_clock
 from tests.support.fake_controller import FakeAp, FakeController
 from tests.support.fake_driver import FakeDrivers, Line, Trap
 from tests.support.memory_store import InMemoryStore
@@ -52,7 +52,7 @@ class Stage:
 
     policy: Policy = POLICY
     world: World = field(default_factory=World)
-    store: Store = field(default_factory=InMemoryStore)
+    store: Store = None  # type: ignore[assignment]  # by default one in memory, of this world
     open_store: Callable[[], Store] | None = None  # one connection for each process
     aps: list[FakeAp] = field(default_factory=lambda: [ap(1), ap(2)])
     freezes: tuple[Freeze, ...] = ()
@@ -69,6 +69,7 @@ class Stage:
         self.box = FakeController(self.world, aps=self.aps)
         self.line = Line(self.box)
         self.clock = FakeClock(self.world)
+        self.store = self.store or InMemoryStore(store_clock(self.world))
 
     @property
     def controller(self) -> Controller:

@@ -46,17 +46,13 @@ class TrappedStore:
 
     # -- writes that a process can die over --------------------------------------------------
 
-    def acquire(self, controller: str, holder: Holder, *, now: datetime, ttl_s: float) -> Lease:
-        return self._write(
-            "acquire", lambda: self._store.acquire(controller, holder, now=now, ttl_s=ttl_s)
-        )
+    def acquire(self, controller: str, holder: Holder, *, ttl_s: float) -> Lease:
+        return self._write("acquire", lambda: self._store.acquire(controller, holder, ttl_s=ttl_s))
 
-    def take_over(
-        self, controller: str, holder: Holder, *, dead: Lease, now: datetime, ttl_s: float
-    ) -> Lease:
+    def take_over(self, controller: str, holder: Holder, *, dead: Lease, ttl_s: float) -> Lease:
         return self._write(
             "take over",
-            lambda: self._store.take_over(controller, holder, dead=dead, now=now, ttl_s=ttl_s),
+            lambda: self._store.take_over(controller, holder, dead=dead, ttl_s=ttl_s),
         )
 
     def open_remediation(
@@ -79,10 +75,10 @@ class TrappedStore:
 
     # -- the rest ----------------------------------------------------------------------------
 
-    def renew(self, lease: Lease, *, now: datetime, ttl_s: float) -> Lease:
+    def renew(self, lease: Lease, *, ttl_s: float) -> Lease:
         self._alive()
         self.fail("renew")
-        return self._store.renew(lease, now=now, ttl_s=ttl_s)
+        return self._store.renew(lease, ttl_s=ttl_s)
 
     def lease_of(self, controller: str) -> Lease | None:
         self._alive()

@@ -1,91 +1,92 @@
-from datetime import timedelta
-
 import pytest
 
 from service.ports.requests import Due, Kind
-from tests.support.builders import OPENED
 
-
-def at(seconds: float):
-    return OPENED + timedelta(seconds=seconds)
-
-
-def due(item="r1", *, after=0.0, said=0.0, kind=Kind.REMEDIATION, why="waiting"):
-    return Due(kind, item, at(after), at(said), why)
+REMEDIATION = Kind.REMEDIATION
 
 
 def ids(dues):
     return [one.id for one in dues]
 
 
-def test_what_was_said_last_counts(store):
-    assert store.due_of(Kind.REMEDIATION, "r1") is None
-    store.set_due(due(after=5))
-    store.set_due(due(after=30, said=2, why="later"))
-    assert store.due_of(Kind.REMEDIATION, "r1") == due(after=30, said=2, why="later")
-    store.forget_due(Kind.REMEDIATION, "r1")
-    assert store.due_of(Kind.REMEDIATION, "r1") is None
+def test_what_was_said_last_counts(store, world):
+    assert store.due_of(REMEDIATION, "r1") is None
+    store.set_due(REMEDIATION, "r1", in_s=5, why="soon")
+    world.advance(2)
+    assert store.due_of(REMEDIATION, "r1") == Due(REMEDIATION, "r1", 3, "soon")
+    store.set_due(REMEDIATION, "r1", in_s=28, why="later")
+    assert store.due_of(REMEDIATION, "r1") == Due(REMEDIATION, "r1", 28, "later")
+    store.forget_due(REMEDIATION, "r1")
+    assert store.due_of(REMEDIATION, "r1") is None
 
 
 def test_a_plan_and_a_remediation_of_one_id_are_two_things(store):
-    store.set_due(due(after=5))
-    store.set_due(due(after=7, kind=Kind.PLAN))
+    store.set_due(REMEDIATION, "r1", in_s=5)
+    store.set_due(Kind.PLAN, "r1", in_s=7)
     store.forget_due(Kind.PLAN, "r1")
-    assert store.due_of(Kind.REMEDIATION, "r1") == due(after=5)
+    assert store.due_of(REMEDIATION, "r1") == Due(REMEDIATION, "r1", 5)
 
 
-def test_only_what_is_due_is_nudged_and_each_to_one_of_two_schedulers(store):
-    store.set_due(due("now", after=0))
-    store.set_due(due("later", after=30))
-    assert ids(store.take_nudges(now=at(1), again_after_s=10)) == ["now"]
-    assert store.take_nudges(now=at(1), again_after_s=10) == ()
-    assert ids(store.take_nudges(now=at(30), again_after_s=10)) == ["now", "later"]
+def test_it_is_due_at_that_very_moment_and_how_late_it_is_can_be_told(store, world):
+    store.set_due(REMEDIATION, "r1", in_s=5)
+    world.advance(4.999)
+    assert not store.due_of(REMEDIATION, "r1").is_due
+    world.advance(0.001)
+    assert store.due_of(REMEDIATION, "r1").is_due
+    world.advance(60)
+    assert store.due_of(REMEDIATION, "r1").in_s == -60
 
 
-def test_a_nudge_that_was_lost_is_repeated(store):
-    store.set_due(due())
-    assert ids(store.take_nudges(now=at(1), again_after_s=10)) == ["r1"]
-    assert store.take_nudges(now=at(10.9), again_after_s=10) == ()
-    assert ids(store.take_nudges(now=at(11), again_after_s=10)) == ["r1"]
+def test_only_what_is_due_is_nudged_and_each_to_one_of_two_schedulers(store, world):
+    store.set_due(REMEDIATION, "now", in_s=0)
+    store.set_due(REMEDIATION, "later", in_s=30)
+    world.advance(1)
+    assert ids(store.take_nudges(again_after_s=10)) == ["now"]
+    assert store.take_nudges(again_after_s=10) == ()
+    world.advance(29)
+    assert ids(store.take_nudges(again_after_s=10)) == ["now", "later"]
 
 
-def test_what_is_set_anew_is_nudged_when_it_is_due_again(store):
-    store.set_due(due())
-    store.take_nudges(now=at(1), again_after_s=10)
-    store.set_due(due(after=3, said=2))
-    assert store.take_nudges(now=at(2), again_after_s=10) == ()
-    assert ids(store.take_nudges(now=at(3), again_after_s=10)) == ["r1"]
+def test_a_nudge_that_was_lost_is_repeated(store, world):
+    store.set_due(REMEDIATION, "r1", in_s=0)
+    assert ids(store.take_nudges(again_after_s=10)) == ["r1"]
+    world.advance(9.9)
+    assert store.take_nudges(again_after_s=10) == ()
+    world.advance(0.1)
+    assert ids(store.take_nudges(again_after_s=10)) == ["r1"]
 
 
-def test_of_two_that_claim_one_wins_until_the_claim_runs_out(store):
-    store.set_due(due())
-    assert store.claim_due(Kind.REMEDIATION, "r1", now=at(1), until=at(61))
-    assert not store.claim_due(Kind.REMEDIATION, "r1", now=at(2), until=at(62))
-    assert store.take_nudges(now=at(2), again_after_s=1) == ()
-    assert store.claim_due(Kind.REMEDIATION, "r1", now=at(61), until=at(121))
+def test_what_is_set_anew_is_nudged_when_it_is_due_again(store, world):
+    store.set_due(REMEDIATION, "r1", in_s=0)
+    store.take_nudges(again_after_s=10)
+    store.set_due(REMEDIATION, "r1", in_s=2)
+    world.advance(1)
+    assert store.take_nudges(again_after_s=10) == ()
+    world.advance(1)
+    assert ids(store.take_nudges(again_after_s=10)) == ["r1"]
+
+
+def test_of_two_that_claim_one_wins_until_the_claim_runs_out(store, world):
+    store.set_due(REMEDIATION, "r1", in_s=0)
+    assert store.claim_due(REMEDIATION, "r1", for_s=60)
+    world.advance(1)
+    assert not store.claim_due(REMEDIATION, "r1", for_s=60)
+    assert store.take_nudges(again_after_s=1) == ()
+    world.advance(59)
+    assert store.claim_due(REMEDIATION, "r1", for_s=60)
 
 
 def test_nothing_can_be_claimed_that_is_not_due_or_not_there(store):
-    store.set_due(due(after=10))
-    assert not store.claim_due(Kind.REMEDIATION, "r1", now=at(9), until=at(99))
-    assert not store.claim_due(Kind.SWEEP, "s1", now=at(9), until=at(99))
-
-
-def test_a_clock_that_went_back_by_a_year_delays_nothing(store):
-    a_year_s = 365 * 86400.0
-    store.set_due(due(after=a_year_s + 30, said=a_year_s))
-    assert ids(store.take_nudges(now=at(0), again_after_s=10)) == ["r1"]
-    assert store.claim_due(Kind.REMEDIATION, "r1", now=at(0), until=at(60))
+    store.set_due(REMEDIATION, "r1", in_s=10)
+    assert not store.claim_due(REMEDIATION, "r1", for_s=90)
+    assert not store.claim_due(Kind.SWEEP, "s1", for_s=90)
 
 
 @pytest.mark.parametrize("seconds", [0.5, 50.0])
-def test_two_ticks_closer_than_the_schedule_allows_are_one(store, seconds):
-    assert store.take_tick("night", now=at(0), apart_s=54)
-    assert not store.take_tick("night", now=at(seconds), apart_s=54)
-    assert store.take_tick("other", now=at(seconds), apart_s=54)
-    assert store.take_tick("night", now=at(60), apart_s=54)
-
-
-def test_a_schedule_ticks_again_after_its_clock_went_back(store):
-    assert store.take_tick("night", now=at(86400), apart_s=54)
-    assert store.take_tick("night", now=at(0), apart_s=54)
+def test_two_ticks_closer_than_the_schedule_allows_are_one(store, world, seconds):
+    assert store.take_tick("night", apart_s=54)
+    world.advance(seconds)
+    assert not store.take_tick("night", apart_s=54)
+    assert store.take_tick("other", apart_s=54)
+    world.advance(60 - seconds)
+    assert store.take_tick("night", apart_s=54)

@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, event
 
+from service.config.clock import SystemClock
 from service.domain.journal import HomeCalled, Opened
 from service.errors import JournalConflict, StoreError
 from service.ports.store import Holder
 from service.store.sql import SqlStore
-from tests.support.builders import OPENED, charter, instant, look
+from tests.support.builders import charter, instant, look
 
 ME = Holder("host-1", "boot-1", 100, "100")
 
 
 def begun(store):
-    lease = store.acquire("hq-1", ME, now=OPENED, ttl_s=120)
+    lease = store.acquire("hq-1", ME, ttl_s=120)
     store.open_remediation("r1", Opened(charter()), at=instant(), lease=lease)
     return lease
 
@@ -89,7 +90,7 @@ def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path):
     broken = tmp_path / "aprejoin.db"
     broken.write_bytes(b"this is not a database, " * 100)
     with pytest.raises(StoreError, match="not a database"):
-        SqlStore(f"sqlite:///{broken}")
+        SqlStore(f"sqlite:///{broken}", SystemClock())
 
 
 def test_a_database_that_breaks_while_it_is_open_is_a_store_error(reopen, tmp_path: Path):
@@ -112,8 +113,8 @@ def test_an_entry_that_cannot_be_read_back_is_a_store_error(reopen, tmp_path: Pa
 def test_a_lease_that_cannot_be_read_back_is_a_store_error(reopen, tmp_path: Path):
     store = reopen()
     begun(store)
-    _run(tmp_path, "UPDATE leases SET expires = 'soon'")
-    with pytest.raises(StoreError, match="no moment"):
+    _run(tmp_path, "UPDATE leases SET holder = 'nobody'")
+    with pytest.raises(StoreError, match="cannot be read back"):
         store.lease_of("hq-1")
 
 
@@ -124,7 +125,7 @@ def test_a_locked_database_is_a_store_error_and_no_library_s(reopen, tmp_path: P
     with sqlite3.connect(tmp_path / "state" / "aprejoin.db", isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
         impatient = SqlStore.__new__(SqlStore)
-        impatient._engine = _impatient(tmp_path)
+        impatient._engine, impatient._time = _impatient(tmp_path), store._time
         with pytest.raises(StoreError, match="locked"):
             impatient.lease_of("hq-1")
         impatient.close()
@@ -134,14 +135,14 @@ def test_a_locked_database_is_a_store_error_and_no_library_s(reopen, tmp_path: P
 
 def test_a_password_in_the_address_is_not_repeated():
     with pytest.raises(StoreError) as failed:
-        SqlStore("postgresql+nosuchdriver://ann:topsecret@localhost/aprejoin")
+        SqlStore("postgresql+nosuchdriver://ann:topsecret@localhost/aprejoin", SystemClock())
     assert "topsecret" not in str(failed.value)
 
 
 def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError):
-        SqlStore(f"sqlite:///{tmp_path / 'file' / 'sub' / 'aprejoin.db'}")
+        SqlStore(f"sqlite:///{tmp_path / 'file' / 'sub' / 'aprejoin.db'}", SystemClock())
 
 
 def test_the_folder_of_a_new_database_is_its_owners_alone(reopen, tmp_path: Path):

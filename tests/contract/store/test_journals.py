@@ -14,12 +14,12 @@ TTL_S = 120.0
 INTENT = Intended("remove-ntp", RemoveNtp(NTP), "remove", "21")
 
 
-def leased(store, holder: Holder = ME, at: float = 0.0, controller: str = "hq-1"):
-    return store.acquire(controller, holder, now=instant(at).wall, ttl_s=TTL_S)
+def leased(store, holder: Holder = ME, controller: str = "hq-1"):
+    return store.acquire(controller, holder, ttl_s=TTL_S)
 
 
 def opened(store, remediation: str = "r1", at: float = 0.0, controller: str = "hq-1"):
-    lease = leased(store, at=at, controller=controller)
+    lease = leased(store, controller=controller)
     event = Opened(charter(controller=controller))
     store.open_remediation(remediation, event, at=instant(at), lease=lease)
     return lease
@@ -67,9 +67,10 @@ def test_nothing_is_appended_to_a_journal_that_was_never_opened(store):
 # -- leases ------------------------------------------------------------------------------------
 
 
-def test_nothing_is_written_with_a_lease_that_passed_on(store):
+def test_nothing_is_written_with_a_lease_that_passed_on(store, world):
     mine = opened(store)
-    leased(store, YOU, at=TTL_S)
+    world.advance(TTL_S)
+    leased(store, YOU)
     with pytest.raises(LeaseLost):
         store.append("r1", INTENT, after=1, at=instant(TTL_S + 1), lease=mine)
     with pytest.raises(LeaseLost):
@@ -77,11 +78,13 @@ def test_nothing_is_written_with_a_lease_that_passed_on(store):
     assert len(store.journal("r1")) == 1
 
 
-def test_nothing_is_written_with_a_lease_that_ran_out_though_nobody_took_it(store):
+def test_nothing_is_written_with_a_lease_that_ran_out_though_nobody_took_it(store, world):
     lease = opened(store)
+    world.advance(TTL_S - 1)
+    store.append("r1", INTENT, after=1, at=instant(0), lease=lease)
+    world.advance(1)
     with pytest.raises(LeaseLost):
-        store.append("r1", INTENT, after=1, at=instant(TTL_S), lease=lease)
-    store.append("r1", INTENT, after=1, at=instant(TTL_S - 1), lease=lease)
+        store.append("r1", INTENT, after=2, at=instant(1), lease=lease)
 
 
 def test_nothing_is_written_with_a_lease_that_was_given_up(store):
@@ -91,9 +94,10 @@ def test_nothing_is_written_with_a_lease_that_was_given_up(store):
         store.append("r1", INTENT, after=1, at=instant(1), lease=lease)
 
 
-def test_a_successor_writes_under_its_own_number(store):
+def test_a_successor_writes_under_its_own_number(store, world):
     mine = opened(store)
-    yours = leased(store, YOU, at=TTL_S)
+    world.advance(TTL_S)
+    yours = leased(store, YOU)
     entry = store.append("r1", HomeCalled("x"), after=1, at=instant(TTL_S + 1), lease=yours)
     assert entry.fencing == yours.fencing > mine.fencing
 
@@ -154,7 +158,7 @@ def test_the_newest_word_on_each_clock_is_kept(store):
     store.add_poll(look(90, clock=None))
     (note,) = store.clocks()
     assert (note.controller, note.offset_s, note.uncertainty_s) == ("hq-1", -0.5, 0.1)
-    assert note.at == OPENED + timedelta(seconds=60)
+    assert note.at.wall == OPENED + timedelta(seconds=60)
     assert note.synchronised
 
 

@@ -9,7 +9,6 @@ from service.ports.requests import (
     AskedPlan,
     AskedRemediation,
     AskedSweep,
-    Due,
     Kind,
     Place,
     PlanAnswer,
@@ -46,19 +45,15 @@ def remediation(item="r1", seconds=0.0, digest="d1", **fields):
     return AskedRemediation(item, at(seconds), "ann", "p1", digest, "hq-1", **fields)
 
 
-def due(item="r1"):
-    return Due(Kind.REMEDIATION, item, at(0), at(0))
-
-
 def begin(store, item):
-    lease = store.acquire("hq-1", ME, now=OPENED, ttl_s=1e9)
+    lease = store.acquire("hq-1", ME, ttl_s=1e9)
     store.open_remediation(item, Opened(charter()), at=instant(), lease=lease)
 
 
 def test_a_sweep_that_was_asked_for_is_due_and_says_how_far_it_is(store):
     store.ask_sweep(sweep())
     assert store.sweep_asked("s1") == sweep()
-    assert store.due_of(Kind.SWEEP, "s1").at == at(0)
+    assert store.due_of(Kind.SWEEP, "s1").is_due
     store.mark_sweep("s1", "failed", "why")
     assert store.sweep_asked("s1") == sweep(state="failed", detail="why")
     assert store.sweep_asked("s2") is None
@@ -97,7 +92,7 @@ def test_pages_hold_everything_once_also_what_came_at_the_same_moment(store, mom
     for number, seconds in enumerate(moments):
         store.ask_sweep(sweep(f"s{number}", seconds))
         store.ask_plan(plan(f"p{number}", seconds))
-        store.ask_remediation(remediation(f"r{number}", seconds, f"d{number}"), due=due())
+        store.ask_remediation(remediation(f"r{number}", seconds, f"d{number}"))
 
     def paged(read, place):
         seen, after = [], None
@@ -126,33 +121,33 @@ def test_a_plan_is_found_by_its_id_and_once_answered_by_its_digest(store):
 
 
 def test_the_same_plan_waits_to_be_carried_out_once(store):
-    assert store.ask_remediation(remediation(), due=due())
-    assert not store.ask_remediation(remediation("r2"), due=due("r2"))
+    assert store.ask_remediation(remediation())
+    assert not store.ask_remediation(remediation("r2"))
     assert store.due_of(Kind.REMEDIATION, "r2") is None
-    assert store.ask_remediation(remediation("r3", digest="d2"), due=due("r3"))
+    assert store.ask_remediation(remediation("r3", digest="d2"))
     assert [one.id for one in store.waiting_for("d1")] == ["r1"]
 
 
 def test_what_is_opened_waits_no_more_and_cannot_be_refused(store):
-    store.ask_remediation(remediation(), due=due())
+    store.ask_remediation(remediation())
     begin(store, "r1")
     store.refuse_remediation("r1", "too late")
     assert store.remediation_asked("r1") == remediation()
     assert store.due_of(Kind.REMEDIATION, "r1") is not None
     assert store.waiting_for("d1") == ()
-    assert store.ask_remediation(remediation("r2"), due=due("r2"))
+    assert store.ask_remediation(remediation("r2"))
 
 
 def test_what_is_refused_is_not_due_and_may_be_asked_for_again(store):
-    store.ask_remediation(remediation(), due=due())
+    store.ask_remediation(remediation())
     store.refuse_remediation("r1", "no window")
     assert store.remediation_asked("r1") == remediation(refused="no window")
     assert store.due_of(Kind.REMEDIATION, "r1") is None
-    assert store.ask_remediation(remediation("r2"), due=due("r2"))
+    assert store.ask_remediation(remediation("r2"))
 
 
 def test_remediations_of_commands_are_listed_with_those_asked_for(store):
-    store.ask_remediation(remediation("r1", seconds=60), due=due())
+    store.ask_remediation(remediation("r1", seconds=60))
     begin(store, "r1")
     begin(store, "r0")
     assert [place.id for place in store.remediation_places(limit=9)] == ["r1", "r0"]

@@ -69,7 +69,7 @@ def test_a_call_home_counts_once_and_never_reopens_what_is_closed():
     assert [e.reason for e in events(work) if isinstance(e, HomeCalled)] == ["first"]
     carry_out(work, interrupted=lambda: None, on_progress=quiet)
     again = stage.process()
-    lease = stage.store.acquire("hq-1", again.holder, now=stage.clock.now().wall, ttl_s=120)
+    lease = stage.store.acquire("hq-1", again.holder, ttl_s=120)
     call_home(Work(again.context, work.remediation, lease), "third")
     assert isinstance(events(work)[-1], Closed)
 

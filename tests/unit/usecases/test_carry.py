@@ -9,7 +9,7 @@ from service.domain.changes import ArmGuard, SetClock
 from service.domain.inventory import Inventory
 from service.domain.journal import Closed, HomeCalled, Opened
 from service.errors import LeaseHeld, StoreError
-from service.ports.requests import Due, Kind, Recall
+from service.ports.requests import Kind, Recall
 from service.ports.store import Approval
 from service.usecases.advance import advance
 from service.usecases.carry import MENDED_S, carry
@@ -17,13 +17,12 @@ from service.usecases.dispatch import waiting
 from service.usecases.recover import due, take_up
 from service.usecases.remediate import Person, open_remediation
 from service.usecases.work import LEASE_TTL_S
-from tests.support.builders import OPENED, POLICY
+from tests.support.builders import POLICY
 from tests.support.crew import NOBODY_ASKS, Crew, crew_stage
 from tests.support.fake_clock import FakeClock
 from tests.support.stage import ap
 
 BACK = ("succeeded", "rolled-back")
-DUE = Due(Kind.REMEDIATION, "r1", OPENED, OPENED)
 
 
 def asked(policy=NOBODY_ASKS, **fields) -> Crew:
@@ -37,11 +36,13 @@ def kinds(crew: Crew) -> list[str]:
 
 
 def recall(crew: Crew, why: str = "cancel asked by bob", seen: int = 0) -> None:
-    now = crew.stage.clock.now().wall
-    crew.stage.store.recall(Recall("r1", "bob", now, why, seen))
-    waiting_for = crew.due()
-    if waiting_for is not None:
-        crew.stage.store.set_due(replace(waiting_for, at=now, said=now))
+    crew.stage.store.recall(Recall("r1", "bob", crew.stage.clock.now().wall, why, seen))
+    if crew.due() is not None:
+        due_now(crew)
+
+
+def due_now(crew: Crew) -> None:
+    crew.stage.store.set_due(Kind.REMEDIATION, "r1", in_s=0)
 
 
 def homecomings(crew: Crew) -> list[str]:
@@ -82,7 +83,7 @@ def test_a_message_that_comes_too_early_does_not_even_look():
     crew = asked()
     process = crew.stage.process()
     crew.until(process, "wait-for-aps")
-    assert crew.due().at > crew.now(process)
+    assert not crew.due().is_due
     reads, logins = crew.stage.line.reads_done, crew.stage.line.logins
     assert crew.job(process) is None
     assert (crew.stage.line.reads_done, crew.stage.line.logins) == (reads, logins)
@@ -101,7 +102,7 @@ def test_a_message_for_what_is_over_or_was_never_asked_for_does_nothing():
 def test_a_job_leaves_where_another_worker_holds_the_controller():
     crew = asked()
     one, two = crew.stage.process(), crew.stage.process()
-    crew.stage.store.acquire("hq-1", one.holder, now=crew.now(one), ttl_s=LEASE_TTL_S)
+    crew.stage.store.acquire("hq-1", one.holder, ttl_s=LEASE_TTL_S)
     with pytest.raises(LeaseHeld):
         carry(two.context, "r1", on_progress=lambda *_: None)
     assert crew.stage.line.sent == []
@@ -143,7 +144,7 @@ def test_a_worker_that_died_over_its_lease_leaves_something_to_put_back():
     crew = asked()
     first = crew.stage.process()
     crew.until(first, "wait-for-aps")
-    crew.stage.store.acquire("hq-1", first.holder, now=crew.now(first), ttl_s=LEASE_TTL_S)
+    crew.stage.store.acquire("hq-1", first.holder, ttl_s=LEASE_TTL_S)
     crew.stage.kill(first)
     closed = crew.until_over(crew.stage.process())
     assert closed.state == "rolled-back"
@@ -155,7 +156,7 @@ def test_a_worker_on_another_host_takes_over_when_the_lease_runs_out():
     crew = asked()
     first = crew.stage.process()
     crew.until(first, "wait-for-aps")
-    crew.stage.store.acquire("hq-1", first.holder, now=crew.now(first), ttl_s=LEASE_TTL_S)
+    crew.stage.store.acquire("hq-1", first.holder, ttl_s=LEASE_TTL_S)
     crew.stage.kill(first)
     clock = FakeClock(crew.stage.world, boot_id="boot-of-host-2")
     other = crew.stage.process(host="host-2", clock=clock, servers={"192.0.2.1": 0.0})
@@ -183,11 +184,11 @@ def test_it_waits_for_somebody_elses_word_and_begins_with_it():
     crew.beat(process)
     assert crew.run() is None
     assert "needs the word of an approver" in crew.due().why
-    now, expires = crew.now(process), crew.due().at
-    assert expires - now > timedelta(hours=23)
+    now, left = crew.now(process), timedelta(seconds=crew.due().in_s)
+    assert left > timedelta(hours=23)
     for who in ("ann", "bob"):
-        crew.stage.store.approve(Approval(digest, "hq-1", who, now, expires))
-        crew.stage.store.set_due(replace(crew.due(), at=now, said=now))
+        crew.stage.store.approve(Approval(digest, "hq-1", who, now, now + left))
+        due_now(crew)
         crew.job(process)
         assert (crew.run() is not None) == (who == "bob")
     assert crew.run().charter.approved_by == "bob"
@@ -264,7 +265,7 @@ def test_no_more_begin_than_the_policy_allows_and_the_next_one_waits():
     process = crew.stage.process()
     crew.ask()
     holder, now = crew.stage.process().holder, process.context.clock.now()
-    lease = crew.stage.store.acquire("hq-2", holder, now=now.wall, ttl_s=LEASE_TTL_S)
+    lease = crew.stage.store.acquire("hq-2", holder, ttl_s=LEASE_TTL_S)
     charter = crew.stage.propose(process).planned.charter
     other = Opened(replace(charter, controller="hq-2"))
     crew.stage.store.open_remediation("of-hq-2", other, at=now, lease=lease)
@@ -279,7 +280,7 @@ def test_no_more_begin_than_the_policy_allows_and_the_next_one_waits():
 def test_one_that_another_worker_is_just_opening_is_waited_for():
     crew = asked()
     process, other = crew.stage.process(), crew.stage.process()
-    crew.stage.store.acquire(":opening", other.holder, now=crew.now(process), ttl_s=60)
+    crew.stage.store.acquire(":opening", other.holder, ttl_s=60)
     crew.beat(process)
     assert crew.run() is None
     assert "being changed by" in crew.due().why
@@ -316,8 +317,7 @@ def test_a_wish_that_came_too_late_begins_nothing_anew():
     crew.until_over(process)
     entries = len(crew.run().entries)
     recall(crew, seen=entries - 1)
-    now = crew.now(process)
-    crew.stage.store.set_due(replace(DUE, at=now, said=now))
+    due_now(crew)
     crew.beat(process)
     assert len(crew.run().entries) == entries
     assert crew.due() is None
@@ -332,8 +332,7 @@ def test_the_way_home_is_begun_again_where_something_was_left():
     assert crew.until_over(process).state == "needs-attention"
     crew.stage.box.quirks.ntp_reachable = crew.stage.box.synced = True
     recall(crew, "rollback asked by bob", seen=crew.run().seq)
-    now = crew.now(process)
-    crew.stage.store.set_due(replace(DUE, at=now, said=now))
+    due_now(crew)
     closed = crew.until_over(process)
     assert closed.state in BACK
     assert homecomings(crew)[-1] == "rollback asked by bob"

@@ -165,7 +165,7 @@ def under_way(stage: Stage, process: Process, name: str = "hq-2") -> None:
     holder = stage.process().holder
     charter = plan_of(stage.propose(process)).charter
     now = process.context.clock.now()
-    lease = stage.store.acquire(name, holder, now=now.wall, ttl_s=120)
+    lease = stage.store.acquire(name, holder, ttl_s=120)
     opened = Opened(replace(charter, controller=name))
     stage.store.open_remediation(f"of-{name}", opened, at=now, lease=lease)
 
@@ -245,14 +245,14 @@ def test_two_that_open_at_the_same_time_see_each_other_and_the_later_one_gives_w
 def test_a_controller_that_is_held_by_somebody_alive_is_refused():
     stage, process, proposal = ready()
     other = stage.process()
-    stage.store.acquire("hq-1", other.holder, now=stage.clock.now().wall, ttl_s=120)
+    stage.store.acquire("hq-1", other.holder, ttl_s=120)
     with pytest.raises(LeaseHeld):
         open_remediation(process.context, proposal, ANN)
 
 
 def test_one_process_opens_one_remediation_of_a_controller():
     stage, process, proposal = ready()
-    stage.store.acquire("hq-1", process.holder, now=stage.clock.now().wall, ttl_s=120)
+    stage.store.acquire("hq-1", process.holder, ttl_s=120)
     with pytest.raises(LeaseHeld, match="this very process"):
         open_remediation(process.context, proposal, ANN)
 
@@ -260,7 +260,7 @@ def test_one_process_opens_one_remediation_of_a_controller():
 def test_a_dead_holder_that_opened_nothing_hinders_nobody():
     stage, process, proposal = ready()
     other = stage.process()
-    stage.store.acquire("hq-1", other.holder, now=stage.clock.now().wall, ttl_s=120)
+    stage.store.acquire("hq-1", other.holder, ttl_s=120)
     stage.kill(other)
     open_remediation(process.context, proposal, ANN)
 

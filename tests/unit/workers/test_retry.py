@@ -60,7 +60,7 @@ def test_what_may_pass_is_tried_again_ever_later_and_not_for_ever(error):
     assert last == Fail()
 
 
-@pytest.mark.parametrize("error", [LeaseHeld("hq-1", "somebody", "later"), LeaseLost("hq-1")])
+@pytest.mark.parametrize("error", [LeaseHeld("hq-1", "somebody", 60.0), LeaseLost("hq-1")])
 def test_what_somebody_else_does_is_left_to_them(error):
     assert action_for(error, tried=0) == Leave()
 

@@ -1,7 +1,6 @@
 """What jobs do beyond calling a use case: what they queue in turn, and how their failure shows."""
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -119,8 +118,7 @@ def test_a_sweep_that_nobody_asked_for_is_not_made(boxed, crew):
 
 def test_a_sweep_whose_worker_died_is_made_by_another_when_its_claim_ran_out(boxed, crew):
     ask_sweep(crew, "hq-1")
-    now = crew.stage.clock.now().wall
-    crew.stage.store.claim_due(Kind.SWEEP, "s1", now=now, until=now + timedelta(seconds=300))
+    crew.stage.store.claim_due(Kind.SWEEP, "s1", for_s=300)
     boxed.nudge()
     assert boxed.queue.jobs == []
     crew.stage.world.advance(300)
@@ -196,7 +194,7 @@ def test_everything_that_is_due_is_queued_once_remediations_first(boxed, crew):
     ask_plan(crew)
     crew.ask("r1")
     boxed.nudge()
-    assert boxed.queue.jobs == [AdvanceRemediation("r1"), SweepFleet("s1"), MakePlan("p1")]
+    assert boxed.queue.jobs == [AdvanceRemediation("r1"), MakePlan("p1"), SweepFleet("s1")]
     boxed.nudge()
     assert len(boxed.queue.jobs) == 3
 
