@@ -25,8 +25,8 @@ from service.domain.observation import (
 from service.domain.releases import Release
 from service.offline.about import About
 from service.offline.identities import Identities
-from service.offline.parts import ApPart, CertificatePart, Part
-from service.offline.zones import Zones
+from service.transcripts.parts import ApPart, CertificatePart, Part
+from service.transcripts.zones import Zones
 
 NOT_HELD = "no file holds it"
 RESOLUTION_S = 0.5

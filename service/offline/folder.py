@@ -15,8 +15,8 @@ from service.domain.observation import ControllerView
 from service.errors import InvalidInput
 from service.offline.about import FILE, About, read_about
 from service.offline.assemble import Found, assemble
-from service.offline.parts import Part
 from service.offline.recognize import recognize
+from service.transcripts.parts import Part
 
 TOO_LARGE = 256 * 1024 * 1024
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from service.domain.identity import BaseRadioMac, EthernetMac
-from service.offline.parts import ApPart
+from service.transcripts.parts import ApPart
 
 STAND_IN = "unknown/"
 Mac = TypeVar("Mac", BaseRadioMac, EthernetMac)

@@ -4,19 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from service.offline import (
-    aireos_aps,
-    aireos_box,
-    logs,
-    trees,
-    xe_aps,
-    xe_box,
-    xe_data,
-    xe_install,
-    xe_others,
-)
-from service.offline.parts import Part, WallTime
-from service.offline.sessions import outputs
+from service.offline import trees, xe_aps, xe_box, xe_data, xe_install, xe_others
+from service.transcripts import aireos_aps, aireos_box, logs
+from service.transcripts.parts import Part, WallTime
+from service.transcripts.sessions import outputs
 
 READERS = (
     xe_aps.read,

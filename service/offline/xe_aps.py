@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from service.domain.observation import Platform
-from service.offline import cells
-from service.offline.parts import ApPart, Part
-from service.offline.sessions import Output
+from service.transcripts import cells
+from service.transcripts.parts import ApPart, Part
+from service.transcripts.sessions import Output
 
 _SUMMARY = re.compile(r"\s*AP Name\s+Slots\s+AP Model\s+Ethernet MAC\s+Radio MAC\b(?P<rest>.*)")
 _SUMMARY_ROW = re.compile(

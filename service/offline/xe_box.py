@@ -6,9 +6,9 @@ from typing import Any
 
 from service.domain.ntp import NtpConfig, NtpEntry, NtpState
 from service.domain.observation import Platform
-from service.offline import cells
-from service.offline.parts import Part, WallTime
-from service.offline.sessions import Output
+from service.transcripts import cells
+from service.transcripts.parts import Part, WallTime
+from service.transcripts.sessions import Output
 
 _CLOCK_LINE = re.compile(r"\s*[*.]?\d{1,2}:\d\d:\d\d\.\d{3}\b.*")
 _CLOCK_SPREAD = 14  # a web page may put the date this many lines below the time

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from service.domain.observation import ApState, CertificateKind, JoinPhase, Platform
-from service.offline import cells
 from service.offline import xe_data_box as box
-from service.offline.parts import UNUSED, ApPart, Part
 from service.offline.trees import Node
 from service.offline.xe_leaves import flag, known, moment, whole
+from service.transcripts import cells
+from service.transcripts.parts import UNUSED, ApPart, Part
 
 Reader: TypeAlias = Callable[[tuple[Node, ...]], Part]
 

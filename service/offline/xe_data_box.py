@@ -4,10 +4,10 @@ from typing import Any
 
 from service.domain.ntp import Form, NtpConfig, NtpEntry, NtpState, Role
 from service.domain.observation import CertificateKind, InstallState
-from service.offline.cells import release_in
-from service.offline.parts import CertificatePart, Part, WallTime
 from service.offline.trees import Node
 from service.offline.xe_leaves import flag, known, moment, whole
+from service.transcripts.cells import release_in
+from service.transcripts.parts import CertificatePart, Part, WallTime
 
 UNSYNCHRONISED = 16
 FORMS: tuple[Form, ...] = ("server-list", "ip", "ipv6")

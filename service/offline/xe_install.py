@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.domain.observation import InstallState, Platform
-from service.offline import cells
-from service.offline.parts import CertificatePart, Part
-from service.offline.sessions import Output
+from service.transcripts import cells
+from service.transcripts.parts import CertificatePart, Part
+from service.transcripts.sessions import Output
 
 _PACKAGES = re.compile(
     r"\s*(?:\[[^]]*\] )?(?P<which>Installed|Active|Inactive|Uncommitted|Committed) "

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.domain.observation import Platform
-from service.offline import cells
-from service.offline.parts import UNUSED, Part
-from service.offline.sessions import Output
+from service.transcripts import cells
+from service.transcripts.parts import UNUSED, Part
+from service.transcripts.sessions import Output
 
 
 @dataclass(frozen=True, slots=True)

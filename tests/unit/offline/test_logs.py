@@ -3,9 +3,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.offline.parts import WallTime
 from service.offline.recognize import recognize
-from service.offline.zones import Zones
+from service.transcripts.parts import WallTime
+from service.transcripts.zones import Zones
 from tests.support.walls import wall
 
 PARIS = Zones(ZoneInfo("Europe/Paris"))

@@ -1,6 +1,6 @@
 import pytest
 
-from service.offline.sessions import LONGEST_LINE, outputs
+from service.transcripts.sessions import LONGEST_LINE, outputs
 
 
 def commands(text):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from service.offline.parts import WallTime
+from service.transcripts.parts import WallTime
 
 # Names that mean one offset wherever they are used; IST, CST, CDT, BST and AST mean several.
 HOURS = {

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from service.domain.observation import ApState, Platform
-from service.offline import cells
-from service.offline.parts import ApPart, Part
-from service.offline.sessions import Output
+from service.transcripts import cells
+from service.transcripts.parts import ApPart, Part
+from service.transcripts.sessions import Output
 
 _DOTS = r"\s*(?:\.{2,}|:)\s*"
 

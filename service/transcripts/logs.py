@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from service.domain.observation import Platform
-from service.offline import cells
-from service.offline.parts import Part, RawLine, WallTime
-from service.offline.sessions import Line, Output
+from service.transcripts import cells
+from service.transcripts.parts import Part, RawLine, WallTime
+from service.transcripts.sessions import Line, Output
 
 _STAMP = (
     r"(?:(?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})(?:\s+(?P<year>\d{4}))?\s+"

@@ -6,9 +6,9 @@ from typing import Any
 
 from service.domain.ntp import NtpConfig, NtpEntry, NtpState
 from service.domain.observation import Platform
-from service.offline import cells
-from service.offline.parts import CertificatePart, Part, WallTime
-from service.offline.sessions import Output
+from service.transcripts import cells
+from service.transcripts.parts import CertificatePart, Part, WallTime
+from service.transcripts.sessions import Output
 
 _DOTTED = re.compile(r"\s*(?P<key>[A-Z][\w' /()-]*?)\.{3,}\s*(?P<value>.*?)\s*")
 _NTP_TABLE = re.compile(r"\s*Index\s+NTP Key Index\s+NTP Server\b(?P<status>\s+Status)?.*")

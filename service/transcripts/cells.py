@@ -9,7 +9,7 @@ from datetime import datetime
 
 from service.domain.identity import BaseRadioMac, EthernetMac
 from service.domain.observation import ApState, CertificateKind, JoinPhase
-from service.offline.parts import WallTime
+from service.transcripts.parts import WallTime
 
 MAC = r"(?:[0-9a-fA-F]{4}\.){2}[0-9a-fA-F]{4}|(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}"
 ADDRESS = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)"
