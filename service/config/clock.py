@@ -8,6 +8,7 @@ from pathlib import Path
 
 from service.config.kernel_clock import kernel_time_source
 from service.domain.instants import Instant, TimeSource
+from service.ports.clock import UNNAMED_BOOT
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 CLOSE_ENOUGH_S = 0.001
@@ -65,4 +66,4 @@ def _boot_id() -> str:
     try:
         return BOOT_ID.read_text("ascii").strip()
     except OSError:
-        return f"process-{uuid.uuid4()}"
+        return f"{UNNAMED_BOOT}{uuid.uuid4()}"

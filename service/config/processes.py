@@ -1,7 +1,9 @@
 """This host's processes, as holders of leases.
 
 A process is known by its number and its start, so that a number used again is not mistaken for it.
-A process of another host is never called dead: only its lease running out tells.
+Names of hosts are no proof: containers and cloned machines share them. So nobody is called dead who
+was not seen from here: same host name, same boot, same process numbers. Elsewhere, and after a
+reboot, the lease running out tells.
 """
 
 import os
@@ -12,6 +14,7 @@ from service.ports.clock import Clock
 from service.ports.store import Holder
 
 STARTED_FIELD = 19  # of /proc/PID/stat after the command: starttime, in ticks since boot
+PROCESS_NUMBERS = Path("/proc/self/ns/pid")
 
 
 class LocalProcesses:
@@ -23,15 +26,19 @@ class LocalProcesses:
     def me(self) -> Holder:
         """This process."""
         pid = os.getpid()
-        return Holder(socket.gethostname(), self._boot_id, pid, _started(pid) or "")
+        return Holder(
+            socket.gethostname(), self._boot_id, pid, _started(pid) or "", _pid_namespace()
+        )
 
     def is_proven_dead(self, holder: Holder) -> bool:
-        """Whether a holder is of this host and gone: not running, or of an earlier boot."""
-        if holder.host != socket.gethostname():
+        """Whether a holder would be seen from here if it ran, and does not."""
+        here = (socket.gethostname(), self._boot_id, _pid_namespace())
+        if (holder.host, holder.boot_id, holder.pid_namespace) != here:
             return False
-        if holder.boot_id != self._boot_id:
+        if not _runs(holder.pid):
             return True
-        return not _runs(holder.pid) or (_started(holder.pid) or "") != holder.started
+        started = _started(holder.pid)  # None: it runs, and we may not see more of it
+        return started is not None and started != holder.started
 
 
 def _runs(pid: int) -> bool:
@@ -42,6 +49,14 @@ def _runs(pid: int) -> bool:
     except PermissionError:
         return True
     return _state(pid) != "Z"  # a zombie does nothing any more
+
+
+def _pid_namespace() -> str:
+    """Whose process numbers these are; empty where the system has one for all."""
+    try:
+        return str(PROCESS_NUMBERS.readlink())
+    except OSError:
+        return ""
 
 
 def _stat(pid: int) -> list[str]:

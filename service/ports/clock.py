@@ -5,6 +5,10 @@ from typing import Protocol
 from service.domain.instants import Instant, TimeSource
 
 
+UNNAMED_BOOT = "process-"
+"""The boot id begins so on hosts that name no boot; the rest of it is one process's alone."""
+
+
 class Clock(Protocol):
     """This host's clocks."""
 

@@ -23,12 +23,14 @@ class Holder:
 
     Attributes:
         host: which machine; boot_id: which boot of it; pid and started: which process of that.
+        pid_namespace: whose process numbers `pid` is one of; empty: the system has one for all.
     """
 
     host: str
     boot_id: str
     pid: int
     started: str
+    pid_namespace: str = ""
 
     @property
     def label(self) -> str:

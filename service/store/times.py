@@ -10,9 +10,9 @@ from typing import Protocol
 
 from sqlalchemy import Connection, func, select
 
-from service.ports.clock import Clock
+from service.ports.clock import UNNAMED_BOOT, Clock
 
-SERVER = "server"
+SERVER, WALL = "server", "wall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class BootTime:
         self._clock = clock
 
     def now(self, _connection: Connection) -> Mark:
-        """Ask this host."""
+        """Ask this host; where it names no boot, processes have its wall clock in common."""
         instant = self._clock.now()
+        if instant.boot_id.startswith(UNNAMED_BOOT):
+            return Mark(WALL, instant.wall.timestamp())
         return Mark(instant.boot_id, instant.boottime_s)

@@ -1,5 +1,7 @@
 """One advance: read, decide, do exactly that, write it down."""
 
+from collections.abc import Callable
+
 import pytest
 
 from service.domain.changes import SetClock
@@ -8,12 +10,14 @@ from service.errors import (
     DeviceUnreachable,
     HostKeyRefused,
     InvalidInput,
+    LeaseLost,
     NotFound,
     ReplyMalformed,
 )
 from service.usecases.advance import Work, advance, call_home
 from service.usecases.recover import due, take_up
 from service.usecases.remediate import carry_out
+from service.usecases.work import LEASE_TTL_S
 from tests.support.promises import broken
 from tests.support.stage import Stage, quiet
 
@@ -185,3 +189,43 @@ def test_a_lost_setting_is_read_after_never_resent_on_a_guess():
         stage.remediate()
         false = [c for c in stage.line.sent if isinstance(c, SetClock) and c.canary_s is not None]
         assert len(false) == 1
+
+
+def stopped_over_the_intent(stage: Stage, work: Work, then: Callable[[], None]) -> None:
+    """The process is stopped for long, right after it wrote down what it is about to send."""
+    append = work.context.store.append
+
+    def stopping(remediation, event, **rest):
+        entry = append(remediation, event, **rest)
+        if isinstance(event, Intended):
+            work.context.store.append = append
+            stage.settle(LEASE_TTL_S - 10)
+            then()
+        return entry
+
+    work.context.store.append = stopping
+
+
+def test_a_process_that_was_stopped_before_it_could_send_looks_again():
+    stage, work = opened()
+    stopped_over_the_intent(stage, work, lambda: None)
+    advance(work)
+    assert stage.line.sent == []
+    settled = events(work)[-1]
+    assert isinstance(settled, Settled)
+    assert settled.outcome == "unsent"
+    assert broken(stage, carry_out(work, interrupted=lambda: None, on_progress=quiet)) == []
+
+
+def test_a_process_that_was_stopped_while_its_lease_passed_on_sends_nothing():
+    stage, work = opened()
+    thief = stage.process(host="host-2")
+
+    def taken_over() -> None:
+        stage.settle(20)
+        stage.store.acquire("hq-1", thief.holder, ttl_s=LEASE_TTL_S)
+
+    stopped_over_the_intent(stage, work, taken_over)
+    with pytest.raises(LeaseLost):
+        advance(work)
+    assert stage.line.sent == []
