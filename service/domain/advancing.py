@@ -10,6 +10,7 @@ from service.domain.journal import Closed, FinalState, HomeCalled, StepDone, Ste
 from service.domain.observation import ApState, ControllerView, Topic
 from service.domain.remediation import Run
 from service.domain.steps.arm_guard import renewal, renewal_due_s
+from service.domain.steps.guard import guardian_lost
 from service.domain.steps.mending import everything
 from service.domain.steps.ours import armed_guards
 from service.domain.steps.protocol import Fail, Hold, Moment, Move, Step
@@ -63,6 +64,9 @@ def next_move(
         if run.phase == "forward":
             return Turn(HomeCalled("the APs were waited for", goal_missed=False))
         return Finish(conclusion(run, view))
+    lost = guardian_lost(run, moment)
+    if lost is not None:
+        return Turn(HomeCalled(lost))
     return _busy(run, step, moment) or _step_move(remediation, step, run, view, moment)
 
 
@@ -70,7 +74,7 @@ def _step_move(
     remediation: str, step: Step, run: Run, view: ControllerView, moment: Moment
 ) -> Move:
     """What a step wants, after what keeps its dead-man's switch from firing."""
-    if step.name not in clock_window.GUARDED:
+    if step.name not in clock_window.GUARDED or run.charter.guardians:
         return step.decide(run, view, moment)
     kept = renewal(remediation, run, view, moment)
     if kept is not None:

@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 from service.domain.identity import BaseRadioMac
 from service.domain.ntp import NtpConfig
 
+Reads: TypeAlias = Literal["local", "utc"]
+
 TIMER_PREFIX = "aprejoin-"
 """Every timer of ours begins with this; between installations the name is the claim."""
 
@@ -72,15 +74,25 @@ class SetClock:
     """Set the clock to `wall` by a timer that deletes itself first and fires after `countdown_s`.
 
     Attributes:
+        countdown_s: 0: at once and by a command, on a box without timers.
         canary_s: with a second timer that only deletes itself, after this many seconds: it spans
             the step, so that a countdown which follows the clock shows itself. None: without.
+        false: to the false moment, where no canary tells; see `is_false`.
+        reads: how a command takes `wall`: as the box's local time, or as UTC.
     """
 
     remediation: str
     countdown_s: int
     wall: datetime
     canary_s: int | None = None
+    false: bool = False
+    reads: Reads = "local"
     kind: Literal["set-clock"] = "set-clock"
+
+    @property
+    def is_false(self) -> bool:
+        """Whether it sets the false moment, not true time."""
+        return self.false or self.canary_s is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +135,9 @@ def describe(change: Change) -> str:  # noqa: C901, PLR0911 - one arm for each c
         case ArmGuard() as guard:
             return f"create {guard.name}, to restore the controller in {guard.countdown_s} s"
         case SetClock() as clock:
-            return f"set the clock to {clock.wall:%Y-%m-%d %H:%M:%S} local in {clock.countdown_s} s"
+            when = f"in {clock.countdown_s} s" if clock.countdown_s else "at once"
+            zone = "UTC" if clock.reads == "utc" else "local"
+            return f"set the clock to {clock.wall:%Y-%m-%d %H:%M:%S} {zone} {when}"
         case RemoveTimers(names):
             return f"delete {', '.join(names)}"
         case SaveConfig():

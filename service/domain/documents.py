@@ -13,6 +13,7 @@ from service.domain.journal import Closed, Intended, StepDone, StepFailed
 from service.domain.observation import ApState, ControllerView
 from service.domain.plan import Alternative, Plan
 from service.domain.remediation import Run
+from service.domain.steps.mending import way_home
 from service.domain.steps.protocol import Step
 from service.domain.strategies import clock_window
 
@@ -144,6 +145,7 @@ def plan_document(
             for step in plan.steps
         ],
         "impact": list(plan.impact),
+        "by_hand": list(plan.by_hand),
         "alternatives": alternatives_document(plan.alternatives),
     }
 
@@ -176,7 +178,7 @@ def remediation_document(remediation: str, run: Run, *, orphaned: bool = False) 
             {"name": "capture", "state": "done", "started": moment(run.opened_at.wall),
              "finished": moment(run.opened_at.wall),
              "detail": f"{len(run.charter.ntp.entries)} NTP entries, clock and zone noted"},
-            *(_step_document(run, step.name) for step in _all_steps(remediation)),
+            *(_step_document(run, step.name) for step in _all_steps(remediation, run)),
         ],
         "aps": _aps_document(run, closed),
         "left": list(closed.left) if closed else [],
@@ -185,19 +187,24 @@ def remediation_document(remediation: str, run: Run, *, orphaned: bool = False) 
 
 
 def _orphaned(run: Run) -> Closed:
-    """The end that an unfinished remediation has while nobody works on it."""
+    """The end that an unfinished remediation has while nobody works on it.
+
+    A box that cannot restore itself stays in the past meanwhile: a person gets every command.
+    """
+    by_hand = way_home(run.charter) if run.charter.guardians and run.wrote else ()
     return Closed(
         "needs-attention",
         "the process that worked on it is gone: a restore is due",
         recovered=0,
         remaining=len(run.charter.aps),
         left=("not known: nobody has looked since",),
-        mend=(f"aprejoin restore {run.charter.controller} -i INVENTORY",),
+        mend=(f"aprejoin restore {run.charter.controller} -i INVENTORY", *by_hand),
     )
 
 
-def _all_steps(remediation: str) -> tuple[Step, ...]:
-    return (*clock_window.forward(remediation), *clock_window.home(remediation))
+def _all_steps(remediation: str, run: Run) -> tuple[Step, ...]:
+    charter = run.charter
+    return (*clock_window.forward(remediation, charter), *clock_window.home(remediation, charter))
 
 
 def _step_document(run: Run, name: str) -> Document:

@@ -32,6 +32,16 @@ class Instant:
             return self.boottime_s - earlier.boottime_s
         return (self.wall - earlier.wall).total_seconds()
 
+    def later(self, seconds: float) -> "Instant":
+        """The instant some seconds on, if nobody sets the wall clock."""
+        wall = self.wall + timedelta(seconds=seconds)
+        return Instant(wall, self.boottime_s + seconds, self.boot_id)
+
+    def stepped_s(self, earlier: "Instant") -> float:
+        """How far the wall clock was set between two instants of one boot, forward positive."""
+        walls_s = (self.wall - earlier.wall).total_seconds()
+        return walls_s - (self.boottime_s - earlier.boottime_s)
+
 
 @dataclass(frozen=True, slots=True)
 class TimeSource:
@@ -41,11 +51,24 @@ class TimeSource:
         name: who says so, for people.
         offset_s: true time minus the host's wall clock, by this source.
         uncertainty_s: half the width of what the source cannot tell (rounding, round trip).
+        at: the instant whose wall clock it compares with; None: whichever it is held against.
     """
 
     name: str
     offset_s: float
     uncertainty_s: float = 0.0
+    at: Instant | None = None
+
+    def offset_at(self, instant: Instant) -> float | None:
+        """The same opinion on the wall clock of a later instant, which may have been set since.
+
+        None: it compares with the clock of another host, or of another boot, and says nothing here.
+        """
+        if self.at is None:
+            return self.offset_s
+        if self.at.boot_id != instant.boot_id:
+            return None
+        return self.offset_s - instant.stepped_s(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +89,34 @@ class TrueTime:
 def agree(sources: tuple[TimeSource, ...], instant: Instant) -> TrueTime | None:
     """True time from two sources or more that agree within 2 s; None without agreement.
 
-    The two closest sources win and their mean is taken; a source that disagrees with both is
-    left out. The result names those that vouched.
+    Each is held against the wall clock of `instant`, so a clock that was set between two opinions
+    can neither part them nor make them agree. The two closest win and their mean is taken; a source
+    that disagrees with both is left out. The result names those that vouched.
     """
+    opinions = [
+        (source, offset_s)
+        for source in sources
+        if (offset_s := source.offset_at(instant)) is not None
+    ]
     pairs = [
-        (abs(a.offset_s - b.offset_s), a, b)
-        for i, a in enumerate(sources)
-        for b in sources[i + 1 :]
-        if abs(a.offset_s - b.offset_s) <= AGREEMENT_S + a.uncertainty_s + b.uncertainty_s
+        (abs(a_s - b_s), (a_s + b_s) / 2, (a.name, b.name))
+        for i, (a, a_s) in enumerate(opinions)
+        for b, b_s in opinions[i + 1 :]
+        if abs(a_s - b_s) <= AGREEMENT_S + a.uncertainty_s + b.uncertainty_s
     ]
     if not pairs:
         return None
-    _, a, b = min(pairs, key=lambda pair: pair[0])
-    offset = timedelta(seconds=(a.offset_s + b.offset_s) / 2)
-    return TrueTime(instant.wall.astimezone(UTC) + offset, instant, (a.name, b.name))
+    _, offset_s, names = min(pairs, key=lambda pair: pair[0])
+    return TrueTime(instant.wall.astimezone(UTC) + timedelta(seconds=offset_s), instant, names)
 
 
-def from_source(source: TimeSource, instant: Instant) -> TrueTime:
-    """True time by one source that is trusted alone: the controller's own synchronised clock."""
-    moment = instant.wall.astimezone(UTC) + timedelta(seconds=source.offset_s)
+def from_source(source: TimeSource, instant: Instant) -> TrueTime | None:
+    """True time by one source that is trusted alone: the controller's own synchronised clock.
+
+    None: the source compares with another host's clock.
+    """
+    offset_s = source.offset_at(instant)
+    if offset_s is None:
+        return None
+    moment = instant.wall.astimezone(UTC) + timedelta(seconds=offset_s)
     return TrueTime(moment, instant, (source.name,))

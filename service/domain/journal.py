@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from service.domain.byhand import ByHand
 from service.domain.changes import Change
 from service.domain.finding import AffectedAp
 from service.domain.instants import Instant, TrueTime
@@ -32,6 +33,8 @@ class Charter:
         save_pending: the user accepted that pending changes are saved with ours.
         true_time: true time at capture; None only where nothing vouched (then no window opens).
         approved_by: who approved the plan's digest.
+        guardians: how many hosts have to guard a box that cannot restore itself; 0: it can.
+        by_hand: what a person types on it.
     """
 
     controller: str
@@ -50,6 +53,8 @@ class Charter:
     approved_by: str
     release: str = ""
     accepted_suspected: bool = False
+    guardians: int = 0
+    by_hand: ByHand = ByHand()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True, slots=True)

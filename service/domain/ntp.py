@@ -24,6 +24,8 @@ class NtpEntry:
         vrf: the VRF, or None for the global table.
         leaves: every further leaf as (name, text), in the device's order; text is empty for a
             leaf of type empty.
+        slot: the numbered place that holds it, on a box that has such places; there the place, not
+            the host, makes two entries the same line. Empty: the box has none.
     """
 
     role: Role
@@ -31,22 +33,25 @@ class NtpEntry:
     host: str
     vrf: str | None = None
     leaves: tuple[tuple[str, str], ...] = ()
+    slot: str = ""
 
     @property
     def identity(self) -> Identity:
         """What makes two entries the same line, whatever their options."""
-        return (self.role, self.vrf, self.form, self.host)
+        return (self.role, self.vrf, self.form, self.slot or self.host)
 
     @property
     def label(self) -> str:
         """The entry for people: `server 10.0.0.1`, `peer vrf Mgmt-intf 10.9.9.9`."""
         vrf = f"vrf {self.vrf} " if self.vrf else ""
         family = "" if self.form == "server-list" else f"{self.form} "
-        return f"{self.role} {vrf}{family}{self.host}"
+        slot = f"{self.slot} " if self.slot else ""
+        return f"{self.role} {vrf}{family}{slot}{self.host}"
 
     def same_as(self, other: "NtpEntry") -> bool:
         """Whether two entries say the same, the order of their leaves aside."""
-        return self.identity == other.identity and sorted(self.leaves) == sorted(other.leaves)
+        same_line = self.identity == other.identity and self.host == other.host
+        return same_line and sorted(self.leaves) == sorted(other.leaves)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ topics could not be read and why, so that no absence of evidence passes for a cl
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from service.domain.byhand import ByHand
 from service.domain.identity import BaseRadioMac, EthernetMac
+from service.domain.instants import Instant
 from service.domain.ntp import NtpConfig, NtpState
 from service.domain.wallclock import ClockZone
 
@@ -139,16 +141,25 @@ class ClockReading:
         device_time: what it showed, aware UTC.
         host_time: this host's wall clock in the middle of the exchange, aware UTC.
         uncertainty_s: half the round trip plus half the clock's own resolution.
+        instant: this host's clocks at `host_time`; None for what was read offline. A wall clock may
+            be set between the reading and its use: whoever works out a time goes by this.
     """
 
     device_time: datetime
     host_time: datetime
     uncertainty_s: float
+    instant: Instant | None = None
 
     @property
     def offset_s(self) -> float:
-        """Controller minus host, seconds."""
+        """Controller minus host, seconds, as it was read."""
         return (self.device_time - self.host_time).total_seconds()
+
+    def shown_at(self, now: Instant) -> datetime:
+        """What the controller's clock shows at a later instant of this host, if nobody sets it."""
+        if self.instant is None:
+            return self.device_time + (now.wall - self.host_time)
+        return self.device_time + timedelta(seconds=now.seconds_since(self.instant))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +231,9 @@ class ControllerView:
         has_join_certificate: whether the certificate that APs are shown is there, with its key.
         unsaved: running differs from startup; None where the box can't tell.
         unknown: topic -> why it could not be read.
+        restores_itself: whether it can run a timer of ours that brings it home; a box that cannot
+            has no `timers`, and guardians on several hosts take their place.
+        by_hand: what a person types on it.
         origins: field -> device path (or file and column) that the field was read from.
     """
 
@@ -245,6 +259,8 @@ class ControllerView:
     standby: str | None = None  # None: no standby; else its state
     syncing: bool | None = None
     logs: tuple[LogLine, ...] = ()
+    restores_itself: bool = True
+    by_hand: ByHand = ByHand()  # noqa: RUF009 - frozen
     unknown: Mapping[Topic, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
 

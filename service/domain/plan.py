@@ -72,7 +72,11 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be done to one controller."""
+    """What would be done to one controller.
+
+    Attributes:
+        by_hand: the way home for a person, where the box cannot take it by itself.
+    """
 
     charter: Charter
     window: Window
@@ -80,6 +84,7 @@ class Plan:
     impact: tuple[str, ...]
     alternatives: tuple[Alternative, ...]
     expires: datetime
+    by_hand: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """What polls saw: one history for each AP, written only where it changed."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, or_, select
 
 from service.domain.history import ApHistory, extend
 from service.domain.identity import BaseRadioMac
+from service.domain.instants import Instant
 from service.domain.observation import ControllerView
 from service.ports.store import ClockNote
 from service.store.codec import (
@@ -14,8 +16,11 @@ from service.store.codec import (
     moment_of,
     moment_text,
 )
-from service.store.tables import ap_history, clocks
+from service.store.tables import ap_history, clock_notes
 from service.store.transactions import transaction
+
+KEPT = timedelta(days=2)
+"""Far longer than a note counts; only so that boots of long ago leave nothing behind."""
 
 
 class ObservationTables:
@@ -40,12 +45,16 @@ class ObservationTables:
             return {history.mac: history for history in known.values()} | seen
 
     def clocks(self) -> tuple[ClockNote, ...]:
-        """The newest word on each controller's clock."""
+        """The newest word of each boot of each host on each controller's clock."""
         with transaction(self._engine) as connection:
-            rows = connection.execute(select(clocks)).all()
+            rows = connection.execute(select(clock_notes)).all()
         return tuple(
             ClockNote(
-                row.controller, moment_of(row.at), row.offset_s, row.uncertainty_s, row.synchronised
+                row.controller,
+                Instant(moment_of(row.at), row.boottime_s, row.boot_id),
+                row.offset_s,
+                row.uncertainty_s,
+                row.synchronised,
             )
             for row in rows
         )
@@ -79,13 +88,22 @@ def _write(
 
 
 def _note_clock(connection: Connection, view: ControllerView) -> None:
-    if view.clock is None:
+    """Keep one note for each boot that polled; those of long ago go when the next is written."""
+    if view.clock is None or view.clock.instant is None:
         return
-    connection.execute(delete(clocks).where(clocks.c.controller == view.controller))
+    at, here = view.clock.instant, clock_notes.c.controller == view.controller
+    old = moment_text(at.wall - KEPT)
     connection.execute(
-        insert(clocks).values(
+        delete(clock_notes).where(
+            here, or_(clock_notes.c.boot_id == at.boot_id, clock_notes.c.at < old)
+        )
+    )
+    connection.execute(
+        insert(clock_notes).values(
             controller=view.controller,
-            at=moment_text(view.clock.host_time),
+            boot_id=at.boot_id,
+            boottime_s=at.boottime_s,
+            at=moment_text(at.wall),
             offset_s=view.clock.offset_s,
             uncertainty_s=view.clock.uncertainty_s,
             synchronised=view.ntp_state is not None and view.ntp_state.synchronised,

@@ -60,13 +60,15 @@ ap_history = Table(
     Column("document", Text, nullable=False),
 )
 
-clocks = Table(
-    "clocks",
+clock_notes = Table(
+    "clock_notes",
     metadata,
     Column("controller", String(64), primary_key=True),
-    Column("at", String(40), nullable=False),
-    Column("offset_s", Float, nullable=False),
-    Column("uncertainty_s", Float, nullable=False),
+    Column("boot_id", String(64), primary_key=True),  # of the host that polled it
+    Column("boottime_s", Float(53), nullable=False),
+    Column("at", String(40), nullable=False),  # that host's wall clock
+    Column("offset_s", Float(53), nullable=False),
+    Column("uncertainty_s", Float(53), nullable=False),
     Column("synchronised", Boolean, nullable=False),
 )
 

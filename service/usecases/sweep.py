@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
 
-from service.domain.diagnosis import Diagnosis, DiagnosisContext, diagnose
+from service.domain.diagnosis import Diagnosis, DiagnosisContext, clock_offset_s, diagnose
 from service.domain.identity import BaseRadioMac
-from service.domain.instants import TimeSource, agree
+from service.domain.instants import Instant, TimeSource, agree
 from service.domain.inventory import Controller
 from service.domain.observation import ApState, ControllerView
 from service.usecases.context import Context
 from service.usecases.poll import Polled, poll
-from service.usecases.truth import own_clock
+from service.usecases.truth import host_clock, median_of, own_clock
 
 THREADS = 32
 
@@ -109,15 +108,15 @@ def _clock_offset(
     """Controller minus true time where two sources agree, with their names."""
     if one.view is None or one.view.clock is None:
         return None, ()
-    sources = [source for source in (context.clock.vouch(), _others(one, all_polled)) if source]
-    truth = agree(tuple(sources), context.clock.now())
+    host, now = host_clock(context), context.clock.now()
+    sources = [source for source in (host, _others(one, all_polled, now)) if source]
+    truth = agree(tuple(sources), now)
     if truth is None:
         return None, ()
-    host_is_off_s = (truth.at - truth.instant.wall).total_seconds()
-    return one.view.clock.offset_s - host_is_off_s, truth.sources
+    return clock_offset_s(one.view.clock, truth), truth.sources
 
 
-def _others(one: Polled, all_polled: Sequence[Polled]) -> TimeSource | None:
+def _others(one: Polled, all_polled: Sequence[Polled], now: Instant) -> TimeSource | None:
     clocks = [
         own
         for other in all_polled
@@ -125,13 +124,7 @@ def _others(one: Polled, all_polled: Sequence[Polled]) -> TimeSource | None:
         for own in [own_clock(other.view)]
         if own is not None
     ]
-    if not clocks:
-        return None
-    return TimeSource(
-        f"median of {len(clocks)} synchronised controllers",
-        median(clock.offset_s for clock in clocks),
-        max(clock.uncertainty_s for clock in clocks),
-    )
+    return median_of(clocks, now)
 
 
 def _registered(views: Iterable[ControllerView]) -> Mapping[BaseRadioMac, frozenset[str]]:

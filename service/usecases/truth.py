@@ -4,43 +4,61 @@ Never this host's clock alone: the controller's own NTP-synchronised clock, or t
 agree within 2 s.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from statistics import median
 
-from service.domain.instants import TimeSource, TrueTime, agree, from_source
+from service.domain.instants import Instant, TimeSource, TrueTime, agree, from_source
 from service.domain.ntp import NtpConfig
 from service.domain.observation import ControllerView
 from service.ports.store import ClockNote
 from service.usecases.context import Context
 
-NOTES_AGE = timedelta(minutes=15)
+NOTES_AGE_S = 900.0
 SERVERS_ASKED = 3
+STEADY_S = 0.5
+"""A host whose wall clock was set by more than this while a source was asked heard nothing."""
 
 
 def true_time_by(context: Context, view: ControllerView) -> TrueTime | None:
     """True time as of now, for work on one controller; None where nothing vouches."""
-    now = context.clock.now()
     own = own_clock(view)
     if own is not None:
-        return from_source(own, now)
+        return from_source(own, context.clock.now())
     servers = view.ntp or NtpConfig()
-    return agree(tuple(opinions(context, view.controller, servers)), now)
+    asked = tuple(opinions(context, view.controller, servers))
+    return agree(asked, context.clock.now())
 
 
 def opinions(context: Context, controller: str, servers: NtpConfig) -> Iterable[TimeSource]:
     """Every source that is independent of one controller's own clock."""
-    host = context.clock.vouch()
+    host = host_clock(context)
     if host is not None:
         yield host
-    others = fleet_median(context.store.clocks(), context, but=controller)
+    others = fleet_median(context.store.clocks(), context.clock.now(), but=controller)
     if others is not None:
         yield others
     asked = [entry.host for entry in servers.entries if entry.vrf is None][:SERVERS_ASKED]
     for name in asked:
-        answer = context.time_servers.ask(name)
+        answer = _heard(context, partial(context.time_servers.ask, name))
         if answer is not None:
             yield answer
+
+
+def host_clock(context: Context) -> TimeSource | None:
+    """This host's clock, where something disciplines it: one opinion, never enough alone."""
+    return _heard(context, context.clock.vouch)
+
+
+def _heard(context: Context, ask: Callable[[], TimeSource | None]) -> TimeSource | None:
+    """An opinion with the instant it compares with; None where the clock was set meanwhile."""
+    before = context.clock.now()
+    source = ask()
+    now = context.clock.now()
+    if source is None or now.boot_id != before.boot_id:
+        return None
+    return replace(source, at=now) if abs(now.stepped_s(before)) <= STEADY_S else None
 
 
 def own_clock(view: ControllerView) -> TimeSource | None:
@@ -48,24 +66,45 @@ def own_clock(view: ControllerView) -> TimeSource | None:
     if view.clock is None or view.ntp_state is None or not view.ntp_state.synchronised:
         return None
     return TimeSource(
-        f"{view.controller}, synchronised by NTP", view.clock.offset_s, view.clock.uncertainty_s
+        f"{view.controller}, synchronised by NTP",
+        view.clock.offset_s,
+        view.clock.uncertainty_s,
+        view.clock.instant,
     )
 
 
-def fleet_median(notes: Sequence[ClockNote], context: Context, *, but: str) -> TimeSource | None:
-    """The median of the other controllers that NTP holds and that were read lately.
+def median_of(clocks: Iterable[TimeSource], now: Instant) -> TimeSource | None:
+    """One voice for several controllers' clocks, as of now; those read by another host say nothing.
 
-    A note compares with this host's wall clock as it was then: one of an earlier boot says nothing.
+    None where none is left.
     """
-    now = context.clock.now()
-    since = now.wall - min(NOTES_AGE, timedelta(seconds=now.boottime_s))
-    fresh = [
-        n for n in notes if n.synchronised and since <= n.at <= now.wall and n.controller != but
+    known = [
+        (offset_s, clock.uncertainty_s)
+        for clock in clocks
+        if (offset_s := clock.offset_at(now)) is not None
     ]
-    if not fresh:
+    if not known:
         return None
     return TimeSource(
-        f"median of {len(fresh)} synchronised controllers",
-        median(note.offset_s for note in fresh),
-        max(note.uncertainty_s for note in fresh),
+        f"median of {len(known)} synchronised controllers",
+        median(offset_s for offset_s, _ in known),
+        max(uncertainty_s for _, uncertainty_s in known),
+        now,
     )
+
+
+def fleet_median(notes: Iterable[ClockNote], now: Instant, *, but: str) -> TimeSource | None:
+    """The median of the other controllers that NTP holds and that this host read lately.
+
+    A note compares with the wall clock of whoever read it, as it was then. Carried on by the
+    boot-time clock it survives a clock that was set since; of another host or boot it says nothing.
+    """
+    fresh = [
+        TimeSource(note.controller, note.offset_s, note.uncertainty_s, note.at)
+        for note in notes
+        if note.synchronised
+        and note.controller != but
+        and note.at.boot_id == now.boot_id
+        and 0 <= now.seconds_since(note.at) <= NOTES_AGE_S
+    ]
+    return median_of(fresh, now)

@@ -199,7 +199,7 @@ def look(at: float = 0.0, *, off_s: float = 0.0, **fields) -> ControllerView:
         platform=Platform.IOSXE,
         read_at=read_at,
         release="17.9.1",
-        clock=ClockReading(read_at + timedelta(seconds=off_s), read_at, 0.1),
+        clock=ClockReading(read_at + timedelta(seconds=off_s), read_at, 0.1, instant(at)),
         zone=ClockZone(),
         ntp=NTP,
         ntp_state=NtpState(synchronised=True, stratum=3, system_peer="192.0.2.1"),
@@ -214,5 +214,5 @@ def in_the_past(at: float, *, since: float = 35.0, off_s: float = 0.0, **fields)
     """A look inside the window: the false moment took effect at `since`."""
     shown = FALSE + timedelta(seconds=at - since + off_s)
     read_at = OPENED + timedelta(seconds=at)
-    clock = ClockReading(shown, read_at, 0.1)
+    clock = ClockReading(shown, read_at, 0.1, instant(at))
     return look(at, **{"clock": clock, "ntp": NO_NTP, "timers": timers(GUARDS[0]), **fields})

@@ -38,6 +38,7 @@ class FakeClock:
         self.boot_id = boot_id
         self.off_s = off_s  # the host's wall clock minus true time
         self.vouches = vouches
+        self.claims = False  # says that it is right, whatever it shows
         self._booted = world.elapsed - 5000.0
 
     def now(self) -> Instant:
@@ -48,7 +49,8 @@ class FakeClock:
         self.world.advance(seconds)
 
     def vouch(self) -> TimeSource | None:
-        return TimeSource("host clock (disciplined)", -self.off_s, 0.01) if self.vouches else None
+        error_s = 0.0 if self.claims else -self.off_s
+        return TimeSource("host clock (disciplined)", error_s, 0.01) if self.vouches else None
 
     def reboot(self, boot_id: str, *, off_s: float | None = None) -> None:
         self.boot_id = boot_id

@@ -204,7 +204,8 @@ class FakeDriver:
         box, before = self._box, self._clock.now()
         half = timedelta(seconds=self._line.latency_s / 2)
         self._clock.wait(half.total_seconds())
-        reading = ClockReading(box.clock, self._clock.now().wall, half.total_seconds() + 0.01)
+        at = self._clock.now()
+        reading = ClockReading(box.clock, at.wall, half.total_seconds() + 0.01, at)
         slow_s = self._line.slow_tables_s
         slow_s += self._line.slow_aps_s if Topic.AP_JOIN in topics else 0.0
         self._clock.wait(half.total_seconds() + slow_s)

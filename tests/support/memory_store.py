@@ -29,7 +29,7 @@ class InMemoryStore:
         self._journals: dict[str, list[Entry]] = {}
         self._controllers: dict[str, str] = {}
         self._histories: dict[str, dict[BaseRadioMac, ApHistory]] = {}
-        self._clocks: dict[str, ClockNote] = {}
+        self._clocks: dict[tuple[str, str], ClockNote] = {}
         self._approvals: list[Approval] = []
         self.sweeps: dict[str, tuple[datetime, Mapping[str, object]]] = {}
         self._dues: dict[tuple[Kind, str], tuple[float, str]] = {}
@@ -141,11 +141,12 @@ class InMemoryStore:
     def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
         known = self._histories.get(view.controller, {})
         self._histories[view.controller] = extend_all(known, view.aps or (), view.read_at)
-        if view.clock is not None:
+        if view.clock is not None and view.clock.instant is not None:
+            at = view.clock.instant
             synchronised = view.ntp_state is not None and view.ntp_state.synchronised
-            self._clocks[view.controller] = ClockNote(
+            self._clocks[view.controller, at.boot_id] = ClockNote(
                 view.controller,
-                view.clock.host_time,
+                at,
                 view.clock.offset_s,
                 view.clock.uncertainty_s,
                 synchronised,

@@ -71,8 +71,7 @@ class DiagnosisContext:
 
 def clock_offset_s(reading: ClockReading, truth: TrueTime) -> float:
     """The controller's clock minus true time, seconds; both seen from the same host."""
-    host_error = (truth.instant.wall - truth.at).total_seconds()
-    return reading.offset_s + host_error
+    return (reading.shown_at(truth.instant) - truth.at).total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import ClassVar
 from service.domain.changes import TIMER_PREFIX, RemoveTimers
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
-from service.domain.steps.mending import LOOK_AT_TIMERS, applet_lines
+from service.domain.steps.mending import applet_lines
 from service.domain.steps.ours import armed_guards, ours
 from service.domain.steps.protocol import TIMER_SLACK_S, Done, Fail, Hold, Moment, Move, Send
 from service.domain.steps.restore_ntp import ntp_touched
@@ -35,7 +35,9 @@ class Disarm:
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
         if view.timers is None:
             return Fail(
-                "the applets cannot be read", ("applets may be left",), mend=(LOOK_AT_TIMERS,)
+                "the applets cannot be read",
+                ("applets may be left",),
+                mend=(run.charter.by_hand.look_at_timers,),
             )
         there = ours(self.remediation, run, view)
         if there:

@@ -1,30 +1,34 @@
-"""What a person types where we could not: commands, ready to paste."""
+"""What a person types where we could not: commands, ready to paste, in the box's own words.
+
+A time is only ever written into a command where something vouches for it: else letters stand in its
+place, for a person pastes what they are given.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from service.domain.byhand import ByHand
+from service.domain.journal import Charter
 from service.domain.ntp import NtpEntry
 from service.domain.remediation import Run
 from service.domain.steps.protocol import Moment
-from service.domain.wallclock import clock_set_text
-
-LOOK_AT_NTP = "show running-config | include ^ntp"
-LOOK_AT_TIMERS = "show running-config | include event manager applet aprejoin"
-LOOK_AT_CLOCK = "show clock detail"
 
 
-def ntp_line(entry: NtpEntry) -> str:
+def ntp_line(by_hand: ByHand, entry: NtpEntry) -> str:
     """The configuration line of an entry; options by the model's names, which are the CLI's."""
-    words = ["ntp", entry.label]
+    words = []
     for name, value in entry.leaves:
         if value != "false":
             words += [name.removesuffix("-opt"), "" if value == "true" else value]
-    return " ".join(word for word in words if word)
+    options = "".join(f" {word}" for word in words if word)
+    return by_hand.add_ntp.format(
+        label=entry.label, options=options, slot=entry.slot, host=entry.host
+    )
 
 
-def ntp_lines(entries: Iterable[NtpEntry]) -> tuple[str, ...]:
+def ntp_lines(by_hand: ByHand, entries: Iterable[NtpEntry]) -> tuple[str, ...]:
     """The configuration lines of entries."""
-    return tuple(ntp_line(entry) for entry in entries)
+    return tuple(ntp_line(by_hand, entry) for entry in entries)
 
 
 def applet_lines(names: Iterable[str]) -> tuple[str, ...]:
@@ -33,12 +37,34 @@ def applet_lines(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def clock_line(run: Run, moment: Moment) -> str:
-    """What sets the clock; the time in it is that of the moment, by the best that is known."""
-    known: datetime = moment.true_now or moment.now.wall
-    text = clock_set_text(run.charter.zone.local(known))
-    return f"clock set {text}   ! the true local time when you press enter"
+    """What sets the clock; the time in it is that of the moment, where that is known."""
+    return _clock_line(run.charter, moment.true_now)
+
+
+def _clock_line(charter: Charter, known: datetime | None) -> str:
+    text = charter.by_hand.clock_line(None if known is None else charter.zone.local(known))
+    return f"{text}   ! the true local time when you press enter"
 
 
 def everything(run: Run) -> tuple[str, ...]:
     """Where nothing could be looked at: how to look, and what has to be there."""
-    return (LOOK_AT_CLOCK, LOOK_AT_TIMERS, LOOK_AT_NTP, *ntp_lines(run.charter.ntp.entries))
+    by_hand = run.charter.by_hand
+    timers = () if run.charter.guardians else (by_hand.look_at_timers,)
+    entries = ntp_lines(by_hand, run.charter.ntp.entries)
+    return (by_hand.look_at_clock, *timers, by_hand.look_at_ntp, *entries)
+
+
+def way_home(charter: Charter) -> tuple[str, ...]:
+    """The whole way home by hand, for whoever finds the box in the past and nothing of ours alive.
+
+    The time comes first: a box may follow no NTP server that is years away from it.
+    """
+    by_hand, entries = charter.by_hand, charter.ntp.entries
+    zone = f" (zone {charter.zone.name})" if charter.zone.name else ""
+    return (
+        f"{by_hand.clock_line(None)}   ! the true local time{zone} when you press enter",
+        *ntp_lines(by_hand, entries),
+        f"{by_hand.look_at_clock}   ! has to be true",
+        f"{by_hand.look_at_sync}   ! has to be in sync",
+        by_hand.save,
+    )

@@ -37,6 +37,6 @@ class NtpInSync:
             return Fail(
                 f"not in sync with NTP after {limit:g} s",
                 left=("the controller does not follow NTP",),
-                mend=("show ntp associations", "show clock detail"),
+                mend=(run.charter.by_hand.look_at_sync, run.charter.by_hand.look_at_clock),
             )
         return Hold(min(LOOK_EVERY_S, run.charter.policy.poll_every_s), "waiting for NTP sync")

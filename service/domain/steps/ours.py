@@ -41,7 +41,7 @@ def created(change: Change) -> frozenset[str]:
             return frozenset({PROBE, WITNESS})
         case ArmGuard(name):
             return frozenset({name})
-        case SetClock():
+        case SetClock() if change.countdown_s:
             return frozenset({CLOCK} if change.canary_s is None else {CLOCK, CANARY})
         case _:
             return frozenset()

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from service.domain.changes import Change
+from service.domain.guardians import Guardian
 from service.domain.instants import Instant
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
@@ -69,14 +70,20 @@ class Moment:
     Attributes:
         now: this host's clocks.
         true_now: true time; None where nothing vouches for it any more.
+        looked: when the look began that is decided on; None: when its own wall clock says.
+        guardians: everybody who was heard of as a guardian; only asked for where they count.
     """
 
     now: Instant
     true_now: datetime | None
+    looked: Instant | None = None
+    guardians: tuple[Guardian, ...] = ()
 
 
 def look_took_s(view: ControllerView, moment: Moment) -> float:
     """How long ago the look began that is decided on: what it shows is as old as that at most."""
+    if moment.looked is not None:
+        return moment.now.seconds_since(moment.looked)
     return max(0.0, (moment.now.wall - view.read_at).total_seconds())
 
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from service.domain.byhand import ByHand
 from service.domain.changes import AddNtp, RemoveNtp
-from service.domain.ntp import NtpConfig
+from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
-from service.domain.steps.mending import ntp_lines
+from service.domain.steps.mending import ntp_line, ntp_lines
 from service.domain.steps.protocol import Done, Fail, Moment, Move, Send
 
 ATTEMPTS = 4
@@ -26,31 +27,37 @@ class RestoreNtp:
             return Done("NTP was never touched by us")
         captured = run.charter.ntp
         if view.ntp is None:
-            return self._fail("the NTP configuration cannot be read", captured)
+            return self._fail("the NTP configuration cannot be read", run, captured)
         missing = captured.without(view.ntp)
         if missing.entries:
             sent = run.sent_in(self.name, AddNtp)
             if len(sent) >= ATTEMPTS:
-                return self._fail(f"could not be added: {sent[-1].detail}", missing)
+                return self._fail(f"could not be added: {sent[-1].detail}", run, missing)
             return Send(AddNtp(missing))
         altered = captured.altered_in(view.ntp)
         if altered:
+            by_hand = run.charter.by_hand
             return Fail(
                 "somebody else changed entries that we had captured",
-                left=tuple(f"changed: ntp {ours.label}" for ours, _ in altered),
+                left=tuple(changed_text(by_hand, ours, theirs) for ours, theirs in altered),
                 mend=tuple(
                     f"{line}   ! as captured; compare before you take it"
-                    for line in ntp_lines(ours for ours, _ in altered)
+                    for line in ntp_lines(by_hand, (ours for ours, _ in altered))
                 ),
             )
         return Done(f"all {len(captured.entries)} entries are there")
 
-    def _fail(self, why: str, missing: NtpConfig) -> Fail:
+    def _fail(self, why: str, run: Run, missing: NtpConfig) -> Fail:
         return Fail(
             why,
             left=tuple(f"missing: ntp {label}" for label in missing.labels),
-            mend=ntp_lines(missing.entries),
+            mend=ntp_lines(run.charter.by_hand, missing.entries),
         )
+
+
+def changed_text(by_hand: ByHand, ours: NtpEntry, theirs: NtpEntry) -> str:
+    """What somebody else made of an entry of ours."""
+    return f"changed: ntp {ours.label} is now: {ntp_line(by_hand, theirs)}"
 
 
 def ntp_touched(run: Run) -> bool:

@@ -40,13 +40,15 @@ class Save:
             return Fail(
                 f"not saved: {temporary}",
                 NOT_SAVED,
-                ("write memory   ! once the rest is as it was",),
+                (f"{run.charter.by_hand.save}   ! once the rest is as it was",),
             )
         sent = [s for s in run.sent_in(self.name, SaveConfig) if s.outcome == "applied"]
         if sent and not view.unsaved:
             return Done("saved")
         if len(run.sent_in(self.name, SaveConfig)) >= ATTEMPTS:
-            return Fail("the configuration could not be saved", NOT_SAVED, ("write memory",))
+            return Fail(
+                "the configuration could not be saved", NOT_SAVED, (run.charter.by_hand.save,)
+            )
         if sent and run.elapsed_s(sent[-1].at, moment.now) < SETTLE_S:
             return Hold(SETTLE_S, "waiting for the save to show")
         return Send(SaveConfig(), timeout_s=SAVE_TIMEOUT_S)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from service.domain.changes import CANARY, CLOCK, SetClock
+from service.domain.changes import CANARY, CLOCK, Reads, SetClock
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run, Sent
 from service.domain.steps.ours import ours
 from service.domain.steps.protocol import (
     LOOK_AGAIN_S,
-    TIMER_COUNTDOWN_S,
     TIMER_SLACK_S,
     Done,
     Fail,
@@ -24,6 +23,7 @@ from service.domain.steps.protocol import (
     Send,
     look_took_s,
 )
+from service.domain.steps.setting import countdown_s, misread, wall
 
 CANARY_S = 15
 WAIT_FOR_CLOCK = Hold(LOOK_AGAIN_S, "waiting for the clock to be set")
@@ -35,7 +35,7 @@ FALSE_TOLERANCE_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class SetClockBack:
-    """Set the false moment by a timed applet."""
+    """Set the false moment by a timed applet; by a command where the box has no timers."""
 
     remediation: str
     name: str = "set-clock-back"
@@ -63,19 +63,37 @@ class SetClockBack:
             return Fail(f"somebody else set the clock: it is {off_s:+.0f} s from true time")
         if not charter.zone.is_plain(charter.moment):
             return Fail("the false moment lies in an hour that summer time repeats")
-        wall = charter.zone.local(charter.moment)
-        return Send(SetClock(self.remediation, TIMER_COUNTDOWN_S, wall, CANARY_S))
+        return self._set(run, "local")
+
+    def _set(self, run: Run, reads: Reads) -> Send:
+        to = wall(run, run.charter.moment, reads)
+        after_s = countdown_s(run)
+        if after_s:
+            return Send(SetClock(self.remediation, after_s, to, CANARY_S))
+        return Send(SetClock(self.remediation, 0, to, false=True, reads=reads))
 
     def _judge(self, run: Run, view: ControllerView, sent: Sent, moment: Moment) -> Move:
         seen_at = run.elapsed_s(sent.at, moment.now) - look_took_s(view, moment)
-        if seen_at < TIMER_COUNTDOWN_S + 1:
-            return Hold(max(LOOK_AGAIN_S, TIMER_COUNTDOWN_S + 1 - seen_at), WAIT_FOR_CLOCK.why)
+        acts_s = countdown_s(run)
+        if seen_at < acts_s + 1:
+            return Hold(max(LOOK_AGAIN_S, acts_s + 1 - seen_at), WAIT_FOR_CLOCK.why)
         there = ours(self.remediation, run, view)
         off_s = off_course_s(run, view, sent, moment)
         if CLOCK in there or off_s is None or abs(off_s) > FALSE_TOLERANCE_S:
-            late = seen_at >= TIMER_COUNTDOWN_S + TIMER_SLACK_S
-            return Fail("the clock does not show what was set") if late else WAIT_FOR_CLOCK
+            return self._off_course(run, sent, seen_at, off_s)
+        if not acts_s:
+            return _shown(view)
         return self._canary(there, seen_at, run.elapsed_s(sent.at, moment.now), view)
+
+    def _off_course(self, run: Run, sent: Sent, seen_at: float, off_s: float | None) -> Move:
+        """The clock shows something else: wait, set it once the other way round, or give up."""
+        moment, first = run.charter.moment, len(run.sent_in(self.name, SetClock)) == 1
+        if off_s is not None and first:
+            other = misread(run, sent, off_s, at=moment, within_s=FALSE_TOLERANCE_S)
+            if other is not None:
+                return self._set(run, other)
+        late = seen_at >= countdown_s(run) + TIMER_SLACK_S
+        return Fail("the clock does not show what was set") if late else WAIT_FOR_CLOCK
 
     @staticmethod
     def _canary(there: frozenset[str], began: float, ended: float, view: ControllerView) -> Move:
@@ -86,8 +104,12 @@ class SetClockBack:
             return Fail("a countdown does not survive the step: late canary")
         if ended < CANARY_S - 1:
             return Fail("the canary that spans the clock step is missing")
-        shown = view.clock.device_time if view.clock else None
-        return Done(f"the clock shows {shown:%Y-%m-%d %H:%M:%S} UTC")
+        return _shown(view)
+
+
+def _shown(view: ControllerView) -> Done:
+    shown = view.clock.device_time if view.clock else None
+    return Done(f"the clock shows {shown:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def false_sent(run: Run) -> Sent | None:
@@ -95,9 +117,7 @@ def false_sent(run: Run) -> Sent | None:
     found = [
         sent
         for sent in run.sent
-        if isinstance(sent.change, SetClock)
-        and sent.change.canary_s is not None
-        and sent.may_have_happened
+        if isinstance(sent.change, SetClock) and sent.change.is_false and sent.may_have_happened
     ]
     return found[-1] if found else None
 
@@ -110,9 +130,8 @@ def off_course_s(run: Run, view: ControllerView, sent: Sent, moment: Moment) -> 
     if view.clock is None or not isinstance(sent.change, SetClock):
         return None
     running_s = run.elapsed_s(sent.at, moment.now) - sent.change.countdown_s
-    running_s -= (moment.now.wall - view.clock.host_time).total_seconds()
     expected = run.charter.moment + timedelta(seconds=running_s)
-    return (view.clock.device_time - expected).total_seconds()
+    return (view.clock.shown_at(moment.now) - expected).total_seconds()
 
 
 def offset_s(view: ControllerView, moment: Moment) -> float | None:
@@ -122,5 +141,4 @@ def offset_s(view: ControllerView, moment: Moment) -> float | None:
     """
     if view.clock is None or moment.true_now is None:
         return None
-    age = moment.now.wall - view.clock.host_time
-    return (view.clock.device_time + age - moment.true_now).total_seconds()
+    return (view.clock.shown_at(moment.now) - moment.true_now).total_seconds()

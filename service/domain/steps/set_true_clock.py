@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from service.domain.changes import CANARY, CLOCK, RemoveTimers, SetClock
+from service.domain.changes import CANARY, CLOCK, Reads, RemoveTimers, SetClock
 from service.domain.observation import ControllerView, Topic
-from service.domain.remediation import Run
+from service.domain.remediation import Run, Sent
 from service.domain.steps.mending import applet_lines, clock_line
 from service.domain.steps.ours import ours
 from service.domain.steps.protocol import (
@@ -28,6 +28,7 @@ from service.domain.steps.protocol import (
     look_took_s,
 )
 from service.domain.steps.set_false_clock import false_sent, offset_s
+from service.domain.steps.setting import countdown_s, misread, reads_as, wall
 
 ATTEMPTS = 4
 CLOSE_ENOUGH_S = 5.0
@@ -71,12 +72,14 @@ class SetTrueTime:
             return None if stray else _may_yet_turn_false(run, view, moment)
         if not setting[-1].may_have_happened:
             return None
-        waited = run.elapsed_s(setting[-1].at, moment.now) - look_took_s(view, moment)
-        if waited < TIMER_COUNTDOWN_S + 1:
-            return Hold(max(LOOK_AGAIN_S, TIMER_COUNTDOWN_S + 1 - waited), WAITING)
+        waited, acts_s = _waited_s(run, setting[-1], view, moment), countdown_s(run)
+        if waited < acts_s + 1:
+            return Hold(max(LOOK_AGAIN_S, acts_s + 1 - waited), WAITING)
+        if not acts_s:
+            return None  # a command acted when it was sent, or never will
         off_s = offset_s(view, moment)
         unseen = CLOCK in stray or (off_s is not None and abs(off_s) > MOST_LATE_S)
-        late = waited >= TIMER_COUNTDOWN_S + TIMER_SLACK_S
+        late = waited >= acts_s + TIMER_SLACK_S
         return Hold(LOOK_AGAIN_S, WAITING) if unseen and not late else None
 
     def _delete(self, stray: frozenset[str], run: Run, moment: Moment) -> Move:
@@ -99,18 +102,27 @@ class SetTrueTime:
         if abs(off_s) <= CLOCK_TOLERANCE_S:
             return Done(f"the clock is {off_s:+.1f} s from true time")
         if len(run.sent_in(self.name, SetClock)) < ATTEMPTS:
-            return self._send(run, true_now, self._late_s(run, moment, off_s))
+            return self._send(run, true_now, self._late_s(run, moment, off_s), off_s)
         if abs(off_s) <= CLOSE_ENOUGH_S:
             return Done(f"the clock is {off_s:+.1f} s from true time, and left to NTP")
         return self._give_up(run, moment, f"it is still {off_s:+.1f} s off")
 
-    def _send(self, run: Run, true_now: datetime, late_s: float) -> Move:
-        fires = true_now + timedelta(seconds=TIMER_COUNTDOWN_S + late_s)
-        zone = run.charter.zone
-        if not zone.is_plain(fires):
+    def _send(self, run: Run, true_now: datetime, late_s: float, off_s: float) -> Move:
+        acts_s, reads = countdown_s(run), self._reads(run, true_now, off_s)
+        fires = true_now + timedelta(seconds=acts_s + late_s)
+        if reads == "local" and not run.charter.zone.is_plain(fires):
             return Done("the local hour is one that summer time repeats: left to NTP")
-        rounded = zone.local(fires) + timedelta(milliseconds=500)
-        return Send(SetClock(self.remediation, TIMER_COUNTDOWN_S, rounded.replace(microsecond=0)))
+        rounded = wall(run, fires, reads) + timedelta(milliseconds=500)
+        to = rounded.replace(microsecond=0)
+        return Send(SetClock(self.remediation, acts_s, to, reads=reads))
+
+    def _reads(self, run: Run, true_now: datetime, off_s: float) -> Reads:
+        """How the box takes a wall time, by what the last setting came to."""
+        last = next(reversed(run.sent_in(self.name, SetClock)), None)
+        other = None
+        if last is not None:
+            other = misread(run, last, off_s, at=true_now, within_s=MOST_LATE_S)
+        return other or reads_as(run)
 
     def _late_s(self, run: Run, moment: Moment, off_s: float) -> float:
         """How late the box carried out the last setting: the next one allows for it.
@@ -121,7 +133,7 @@ class SetTrueTime:
         if last is None or not isinstance(last.change, SetClock) or moment.true_now is None:
             return 0.0
         waited = timedelta(seconds=run.elapsed_s(last.at, moment.now) - last.change.countdown_s)
-        meant = run.charter.zone.local(moment.true_now - waited)
+        meant = wall(run, moment.true_now - waited, last.change.reads)
         late_s = (last.change.wall - meant).total_seconds() - off_s
         return late_s if 0 <= late_s <= MOST_LATE_S else 0.0
 
@@ -159,6 +171,11 @@ def is_proven_true(run: Run, view: ControllerView, moment: Moment) -> bool:
     return follows_ntp(run, view) if true is None else true
 
 
+def _waited_s(run: Run, sent: Sent, view: ControllerView, moment: Moment) -> float:
+    """Seconds from a sending to the look that is decided on."""
+    return run.elapsed_s(sent.at, moment.now) - look_took_s(view, moment)
+
+
 def _may_yet_turn_false(run: Run, view: ControllerView, moment: Moment) -> Hold | None:
     """A wait where a setter that deleted itself may be about to run its last action.
 
@@ -167,7 +184,7 @@ def _may_yet_turn_false(run: Run, view: ControllerView, moment: Moment) -> Hold 
     sent = false_sent(run)
     if sent is None or not is_true(view, moment):
         return None
-    waited = run.elapsed_s(sent.at, moment.now) - look_took_s(view, moment)
+    waited = _waited_s(run, sent, view, moment)
     if waited >= TIMER_COUNTDOWN_S + TIMER_SLACK_S:
         return None
     return Hold(LOOK_AGAIN_S, "the clock may yet be set back by what was sent before")

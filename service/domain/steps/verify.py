@@ -11,16 +11,15 @@ from service.domain.journal import StepDone
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
 from service.domain.steps.mending import (
-    LOOK_AT_NTP,
     applet_lines,
     clock_line,
     everything,
-    ntp_lines,
+    ntp_line,
 )
 from service.domain.steps.ntp_in_sync import LOOK_EVERY_S
 from service.domain.steps.ours import ours
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move
-from service.domain.steps.restore_ntp import ntp_touched
+from service.domain.steps.restore_ntp import changed_text, ntp_touched
 from service.domain.steps.save import is_changed_by_others, is_to_be_saved
 from service.domain.steps.set_false_clock import false_sent, offset_s
 from service.domain.steps.set_true_clock import follows_ntp, is_true
@@ -93,20 +92,23 @@ class Verify:
         for name in sorted(ours(self.remediation, run, view)):
             yield f"applet {name} is left", applet_lines([name])[0]
         if is_to_be_saved(run) and view.unsaved and not is_changed_by_others(run, view):
-            yield "running differs from startup", "write memory   ! when the rest is as it was"
+            save = run.charter.by_hand.save
+            yield "running differs from startup", f"{save}   ! when the rest is as it was"
 
 
 def _ntp_differences(run: Run, view: ControllerView) -> Iterator[Difference]:
     """Against the captured, if any of it may have gone by our doing."""
     if view.ntp is None or not ntp_touched(run):
         return
-    captured = run.charter.ntp
+    captured, by_hand = run.charter.ntp, run.charter.by_hand
     for entry in captured.without(view.ntp).entries:
-        yield f"missing: ntp {entry.label}", ntp_lines([entry])[0]
-    for ours_, _ in captured.altered_in(view.ntp):
-        yield f"changed: ntp {ours_.label}", f"{ntp_lines([ours_])[0]}   ! as captured"
-    for label in view.ntp.without(captured).labels:
-        yield f"added by others: ntp {label}", f"{LOOK_AT_NTP}   ! theirs to keep or take away"
+        yield f"missing: ntp {entry.label}", ntp_line(by_hand, entry)
+    for ours_, theirs in captured.altered_in(view.ntp):
+        line = ntp_line(by_hand, ours_)
+        yield changed_text(by_hand, ours_, theirs), f"{line}   ! as captured"
+    for entry in view.ntp.without(captured).entries:
+        look = f"{by_hand.look_at_ntp}   ! theirs to keep or take away"
+        yield f"added by others: {ntp_line(by_hand, entry)}", look
 
 
 def _clock_differences(run: Run, view: ControllerView, moment: Moment) -> Iterator[Difference]:
@@ -115,7 +117,11 @@ def _clock_differences(run: Run, view: ControllerView, moment: Moment) -> Iterat
         return
     off_s = offset_s(view, moment)
     if off_s is None:
-        held = "NTP holds it" if follows_ntp(run, view) else "NTP does not hold it"
-        yield f"nothing vouches for the clock: {held}", clock_line(run, moment)
+        if follows_ntp(run, view):
+            look = f"{run.charter.by_hand.look_at_clock}   ! compare with a clock that you trust"
+            yield "nothing vouches for the clock: NTP holds it", look
+        else:
+            held = "nothing vouches for the clock: NTP does not hold it"
+            yield held, clock_line(run, moment)
     elif not is_true(view, moment):
         yield f"the clock is {off_s:+.1f} s from true time", clock_line(run, moment)

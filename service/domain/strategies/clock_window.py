@@ -1,11 +1,14 @@
 """`clock-window`: set the clock into the certificate's life, let the APs join, put all back.
 
-The last resort of the field notice, carried out so that the box comes home by itself if we die.
+The last resort of the field notice, carried out so that the box comes home if we die: by a timer of
+its own where it has one, else by guardians on other hosts.
 """
 
+from service.domain.journal import Charter
 from service.domain.remediation import Run
 from service.domain.steps.arm_guard import ArmDeadMansSwitch
 from service.domain.steps.disarm import Disarm
+from service.domain.steps.guard import Guard
 from service.domain.steps.ntp_in_sync import NtpInSync
 from service.domain.steps.protocol import Step
 from service.domain.steps.prove_timer import ProveTimerWorks
@@ -26,24 +29,24 @@ GUARDED = frozenset(
 """Steps under the dead-man's switch: it is renewed before each of them."""
 
 
-def forward(remediation: str) -> tuple[Step, ...]:
-    """Out: prove, arm, remove, set, wait."""
+def forward(remediation: str, charter: Charter) -> tuple[Step, ...]:
+    """Out: see to it that the box comes home by itself or by guardians; then remove, set, wait."""
+    armed = (ProveTimerWorks(remediation), ArmDeadMansSwitch(remediation))
     return (
-        ProveTimerWorks(remediation),
-        ArmDeadMansSwitch(remediation),
+        *((Guard(),) if charter.guardians else armed),
         RemoveNtpServers(),
         SetClockBack(remediation),
         WaitForAps(remediation),
     )
 
 
-def home(remediation: str) -> tuple[Step, ...]:
+def home(remediation: str, charter: Charter) -> tuple[Step, ...]:
     """Back: time first, then NTP, then our traces; the same whether the APs came or not."""
     return (
         SetTrueTime(remediation),
         RestoreNtp(),
         NtpInSync(),
-        Disarm(remediation),
+        *(() if charter.guardians else (Disarm(remediation),)),
         Save(remediation),
         Verify(remediation),
     )
@@ -51,4 +54,5 @@ def home(remediation: str) -> tuple[Step, ...]:
 
 def steps_of(remediation: str, run: Run) -> tuple[Step, ...]:
     """The sequence of the phase that a run is in."""
-    return forward(remediation) if run.phase == "forward" else home(remediation)
+    sequence = forward if run.phase == "forward" else home
+    return sequence(remediation, run.charter)

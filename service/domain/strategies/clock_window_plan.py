@@ -4,19 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from service.domain.changes import (
-    CANARY,
-    CLOCK,
-    GUARDS,
-    AddNtp,
-    ArmGuard,
-    Change,
-    ProveTimer,
-    RemoveNtp,
-    RemoveTimers,
-    SaveConfig,
-    SetClock,
-)
 from service.domain.instants import TrueTime
 from service.domain.inventory import Controller
 from service.domain.joinability import (
@@ -35,13 +22,12 @@ from service.domain.plan import (
     NoPlan,
     Plan,
     Planned,
-    PlanStep,
     Situation,
     digest_of,
 )
-from service.domain.steps.protocol import TIMER_COUNTDOWN_S
-from service.domain.steps.set_false_clock import CANARY_S
+from service.domain.steps.mending import way_home
 from service.domain.strategies import clock_window
+from service.domain.strategies.clock_window_steps import steps_shown
 from service.domain.strategies.refusals import UNMODELLED, refusals
 from service.domain.wallclock import ClockZone
 from service.domain.window import NoWindow, Window, find_window
@@ -87,10 +73,11 @@ def plan_clock_window(situation: Situation, asked: Asked) -> Planned:
     return Plan(
         charter=charter,
         window=window,
-        steps=tuple(_steps(charter)),
-        impact=tuple(_impact(view, moment, longest, risky, asked)),
+        steps=tuple(steps_shown(charter)),
+        impact=(*_impact(view, moment, longest, risky, asked), *_guardians(charter)),
         alternatives=(),
         expires=true_time.at + APPROVAL_LASTS,
+        by_hand=way_home(charter) if charter.guardians else (),
     )
 
 
@@ -132,44 +119,10 @@ def _charter(situation: Situation, asked: Asked, true_time: TrueTime, moment: da
         approved_by=asked.approved_by,
         release=view.release or "",
         accepted_suspected=asked.accept_suspected,
+        guardians=0 if view.restores_itself else controller.policy.aireos_guardians,
+        by_hand=view.by_hand,
     )
     return replace(charter, digest=digest_of(charter))
-
-
-def _steps(charter: Charter) -> Iterator[PlanStep]:
-    """Every step with its changes as of now; times in them are worked out again when sent."""
-    name = "REMEDIATION-ID"
-    zone, now = charter.zone, charter.true_time.at
-    fires = now + timedelta(seconds=charter.policy.dead_man_after_s)
-    guard = ArmGuard(
-        name=GUARDS[0],
-        remediation=name,
-        countdown_s=int(charter.policy.dead_man_after_s),
-        ntp=charter.ntp,
-        false_year=zone.local(charter.moment).year,
-        home_wall=zone.local(fires).replace(microsecond=0),
-        forget=(CLOCK, CANARY, GUARDS[1]),
-    )
-    true_wall = zone.local(now + timedelta(seconds=TIMER_COUNTDOWN_S)).replace(microsecond=0)
-    true_clock = SetClock(name, TIMER_COUNTDOWN_S, true_wall)
-    back = SetClock(name, TIMER_COUNTDOWN_S, zone.local(charter.moment), CANARY_S)
-    proof = ProveTimer(name, TIMER_COUNTDOWN_S, (zone.local(now).year,))
-    gone = RemoveTimers(GUARDS)
-    changes: dict[str, tuple[tuple[Change, ...], tuple[Change, ...]]] = {
-        "prove-timer": ((proof,), (gone,)),
-        "arm-dead-man": ((guard,), (gone,)),
-        "set-clock-back": ((back,), (true_clock,)),
-        "set-true-time": ((true_clock,), ()),
-        "disarm": ((gone,), ()),
-        "save": ((SaveConfig(),), ()),
-    }
-    if charter.ntp.entries:
-        changes["remove-ntp"] = ((RemoveNtp(charter.ntp),), (AddNtp(charter.ntp),))
-        changes["restore-ntp"] = ((AddNtp(charter.ntp),), ())
-    yield PlanStep("capture", "note NTP servers, clock, zone and what is saved; nothing is sent")
-    for step in (*clock_window.forward(name), *clock_window.home(name)):
-        forward, undo = changes.get(step.name, ((), ()))
-        yield PlanStep(step.name, step.summary, forward, undo)
 
 
 def _impact(
@@ -207,6 +160,27 @@ def _impact(
         if topic in view.unknown:
             yield f"{what}: {view.unknown[topic]}"
     yield f"not checked, since no model shows it: {UNMODELLED}"
+
+
+def _guardians(charter: Charter) -> Iterator[str]:
+    """What it means that the box cannot restore itself; and the risk that somebody accepts."""
+    if not charter.guardians:
+        return
+    yield (
+        "the controller has no timer of its own to come home by: if the service is lost while the "
+        "window is open, it stays in the past until a person types the commands given with this "
+        "plan; keep them at hand"
+    )
+    if charter.guardians == 1:
+        yield (
+            "RISK, accepted by whoever approves this: one host alone guards the window "
+            "(aireos_guardians: 1); if it dies, nobody brings the controller home"
+        )
+    else:
+        yield (
+            f"{charter.guardians} hosts have to guard the window from its start to its end; "
+            "losing one ends it"
+        )
 
 
 def _too_risky(risky: tuple[AtRisk, ...], limit: int) -> str:

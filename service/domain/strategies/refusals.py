@@ -59,8 +59,7 @@ def _time(view: ControllerView, true_time: TrueTime | None, policy: Policy) -> I
         )
         return
     if view.clock is not None:
-        shown = view.clock.device_time - view.clock.host_time
-        off = shown - (true_time.at - true_time.instant.wall)
+        off = view.clock.shown_at(true_time.instant) - true_time.at
         if abs(off.total_seconds()) > CLOCK_TRUE_S:
             yield f"the clock is {off.total_seconds():+.0f} s from true time: repair it first"
     zone = view.zone or ClockZone()

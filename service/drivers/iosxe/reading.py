@@ -138,12 +138,14 @@ class Reader:
             look.unknown[Topic.CLOCK] = "the controller shows no current time"
             return
         half = timedelta(seconds=CLOCK_RESOLUTION_S / 2)
+        middle = before.later(round_trip / 2)
         look.view = replace(
             look.view,
             clock=ClockReading(
                 device_time=shown + half,  # printed truncated: true to half a second either way
-                host_time=before.wall + timedelta(seconds=round_trip / 2),
+                host_time=middle.wall,
                 uncertainty_s=round_trip / 2 + CLOCK_RESOLUTION_S / 2,
+                instant=middle,
             ),
         )
 

@@ -1,9 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from service.domain.ntp import NtpState
+import pytest
+
+from service.domain.instants import agree
+from service.domain.ntp import NtpConfig, NtpState
 from service.usecases.truth import opinions, own_clock, true_time_by
-from tests.support.builders import NO_NTP, NTP, look
+from tests.support.builders import NO_NTP, NTP, OPENED, look
+from tests.support.fake_clock import FakeClock
 from tests.support.stage import Stage
 
 FREE_RUNNING = NtpState(synchronised=False, stratum=16)
@@ -83,9 +87,94 @@ def test_notes_of_an_earlier_boot_say_nothing_for_they_compare_with_another_cloc
     ]
 
 
-def test_a_note_from_the_future_was_written_by_another_clock():
+@pytest.mark.parametrize("set_by_s", [-100.0, 3600.0, -3600.0, 20 * 365 * 86400.0])
+def test_a_note_outlives_a_wall_clock_that_was_set_since(set_by_s):
+    stage = Stage()
+    note(stage, "hq-2", 0.4)
+    stage.settle(60)
+    stage.clock.off_s = set_by_s
+    stage.clock.vouches = False
+    (median,) = opinions(stage.process().context, "hq-1", NO_NTP)
+    assert median.offset_s == pytest.approx(0.4 - set_by_s)
+
+
+def test_a_clock_that_claims_to_be_right_and_a_note_from_before_it_was_set_agree_on_nothing():
     stage = Stage()
     note(stage, "hq-2")
-    stage.clock.off_s = -100
+    stage.clock.off_s = 7200.0
+    stage.clock.claims = True
+    assert true_time_by(stage.process().context, look(0, ntp_state=FREE_RUNNING)) is None
+
+
+@pytest.mark.parametrize("theirs_off_s", [0.0, 300.0, -86400.0])
+def test_notes_of_another_host_say_nothing_here_right_or_wrong(theirs_off_s):
+    stage = Stage()
+    other = FakeClock(stage.world, boot_id="boot-of-host-2", off_s=theirs_off_s)
+    read = replace(look(0).clock, instant=other.now(), host_time=other.now().wall)
+    stage.store.add_poll(replace(look(0, clock=read), controller="hq-2"))
     stage.clock.vouches = False
     assert list(opinions(stage.process().context, "hq-1", NO_NTP)) == []
+
+
+def test_each_host_keeps_its_own_notes_of_a_controller_that_both_poll():
+    stage = Stage()
+    note(stage, "hq-2", 0.4)
+    other = FakeClock(stage.world, boot_id="boot-of-host-2")
+    read = replace(look(0).clock, instant=other.now())
+    stage.store.add_poll(replace(look(0, clock=read), controller="hq-2"))
+    stage.clock.vouches = False
+    (median,) = opinions(stage.process().context, "hq-1", NO_NTP)
+    assert median.offset_s == 0.4
+
+
+@pytest.mark.parametrize("by_s", [3600.0, -3600.0, -86400.0 * 365])
+def test_a_wall_clock_that_is_set_while_somebody_is_asked_leaves_that_answer_out(by_s):
+    stage = Stage()
+    process = stage.process(servers={"192.0.2.1": 0.0})
+    servers = process.context.time_servers
+
+    class Setting:
+        """While this server is asked, somebody sets our clock."""
+
+        def ask(self, host):
+            answer = servers.ask(host)
+            stage.clock.off_s += by_s
+            return answer
+
+    context = replace(process.context, time_servers=Setting())
+    assert [s.name for s in opinions(context, "hq-1", NTP)] == ["host clock (disciplined)"]
+
+
+@pytest.mark.parametrize("by_s", [3600.0, -3600.0, -86400.0 * 365])
+def test_a_wall_clock_that_is_set_between_two_answers_moves_no_true_time(by_s):
+    stage = Stage()
+    process = stage.process(servers={"192.0.2.1": 0.0, "192.0.2.3": 0.1})
+    servers, asked = process.context.time_servers, []
+
+    class Setting:
+        """Before the second server is asked, somebody sets our clock."""
+
+        def ask(self, host):
+            asked.append(host)
+            return servers.ask(host)
+
+    two = NtpConfig((replace(NTP.entries[0]), replace(NTP.entries[0], host="192.0.2.3")))
+    context = replace(process.context, time_servers=Setting())
+    heard = []
+    for source in opinions(context, "hq-1", two):
+        heard.append(source)
+        stage.clock.off_s += by_s
+    truth = agree(tuple(heard), stage.clock.now())
+    assert len(heard) == 3
+    assert truth is not None
+    assert abs((truth.at - stage.world.true_utc()).total_seconds()) < 0.2
+
+
+def test_a_controllers_own_clock_is_carried_on_over_a_wall_clock_that_was_set_since():
+    stage = Stage()
+    seen = look(0, off_s=3.0)
+    stage.settle(10)
+    stage.clock.off_s = -7200.0
+    truth = true_time_by(stage.process().context, seen)
+    assert truth is not None
+    assert truth.at == OPENED + timedelta(seconds=13)

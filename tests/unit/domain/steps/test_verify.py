@@ -57,7 +57,8 @@ def test_nobody_waits_where_the_aps_were_never_waited_for():
 def test_every_difference_is_told_with_a_command():
     assert differences(home(), ntp=NtpConfig((ONE,))) == (f"missing: ntp {TWO.label}",)
     altered = replace(ONE, leaves=())
-    assert differences(home(), ntp=NtpConfig((altered, TWO))) == (f"changed: ntp {ONE.label}",)
+    (changed,) = differences(home(), ntp=NtpConfig((altered, TWO)))
+    assert changed == f"changed: ntp {ONE.label} is now: ntp {ONE.label}"
     more = NtpConfig((*NTP.entries, THEIRS))
     assert differences(home(), ntp=more) == (f"added by others: ntp {THEIRS.label}",)
     assert differences(home(), timers=timers(GUARDS[1])) == (f"applet {GUARDS[1]} is left",)

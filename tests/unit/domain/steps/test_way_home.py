@@ -69,7 +69,7 @@ def test_an_entry_that_somebody_altered_is_theirs_and_told():
     altered = replace(ONE, leaves=(("key", "9"),))
     move = restored(home(), 320, ntp=NtpConfig((altered, TWO)))
     assert isinstance(move, Fail)
-    assert move.left == (f"changed: ntp {ONE.label}",)
+    assert move.left == (f"changed: ntp {ONE.label} is now: ntp {ONE.label} key 9",)
     assert move.mend[0].startswith("ntp server 192.0.2.1 prefer")
 
 

@@ -1,0 +1,46 @@
+"""What a person types on a controller where we cannot: its driver's words, captured with the rest.
+
+They are kept in the journal, so whoever reads it can say how to mend the box: a process that never
+spoke with it, or one that cannot reach it any more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.domain.wallclock import MONTHS
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Commands of one platform; the defaults are those of boxes with timed applets.
+
+    Attributes:
+        set_clock: with {hh} {mm} {ss} {d} {dd} {mo} {mon} {yy} {yyyy} of the local time.
+        add_ntp: puts one entry back; with {label}, {options}, {slot} and {host}.
+    """
+
+    look_at_clock: str = "show clock detail"
+    look_at_ntp: str = "show running-config | include ^ntp"
+    look_at_sync: str = "show ntp associations"
+    look_at_timers: str = "show running-config | include event manager applet aprejoin"
+    set_clock: str = "clock set {hh}:{mm}:{ss} {d} {mon} {yyyy}"
+    add_ntp: str = "ntp {label}{options}"
+    save: str = "write memory"
+
+    def clock_line(self, local: datetime | None) -> str:
+        """What sets the clock to a local time; None: with letters where the time belongs."""
+        if local is None:
+            fields = {name: name.upper() for name in _FIELDS}
+        else:
+            month = MONTHS[local.month - 1]
+            texts = (
+                *(f"{local:%{letter}}" for letter in "HMS"),
+                str(local.day),
+                *(f"{local:%{letter}}" for letter in "dm"),
+                *(month, f"{local:%y}", str(local.year)),
+            )
+            fields = dict(zip(_FIELDS, texts, strict=True))
+        return self.set_clock.format(**fields)
+
+
+_FIELDS = ("hh", "mm", "ss", "d", "dd", "mo", "mon", "yy", "yyyy")
