@@ -73,10 +73,14 @@ class RemediationRow:
 
 @dataclass(frozen=True, slots=True)
 class ClockNote:
-    """What the last poll of one controller said of its clock."""
+    """What one host's last poll of one controller said of its clock.
+
+    Attributes:
+        at: that host's clocks when it was read: with which `offset_s` compares.
+    """
 
     controller: str
-    at: datetime
+    at: Instant
     offset_s: float
     uncertainty_s: float
     synchronised: bool
