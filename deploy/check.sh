@@ -6,16 +6,32 @@ bin=.venv/bin
 test -x "$bin/python" || { echo "no .venv: run make install first" >&2; exit 2; }
 step() { printf '\n== %s\n' "$1"; }
 
+busy=(tests/unit tests/contract tests/properties)  # they keep one core at work
+waiting=()  # every other ring: they wait for labs, brokers and databases
+for ring in tests/*/; do
+  case " ${busy[*]} tests/bench tests/support tests/__pycache__ " in
+    *" ${ring%/} "*) ;;
+    *) waiting+=("${ring%/}") ;;
+  esac
+done
+
 step "format";           "$bin/ruff" format --check .
 step "lint";             "$bin/ruff" check .
 step "types";            "$bin/mypy"
 step "import contracts"; "$bin/lint-imports"
-if [ "${1:-}" = "--all" ]; then
-  step "tests"
-  "$bin/python" -m pytest tests --ignore=tests/bench
-else
+if [ "${1:-}" != "--all" ]; then
   step "tests (quick part)"
-  rings=()
-  for ring in unit contract properties; do [ -d "tests/$ring" ] && rings+=("tests/$ring"); done
-  "$bin/python" -m pytest "${rings[@]}"
+  exec "$bin/python" -m pytest "${busy[@]}"
 fi
+
+step "tests: ${busy[*]}; beside them ${waiting[*]}, shown afterwards"
+said=$(mktemp)
+"$bin/python" -m pytest "${waiting[@]}" -o cache_dir=.pytest_cache/waiting >"$said" 2>&1 &
+beside=$!
+trap 'kill "$beside" 2>/dev/null || true; rm -f "$said"' EXIT
+failed=0
+"$bin/python" -m pytest "${busy[@]}" || failed=1
+step "tests: ${waiting[*]}"
+wait "$beside" || failed=1
+cat "$said"
+exit "$failed"

@@ -132,7 +132,11 @@ class Stand:
         """Begin a command; `-i` and the state folder are added."""
         self._count += 1
         out, err = (self.folder / f"{self._count}.{end}" for end in ("out", "err"))
-        given = () if words[0] in ("runs", "init") else ("-i", str(inventory or self.inventory))
+        given = (
+            ()
+            if words[0] in ("runs", "init", "token")
+            else ("-i", str(inventory or self.inventory))
+        )
         with out.open("wb") as stdout, err.open("wb") as stderr:
             process = subprocess.Popen(
                 [COMMAND, *words, *given],
@@ -150,7 +154,7 @@ class Stand:
         """Run a command to its end."""
         return self.start(*words, **settings).finish()
 
-    def sweep_until_probable(self, *names: str, sweeps: int = 10, **settings: Any) -> Any:
+    def sweep_until_probable(self, *names: str, sweeps: int = 30, **settings: Any) -> Any:
         """Sweep until every named controller has a probable finding; the last document."""
         for _ in range(sweeps):
             document = self.run("sweep", "--json", **settings).document
