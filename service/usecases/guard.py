@@ -1,0 +1,88 @@
+"""Guard: hosts stand by to bring home controllers that have no timer of their own.
+
+Workers that take remediations guard, and so does a command that carries one out. The rules are the
+domain's (`domain/guardians.py`); here they are told of, asked, and acted upon.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from service.domain.guardians import Guardian, living, too_few
+from service.domain.inventory import Controller
+from service.domain.journal import Charter
+from service.domain.remediation import Run
+from service.errors import Refused, StoreError
+from service.ports.requests import Kind
+from service.usecases.context import Context
+
+
+def stand_guard(context: Context) -> None:
+    """Say that this process lives and could bring a controller home."""
+    me = context.processes.me()
+    context.store.guard(_who(context), host=me.host, boot_id=me.boot_id)
+
+
+def stand_down(context: Context) -> None:
+    """Say that this process stops: whoever waits for it is told at once."""
+    with suppress(StoreError):  # then it is missed a minute later
+        context.store.stand_down(_who(context))
+
+
+def guardians_with(context: Context, *, steady_s: float = 0.0) -> tuple[Guardian, ...]:
+    """Everybody who guards, and this process, which certainly lives.
+
+    Args:
+        context: the ports.
+        steady_s: for how long this process has worked on what is to be guarded.
+    """
+    stand_guard(context)
+    me = context.processes.me()
+    return (Guardian(me.host, me.boot_id, 0.0, steady_s), *context.store.guardians())
+
+
+def check_guardians(context: Context, charter: Charter) -> None:
+    """Refused where a controller cannot restore itself, and too few hosts guard it."""
+    if not charter.guardians:
+        return
+    wanting = too_few(living(guardians_with(context)), charter.guardians)
+    if wanting is not None:
+        raise Refused(
+            f"{charter.controller} cannot restore itself: {wanting}. Run workers (`aprejoin "
+            "worker --queues remediate`) on another host with the same database, or accept the "
+            "risk of one with the policy's aireos_guardians: 1"
+        )
+
+
+def asks_a_person(controller: Controller, charter: Charter) -> Controller:
+    """The controller with the approval that a plan needs: one guardian alone is a person's risk."""
+    policy = controller.policy
+    if charter.guardians != 1 or policy.approval != "none":
+        return controller
+    return replace(controller, policy=replace(policy, approval="required"))
+
+
+def is_unguarded(context: Context, run: Run) -> bool:
+    """Whether a window is open, forward, with too few guardians: it has to be looked at at once."""
+    needed = run.charter.guardians
+    if not needed or run.phase != "forward":
+        return False
+    return too_few(living(guardians_with(context)), needed) is not None
+
+
+def hurry_unguarded(context: Context) -> None:
+    """Make due at once what workers carry forward without enough guardians."""
+    for row in context.store.remediations(unfinished=True):
+        due = context.store.due_of(Kind.REMEDIATION, row.id) if row.charter.guardians else None
+        if due is None or due.is_due:
+            continue
+        found = living(context.store.guardians())
+        if too_few(found, row.charter.guardians) is None:
+            continue
+        if Run(context.store.journal(row.id)).phase == "forward":
+            why = "a guardian was lost"
+            context.store.set_due(Kind.REMEDIATION, row.id, in_s=0.0, why=why)
+
+
+def _who(context: Context) -> str:
+    me = context.processes.me()
+    return f"{me.host} {me.boot_id} {me.pid} {me.started}"
