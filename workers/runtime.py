@@ -20,11 +20,13 @@ from service.queue.celery_queue import CeleryQueue
 from service.settings import Settings
 from service.usecases.advance import Progress
 from service.usecases.answer import answer_plan, answer_sweep, fail_sweep, settle_plan
+from service.usecases.campaign import advance_campaign
 from service.usecases.carry import carry
 from service.usecases.context import Context
 from service.usecases.dispatch import waiting
 from service.usecases.poll import poll
-from service.usecases.request import nudge, request_scheduled
+from service.usecases.request import nudge
+from service.usecases.schedule import run_schedules
 from service.usecases.sweep import Judged
 
 UNFORESEEN = "an error that nobody foresaw; the worker's log has it: "
@@ -64,11 +66,6 @@ class FleetRuntime:
                 "sweep.done", sweep=sweep_id, controllers=len(result.controllers), unread=unread
             )
 
-    def run_schedule(self, schedule_name: str) -> None:
-        """Ask for the sweep of a schedule. Raises NotFound."""
-        asked = request_scheduled(self.context, self.queue, schedule_name)
-        log.info("schedule.ran", schedule=schedule_name, sweep=None if asked is None else asked.id)
-
     def plan(self, plan_id: str) -> None:
         """Work out a plan that was asked for, unless another worker does."""
         try:
@@ -86,9 +83,17 @@ class FleetRuntime:
             log.info("plan.answered", plan=plan_id, state=answer.state, digest=answer.digest)
 
     def nudge(self) -> None:
-        """Queue whatever is due, or was left by a dead process."""
+        """Queue whatever is due, or was left by a dead process; then what schedules want."""
         for job in waiting(self.context):
             self.queue.enqueue(job)
+        for asked in run_schedules(self.context, self.queue):
+            log.info("schedule.ran", asked_by=asked.asked_by, sweep=asked.id)
+
+    def campaign(self, campaign_id: str) -> None:
+        """Look after a campaign, if it is time for that."""
+        told = advance_campaign(self.context, campaign_id)
+        if told:
+            log.info("campaign.moved", campaign=campaign_id, text=told)
 
     def advance(self, remediation_id: str) -> None:
         """Carry a remediation forward until it has to wait.

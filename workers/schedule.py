@@ -1,71 +1,60 @@
-"""When jobs are sent by themselves: the inventory's schedules, and the nudge that loses no work.
+"""Beat: one message, sent every other second, after which a worker looks what is due.
 
-Messages expire before the next one of their kind is due, so a night without workers leaves one
-message of a kind behind, not a thousand.
+What schedules want is reckoned by that worker, in the store's time (docs/decisions): so beat keeps
+no state, two of them do no harm, and a schedule that is new in the inventory needs no restart. Beat
+counts on the boot-time clock, for a wall clock that is set back would keep it silent for as long.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypedDict
 
-from celery.beat import PersistentScheduler
-from celery.schedules import crontab
+from celery.beat import Scheduler
+from celery.schedules import schedule
 
-from service.config.inventory import load_inventory
-from service.domain.inventory import Schedule
-from service.ports.jobs import Job, NudgeRemediations, RunSchedule
-from service.settings import Settings
+from service.config.clock import SystemClock
+from service.ports.clock import Clock
+from service.ports.jobs import NudgeRemediations
 
 NUDGE_EVERY_S = 2.0
-"""How late a remediation is looked after at most, beside the job's own time."""
-_CRON_EXPIRES_S = 3_600.0
+"""How late what is due is looked after at most, beside the job's own time."""
+NUDGE_LIVES_S = 60.0
+"""A night without workers leaves a minute of messages behind. Longer than the clocks of two hosts
+are apart: sender and receiver each look at their own.
+"""
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Entry(TypedDict):
     """One entry of Celery's beat schedule."""
 
     task: str
-    schedule: timedelta | crontab
+    schedule: schedule
     kwargs: Mapping[str, str]
     options: Mapping[str, object]
 
 
-def beat_schedule(schedules: tuple[Schedule, ...]) -> dict[str, Entry]:
-    """The entries for the inventory's schedules, and the nudge."""
-    entries = {f"schedule {schedule.name}": _entry_of(schedule) for schedule in schedules}
-    nudge = NudgeRemediations()
-    return entries | {"nudge": _entry(nudge, {}, timedelta(seconds=NUDGE_EVERY_S), NUDGE_EVERY_S)}
+def beat_schedule(clock: Clock) -> dict[str, Entry]:
+    """The nudge, on a clock that nobody sets."""
+
+    def steady_now() -> datetime:
+        return EPOCH + timedelta(seconds=clock.now().boottime_s)
+
+    nudge = NudgeRemediations
+    return {
+        "nudge": {
+            "task": nudge.NAME,
+            "schedule": schedule(timedelta(seconds=NUDGE_EVERY_S), nowfun=steady_now),
+            "kwargs": {},
+            "options": {"queue": str(nudge.LANE), "expires": NUDGE_LIVES_S},
+        }
+    }
 
 
-class FleetScheduler(PersistentScheduler):
-    """Celery's own scheduler, its entries read from the inventory when it starts."""
+class FleetScheduler(Scheduler):
+    """Celery's own scheduler; it remembers nothing from one start to the next."""
 
     def setup_schedule(self) -> None:
-        """Read the inventory, then do as Celery does."""
-        settings = Settings.from_environment()
-        inventory = settings.inventory
-        schedules = (
-            () if inventory is None else load_inventory(inventory, keep_going=True).schedules
-        )
-        self.app.conf.beat_schedule = beat_schedule(schedules)
+        """Set the nudge, then do as Celery does."""
+        self.app.conf.beat_schedule = beat_schedule(SystemClock())
         super().setup_schedule()
-
-
-def _entry_of(schedule: Schedule) -> Entry:
-    job = RunSchedule(schedule.name)
-    payload = {"schedule": schedule.name}
-    if schedule.cron is not None:
-        return _entry(job, payload, crontab.from_string(schedule.cron), _CRON_EXPIRES_S)
-    every_s = schedule.every_s or _CRON_EXPIRES_S
-    return _entry(job, payload, timedelta(seconds=every_s), every_s)
-
-
-def _entry(
-    job: Job, payload: Mapping[str, str], when: timedelta | crontab, expires_s: float
-) -> Entry:
-    return {
-        "task": job.NAME,
-        "schedule": when,
-        "kwargs": payload,
-        "options": {"queue": str(job.LANE), "expires": expires_s},
-    }

@@ -12,12 +12,12 @@ import structlog
 from celery import Celery, Task
 
 from service.ports.jobs import (
+    AdvanceCampaign,
     AdvanceRemediation,
     Job,
     MakePlan,
     NudgeRemediations,
     PollController,
-    RunSchedule,
     SweepFleet,
 )
 from service.queue import canary
@@ -35,14 +35,14 @@ class Runtime(Protocol):
     def sweep(self, sweep_id: str) -> object:
         """Make a sweep that was asked for."""
 
-    def run_schedule(self, schedule_name: str) -> object:
-        """Ask for the sweep of a schedule."""
-
     def plan(self, plan_id: str) -> object:
         """Work out a plan that was asked for."""
 
     def advance(self, remediation_id: str) -> object:
         """Carry a remediation forward until it has to wait, if it is time for that."""
+
+    def campaign(self, campaign_id: str) -> object:
+        """Look after a campaign, if it is time for that."""
 
     def nudge(self) -> object:
         """Queue everything that is due or was left."""
@@ -63,11 +63,6 @@ def register(app: Celery, open_runtime: OpenRuntime) -> None:
     def sweep_fleet(task: Task[Any, Any], sweep: str) -> None:
         _carry_out(task, SweepFleet(sweep), open_runtime, lambda runtime: runtime.sweep(sweep))
 
-    @app.task(name=RunSchedule.NAME, bind=True, shared=False)
-    def run_schedule(task: Task[Any, Any], schedule: str) -> None:
-        job = RunSchedule(schedule)
-        _carry_out(task, job, open_runtime, lambda runtime: runtime.run_schedule(schedule))
-
     @app.task(name=MakePlan.NAME, bind=True, shared=False)
     def make_plan(task: Task[Any, Any], plan: str) -> None:
         _carry_out(task, MakePlan(plan), open_runtime, lambda runtime: runtime.plan(plan))
@@ -76,6 +71,11 @@ def register(app: Celery, open_runtime: OpenRuntime) -> None:
     def advance_remediation(task: Task[Any, Any], remediation: str) -> None:
         job = AdvanceRemediation(remediation)
         _carry_out(task, job, open_runtime, lambda runtime: runtime.advance(remediation))
+
+    @app.task(name=AdvanceCampaign.NAME, bind=True, shared=False)
+    def advance_campaign(task: Task[Any, Any], campaign: str) -> None:
+        job = AdvanceCampaign(campaign)
+        _carry_out(task, job, open_runtime, lambda runtime: runtime.campaign(campaign))
 
     @app.task(name=NudgeRemediations.NAME, bind=True, shared=False)
     def nudge_remediations(task: Task[Any, Any]) -> None:

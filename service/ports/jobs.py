@@ -39,13 +39,13 @@ class SweepFleet:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSchedule:
-    """A schedule of the inventory is due: begin the sweep that it asks for."""
+class AdvanceCampaign:
+    """Look after the wave of a campaign, and begin the next one if it is time for that."""
 
-    NAME: ClassVar[str] = "aprejoin.run-schedule"
-    LANE: ClassVar[Lane] = Lane.POLL
+    NAME: ClassVar[str] = "aprejoin.advance-campaign"
+    LANE: ClassVar[Lane] = Lane.REMEDIATE
 
-    schedule: str
+    campaign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +70,30 @@ class AdvanceRemediation:
 
 @dataclass(frozen=True, slots=True)
 class NudgeRemediations:
-    """Queue everything that is due or was left by a dead process. Sent every few seconds."""
+    """Queue everything that is due or was left by a dead process, and ask for what schedules want.
+
+    Sent every few seconds.
+    """
 
     NAME: ClassVar[str] = "aprejoin.nudge-remediations"
     LANE: ClassVar[Lane] = Lane.REMEDIATE
 
 
 Job: TypeAlias = (
-    PollController | SweepFleet | RunSchedule | MakePlan | AdvanceRemediation | NudgeRemediations
+    PollController
+    | SweepFleet
+    | MakePlan
+    | AdvanceRemediation
+    | AdvanceCampaign
+    | NudgeRemediations
 )
 
 JOBS: tuple[type[Job], ...] = (
     PollController,
     SweepFleet,
-    RunSchedule,
     MakePlan,
     AdvanceRemediation,
+    AdvanceCampaign,
     NudgeRemediations,
 )
 

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SWEEP = "sweep"
     PLAN = "plan"
     REMEDIATION = "remediation"
+    CAMPAIGN = "campaign"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from service.domain.instants import Instant
 from service.domain.journal import Charter, Closed, Entry, Event
 from service.domain.observation import ControllerView
 from service.ports.requests import AskedRemediations, Dues, Plans, Sweeps
+from service.ports.steering import Steering
 from service.ports.tokens import Answers, Tokens
 
 
@@ -188,6 +189,7 @@ class Store(
     AskedRemediations,
     Tokens,
     Answers,
+    Steering,
     Protocol,
 ):
     """All of it."""

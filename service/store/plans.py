@@ -55,22 +55,22 @@ class PlanTable:
         """One plan."""
         with transaction(self._engine) as connection:
             row = connection.execute(select(asked_plans).where(asked_plans.c.id == plan)).first()
-        return None if row is None else _plan(row)
+        return None if row is None else plan_of(row)
 
     def plans_with(self, digest: str) -> tuple[AskedPlan, ...]:
         """Every plan of that digest, newest first."""
         query = select(asked_plans).where(asked_plans.c.digest == digest)
         with transaction(self._engine) as connection:
             rows = connection.execute(query.order_by(asked_plans.c.at.desc())).all()
-        return tuple(_plan(row) for row in rows) if digest else ()
+        return tuple(plan_of(row) for row in rows) if digest else ()
 
     def plans(self, *, limit: int, after: Place | None = None) -> tuple[AskedPlan, ...]:
         """Plans, newest first."""
-        query = select(asked_plans).where(*_older(asked_plans, after)).limit(limit)
+        query = select(asked_plans).where(*older(asked_plans, after)).limit(limit)
         order = (asked_plans.c.at.desc(), asked_plans.c.id.desc())
         with transaction(self._engine) as connection:
             rows = connection.execute(query.order_by(*order)).all()
-        return tuple(_plan(row) for row in rows)
+        return tuple(plan_of(row) for row in rows)
 
 
 class AskedRemediationTable:
@@ -128,7 +128,7 @@ class AskedRemediationTable:
         query = select(asked_remediations).where(asked_remediations.c.id == remediation)
         with transaction(self._engine) as connection:
             row = connection.execute(query).first()
-        return None if row is None else _remediation(row)
+        return None if row is None else remediation_of(row)
 
     def waiting_for(self, digest: str) -> tuple[AskedRemediation, ...]:
         """What is neither opened nor refused."""
@@ -138,7 +138,7 @@ class AskedRemediationTable:
             asked_remediations.c.id.not_in(select(remediations.c.id)),
         )
         with transaction(self._engine) as connection:
-            return tuple(_remediation(row) for row in connection.execute(query).all())
+            return tuple(remediation_of(row) for row in connection.execute(query).all())
 
     def remediation_places(self, *, limit: int, after: Place | None = None) -> tuple[Place, ...]:
         """Remediations, opened or only asked for, newest first.
@@ -150,7 +150,7 @@ class AskedRemediationTable:
             remediations.c.id.not_in(select(asked_remediations.c.id))
         )
         both = asked.union_all(begun).subquery()
-        query = select(both).where(*_older(both, after)).limit(limit)
+        query = select(both).where(*older(both, after)).limit(limit)
         with transaction(self._engine) as connection:
             rows = connection.execute(query.order_by(both.c.at.desc(), both.c.id.desc())).all()
         return tuple(Place(moment_of(row.at), row.id) for row in rows)
@@ -182,7 +182,7 @@ class AskedRemediationTable:
             connection.execute(delete(recalls).where(recalls.c.remediation == remediation))
 
 
-def _older(table: Any, after: Place | None) -> Sequence[Any]:  # noqa: ANN401 - table or subquery
+def older(table: Any, after: Place | None) -> Sequence[Any]:  # noqa: ANN401 - table or subquery
     """What comes after a place in a list from new to old."""
     if after is None:
         return ()
@@ -200,7 +200,8 @@ def _answer_row(answer: PlanAnswer) -> dict[str, object]:
     }
 
 
-def _plan(row: Row[tuple[Any, ...]]) -> AskedPlan:
+def plan_of(row: Row[tuple[Any, ...]]) -> AskedPlan:
+    """A plan that was asked for, from its row."""
     expires: datetime | None = None if row.expires is None else moment_of(row.expires)
     document = None if row.document is None else json.loads(row.document)
     return AskedPlan(
@@ -216,7 +217,8 @@ def _plan(row: Row[tuple[Any, ...]]) -> AskedPlan:
     )
 
 
-def _remediation(row: Row[tuple[Any, ...]]) -> AskedRemediation:
+def remediation_of(row: Row[tuple[Any, ...]]) -> AskedRemediation:
+    """A remediation that was asked for, from its row."""
     return AskedRemediation(
         row.id, moment_of(row.at), row.asked_by, row.plan, row.digest, row.controller, row.refused
     )

@@ -8,11 +8,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.errors import StoreError
 from service.ports.clock import Clock
 from service.store.approvals import ApprovalTable
+from service.store.campaigns import CampaignTables
 from service.store.dues import DueTable
+from service.store.failings import FailingTable
+from service.store.halts import HaltTable
 from service.store.journals import JournalTables
 from service.store.leases import LeaseTable
 from service.store.observations import ObservationTables
 from service.store.plans import AskedRemediationTable, PlanTable
+from service.store.slots import SlotTable
 from service.store.sweeps import SweepTables
 from service.store.tables import SCHEMA_VERSION, about, metadata
 from service.store.times import BootTime, ServerTime, StoreTime
@@ -33,6 +37,10 @@ class SqlStore(
     AskedRemediationTable,
     TokenTable,
     AnswerTable,
+    HaltTable,
+    CampaignTables,
+    FailingTable,
+    SlotTable,
 ):
     """Everything that outlives a process, in one database."""
 

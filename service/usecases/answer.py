@@ -8,9 +8,11 @@ from service.domain.plan import Asked, Plan
 from service.errors import DeviceError, RequestError
 from service.ports.requests import AskedPlan, Kind, PlanAnswer
 from service.usecases.context import Context
+from service.usecases.follow_up import follow_up
 from service.usecases.plan import propose
 from service.usecases.poll import Polled
 from service.usecases.report import proposal_document, sweep_document
+from service.usecases.schedule import is_scheduled
 from service.usecases.sweep import Sweep, sweep
 
 CLAIM_S = 300.0
@@ -31,8 +33,16 @@ def answer_sweep(context: Context, sweep_id: str) -> Sweep | None:
         return None
     store.mark_sweep(sweep_id, "running")
     claim = _Claim(context, sweep_id)
-    result = sweep(context, controllers, sweep_id=sweep_id, on_polled=claim.renew)
+    result = sweep(
+        context,
+        controllers,
+        sweep_id=sweep_id,
+        on_polled=claim.renew,
+        is_patient=asked is not None and is_scheduled(asked),
+    )
     store.keep_sweep(sweep_id, sweep_document(context, result), at=result.finished)
+    if asked is not None:
+        follow_up(context, asked, result)
     store.forget_due(Kind.SWEEP, sweep_id)
     return result
 

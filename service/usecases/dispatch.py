@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from service.ports.jobs import AdvanceRemediation, Job, MakePlan, SweepFleet
+from service.ports.jobs import AdvanceCampaign, AdvanceRemediation, Job, MakePlan, SweepFleet
 from service.ports.requests import Kind, Recall
 from service.ports.store import RemediationRow
 from service.usecases.context import Context
@@ -41,5 +41,7 @@ def job_of(kind: Kind, item: str) -> Job:
             return MakePlan(item)
         case Kind.REMEDIATION:
             return AdvanceRemediation(item)
+        case Kind.CAMPAIGN:
+            return AdvanceCampaign(item)
         case _:
             assert_never(kind)

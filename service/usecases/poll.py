@@ -8,6 +8,7 @@ from service.domain.inventory import Controller
 from service.domain.observation import SWEEP_TOPICS, ControllerView
 from service.errors import DeviceError, InvalidInput
 from service.usecases.context import Context
+from service.usecases.patience import note_failure, note_success
 
 READ_TIMEOUT_S = 60.0
 
@@ -30,13 +31,17 @@ class Polled:
 def poll(context: Context, controller: Controller) -> Polled:
     """Look at one controller and extend its history. A controller that fails is an answer."""
     try:
-        driver = context.drivers.open(controller)
+        view = _look(context, controller)
     except (DeviceError, InvalidInput) as err:
+        note_failure(context, controller, err)
         return Polled(controller, None, {}, str(err))
+    note_success(context, controller)
+    return Polled(controller, view, context.store.add_poll(view))
+
+
+def _look(context: Context, controller: Controller) -> ControllerView:
+    driver = context.drivers.open(controller)
     try:
-        view = driver.read(SWEEP_TOPICS, timeout_s=READ_TIMEOUT_S)
-    except DeviceError as err:
-        return Polled(controller, None, {}, str(err))
+        return driver.read(SWEEP_TOPICS, timeout_s=READ_TIMEOUT_S)
     finally:
         driver.close()
-    return Polled(controller, view, context.store.add_poll(view))

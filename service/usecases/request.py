@@ -14,10 +14,6 @@ from service.ports.requests import AskedPlan, AskedRemediation, AskedSweep, Kind
 from service.usecases.context import Context
 from service.usecases.dispatch import job_of
 
-CRON_APART_S, EARLY = 50.0, 0.9
-"""Ticks of a cron line are a minute apart at least; those of an interval almost its length."""
-NEWEST = 50
-
 
 @dataclass(frozen=True, slots=True)
 class PlanWish:
@@ -50,28 +46,6 @@ def request_sweep(
     context.store.ask_sweep(asked)
     nudge(queue, job_of(Kind.SWEEP, asked.id))
     return asked
-
-
-def request_scheduled(context: Context, queue: JobQueue, name: str) -> AskedSweep | None:
-    """Ask for a schedule's sweep; None: another scheduler did, or its last one is not done yet.
-
-    Raises:
-        NotFound: no such schedule.
-    """
-    schedules = {schedule.name: schedule for schedule in context.inventory.schedules}
-    if name not in schedules:
-        raise NotFound("schedule", name, known=tuple(schedules))
-    found, who = schedules[name], f"schedule {name}"
-    apart_s = CRON_APART_S if found.every_s is None else found.every_s * EARLY
-    if not context.store.take_tick(who, apart_s=apart_s) or _is_under_way(context, who):
-        return None
-    known = tuple(one for one in found.controllers if context.inventory.get(one) is not None)
-    return request_sweep(context, queue, who=who, names=known, tags=found.tags)
-
-
-def _is_under_way(context: Context, who: str) -> bool:
-    newest = context.store.sweeps(limit=NEWEST)
-    return any(one.asked_by == who and one.state in ("queued", "running") for one in newest)
 
 
 def request_plan(context: Context, queue: JobQueue, wish: PlanWish, *, who: str) -> AskedPlan:

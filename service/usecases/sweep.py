@@ -11,6 +11,7 @@ from service.domain.instants import Instant, TimeSource, agree
 from service.domain.inventory import Controller
 from service.domain.observation import ApState, ControllerView
 from service.usecases.context import Context
+from service.usecases.patience import why_left_alone
 from service.usecases.poll import Polled, poll
 from service.usecases.truth import host_clock, median_of, own_clock
 
@@ -49,10 +50,25 @@ def sweep(
     *,
     sweep_id: str,
     on_polled: Callable[[Polled], None] = lambda _: None,
+    is_patient: bool = False,
 ) -> Sweep:
-    """Poll and judge; controllers keep their order."""
+    """Poll and judge; controllers keep their order.
+
+    Args:
+        context: the ports.
+        controllers: whom to poll.
+        sweep_id: its id.
+        on_polled: told of each.
+        is_patient: pass over those that failed lately, as schedules do.
+    """
     started = context.clock.now().wall
-    polled = _poll_all(context, controllers, on_polled)
+    failings = context.store.failings() if is_patient else {}
+
+    def look(controller: Controller) -> Polled:
+        why = why_left_alone(context, controller, failings)
+        return poll(context, controller) if why is None else Polled(controller, None, {}, why)
+
+    polled = _poll_all(controllers, look, on_polled)
     judged = judge(context, [polled[controller.name] for controller in controllers])
     return Sweep(sweep_id, started, context.clock.now().wall, judged)
 
@@ -64,11 +80,13 @@ def judge(context: Context, polled: Sequence[Polled]) -> tuple[Judged, ...]:
 
 
 def _poll_all(
-    context: Context, controllers: Sequence[Controller], on_polled: Callable[[Polled], None]
+    controllers: Sequence[Controller],
+    look: Callable[[Controller], Polled],
+    on_polled: Callable[[Polled], None],
 ) -> Mapping[str, Polled]:
     results = {}
     with ThreadPoolExecutor(max_workers=min(THREADS, max(1, len(controllers)))) as pool:
-        futures = [pool.submit(poll, context, controller) for controller in controllers]
+        futures = [pool.submit(look, controller) for controller in controllers]
         for future in as_completed(futures):
             one = future.result()
             results[one.controller.name] = one

@@ -13,11 +13,11 @@ import pytest
 
 from service.errors import StoreError
 from service.ports.jobs import (
+    AdvanceCampaign,
     AdvanceRemediation,
     Lane,
     NudgeRemediations,
     PollController,
-    RunSchedule,
     SweepFleet,
 )
 from service.queue.broker_address import answers, client, embedded_url, socket_path
@@ -92,14 +92,14 @@ def test_every_job_reaches_its_use_case_and_the_broker_goes_with_its_owner(fleet
         for job in (
             PollController("hq-1", "s-1"),
             SweepFleet("s-1"),
-            RunSchedule("nightly"),
+            AdvanceCampaign("c-1"),
             AdvanceRemediation("r-1"),
             NudgeRemediations(),
         ):
             fleet.queue.enqueue(job)
         wait_for(lambda: fleet.lines("polled") == ["hq-1 s-1"])
         wait_for(lambda: fleet.lines("swept") == ["s-1"])
-        wait_for(lambda: fleet.lines("scheduled") == ["nightly"])
+        wait_for(lambda: fleet.lines("campaigned") == ["c-1"])
         wait_for(lambda: fleet.lines("nudged") == ["-"])
         (advanced,) = wait_for(lambda: fleet.lines("advanced"))
         child = int(advanced.split()[1])

@@ -38,8 +38,8 @@ class Echo:
     def sweep(self, sweep_id):
         self.note("swept", sweep_id)
 
-    def run_schedule(self, schedule_name):
-        self.note("scheduled", schedule_name)
+    def campaign(self, campaign_id):
+        self.note("campaigned", campaign_id)
 
     def plan(self, plan_id):
         self.note("planned", plan_id)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from service.config.inventory import parse_inventory
-from service.errors import NotFound
 from service.ports.jobs import AdvanceRemediation, MakePlan, SweepFleet
 from service.ports.requests import AskedPlan, AskedSweep, Kind
 from tests.support.crew import Crew, crew_stage
@@ -19,12 +18,7 @@ controllers:
   - {name: b, platform: iosxe, host: b, credentials: c, tags: [production, lab]}
   - {name: c, platform: iosxe, host: c, credentials: c, tags: [production]}
 credentials: {c: {username: admin, password: "env:C"}}
-schedules:
-  - {name: everybody, every: 1h}
-  - {name: tagged, every: 1h, tags: [production]}
-  - {name: named, every: 1h, controllers: [c]}
-  - {name: both, every: 1h, controllers: [c], tags: [lab]}
-  - {name: nightly, cron: "0 2 * * *"}
+schedules: [{name: named, every: 1h, controllers: [c]}]
 """
 
 
@@ -52,46 +46,12 @@ def asked(crew):
     return crew.stage.store.sweeps(limit=99)
 
 
-@pytest.mark.parametrize(
-    ("schedule", "names"),
-    [
-        ("everybody", ("hq-1", "b", "c")),
-        ("tagged", ("b", "c")),
-        ("named", ("c",)),
-        ("both", ("hq-1", "b", "c")),
-    ],
-)
-def test_a_schedule_asks_for_one_sweep_of_those_that_it_means(runtime, crew, schedule, names):
-    runtime.run_schedule(schedule)
-    (sweep,) = asked(crew)
-    assert (sweep.asked_by, sweep.controllers) == (f"schedule {schedule}", names)
-    assert runtime.queue.jobs == [SweepFleet(sweep.id)]
-
-
-@pytest.mark.parametrize(("schedule", "again_s"), [("named", 3600), ("nightly", 86400)])
-def test_two_schedulers_ask_once_for_each_tick(runtime, crew, schedule, again_s):
-    for seconds in (0, 5, again_s - 5, 5):
-        crew.stage.world.advance(seconds)
-        runtime.run_schedule(schedule)
-        for sweep in asked(crew):
-            crew.stage.store.mark_sweep(sweep.id, "finished")
-    assert len(asked(crew)) == 2
-
-
-def test_a_schedule_waits_for_its_own_last_sweep(runtime, crew):
-    runtime.run_schedule("named")
-    crew.stage.world.advance(3600)
-    runtime.run_schedule("named")
-    assert len(asked(crew)) == 1
-    crew.stage.store.mark_sweep(asked(crew)[0].id, "failed")
-    crew.stage.world.advance(3600)
-    runtime.run_schedule("named")
-    assert len(asked(crew)) == 2
-
-
-def test_a_schedule_that_was_taken_out_of_the_inventory_is_named(runtime):
-    with pytest.raises(NotFound, match=r"no schedule named 'old'; known: everybody, tagged"):
-        runtime.run_schedule("old")
+def test_a_nudge_asks_for_what_schedules_want_after_what_is_due(runtime, crew):
+    ask_sweep(crew, "hq-1")
+    runtime.nudge()
+    (mine,) = [one for one in asked(crew) if one.asked_by == "schedule named"]
+    assert mine.controllers == ("c",)
+    assert runtime.queue.jobs == [SweepFleet("s1"), SweepFleet(mine.id)]
 
 
 def ask_sweep(crew, *names, item="s1"):

@@ -1,32 +1,36 @@
 from datetime import timedelta
 
-from celery.schedules import crontab
+import pytest
+from celery import Celery
+from celery.beat import ScheduleEntry
 
-from service.domain.inventory import Schedule
-from service.ports.jobs import NudgeRemediations, RunSchedule
-from workers.schedule import NUDGE_EVERY_S, beat_schedule
+from service.ports.jobs import NudgeRemediations
+from tests.support.fake_clock import FakeClock, World
+from workers.schedule import NUDGE_EVERY_S, NUDGE_LIVES_S, beat_schedule
+
+YEAR_S = 366 * 86400.0
 
 
-def test_without_schedules_only_the_nudge_is_sent():
-    (nudge,) = beat_schedule(()).values()
+def entry_of(clock: FakeClock) -> ScheduleEntry:
+    app = Celery("beat", set_as_current=False)
+    (given,) = beat_schedule(clock).values()
+    given["schedule"].app = app
+    return ScheduleEntry(name="nudge", app=app, **given)
+
+
+def test_the_nudge_alone_is_sent_and_outlives_no_night():
+    (nudge,) = beat_schedule(FakeClock(World())).values()
     assert nudge["task"] == NudgeRemediations.NAME
-    assert nudge["options"] == {"queue": "remediate", "expires": NUDGE_EVERY_S}
+    assert nudge["schedule"].run_every == timedelta(seconds=NUDGE_EVERY_S)
+    assert nudge["options"] == {"queue": "remediate", "expires": NUDGE_LIVES_S}
 
 
-def test_a_schedule_becomes_a_message_with_its_name_that_outlives_no_second_one():
-    entries = beat_schedule((Schedule("often", "sweep", every_s=90.0),))
-    entry = entries["schedule often"]
-    assert (entry["task"], entry["kwargs"]) == (RunSchedule.NAME, {"schedule": "often"})
-    assert entry["schedule"] == timedelta(seconds=90)
-    assert entry["options"] == {"queue": "poll", "expires": 90.0}
-
-
-def test_a_cron_line_is_read_by_the_engine_itself():
-    entries = beat_schedule((Schedule("night", "sweep", cron="30 2 * * mon-fri"),))
-    assert entries["schedule night"]["schedule"] == crontab(
-        minute="30", hour="2", day_of_week="mon-fri"
-    )
-
-
-def test_a_schedule_named_like_the_nudge_does_not_replace_it():
-    assert len(beat_schedule((Schedule("nudge", "sweep", every_s=1.0),))) == 2
+@pytest.mark.parametrize("jump_s", [-YEAR_S, -3600.0, 0.0, 3600.0, YEAR_S])
+def test_a_wall_clock_that_jumps_neither_silences_beat_nor_hurries_it(jump_s):
+    world = World()
+    clock = FakeClock(world)
+    entry = entry_of(clock).next()
+    clock.off_s += jump_s
+    assert not entry.is_due().is_due
+    world.advance(NUDGE_EVERY_S)
+    assert entry.is_due().is_due
