@@ -7,8 +7,10 @@ counts on the boot-time clock, for a wall clock that is set back would keep it s
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
+from pathlib import Path
+from typing import Any, TypedDict
 
+from celery import Celery
 from celery.beat import Scheduler
 from celery.schedules import schedule
 
@@ -52,9 +54,24 @@ def beat_schedule(clock: Clock) -> dict[str, Entry]:
 
 
 class FleetScheduler(Scheduler):
-    """Celery's own scheduler; it remembers nothing from one start to the next."""
+    """Celery's own scheduler; it remembers nothing from one start to the next.
+
+    The file that Celery names for a schedule is only touched: whoever started beat sees it begin.
+    """
+
+    def __init__(
+        self,
+        app: Celery,
+        *args: Any,  # noqa: ANN401 - Celery's own
+        schedule_filename: str | None = None,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
+        self._begun = None if schedule_filename is None else Path(schedule_filename)
+        super().__init__(app, *args, **kwargs)
 
     def setup_schedule(self) -> None:
         """Set the nudge, then do as Celery does."""
         self.app.conf.beat_schedule = beat_schedule(SystemClock())
         super().setup_schedule()
+        if self._begun is not None:
+            self._begun.touch()
