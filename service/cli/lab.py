@@ -14,12 +14,14 @@ from typing import Any
 
 import click
 
+from service.lab.aireos.faults import KINDS as WLC_KINDS
 from service.lab.errors import LabError
-from service.lab.faults import KINDS
+from service.lab.faults import KINDS as C9800_KINDS
 from service.lab.fleet import load
 from service.lab.lab import Lab
 
 STATE = "APREJOIN_LAB_DIR"
+KINDS = {**WLC_KINDS, **C9800_KINDS}
 FAILED, WRONG_CALL = 1, 2
 Shown = object  # what a command prints
 

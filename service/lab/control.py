@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
+from service.lab.aireos.handle import WlcHandle
 from service.lab.errors import LabError, RpcRefusedError
 from service.lab.handle import BoxHandle
 
@@ -29,7 +30,7 @@ class Labs(Protocol):
     def names(self) -> list[str]:
         """Names of the boxes."""
 
-    def box(self, name: str) -> BoxHandle:
+    def any_box(self, name: str) -> BoxHandle | WlcHandle:
         """A handle."""
 
 
@@ -70,15 +71,15 @@ class Control:
         """Answer a GET."""
         match path:
             case ["boxes"]:
-                return 200, [self._lab.box(name).summary() for name in self._lab.names]
+                return 200, [self._lab.any_box(name).summary() for name in self._lab.names]
             case ["boxes", name]:
-                return 200, self._lab.box(name).summary()
+                return 200, self._lab.any_box(name).summary()
             case ["boxes", name, "left_dirty"]:
-                return 200, self._lab.box(name).left_dirty()
+                return 200, self._lab.any_box(name).left_dirty()
             case ["boxes", name, "aps"]:
-                return 200, self._lab.box(name).aps()
+                return 200, self._lab.any_box(name).aps()
             case ["boxes", name, "log"]:
-                return 200, [asdict(event) for event in self._lab.box(name).log]
+                return 200, [asdict(event) for event in self._lab.any_box(name).log]
             case _:
                 return 404, {"error": "no such page"}
 
@@ -89,12 +90,12 @@ class Control:
                 self._lab.stopping.set()
                 return 200, {}
             case ["boxes", name, action] if action in ACTIONS:
-                return 200, {"answer": ACTIONS[action](self._lab.box(name), body)}
+                return 200, {"answer": ACTIONS[action](self._lab.any_box(name), body)}
             case _:
                 return 404, {"error": "no such page"}
 
 
-ACTIONS: dict[str, Callable[[BoxHandle, dict[str, Any]], object]] = {
+ACTIONS: dict[str, Callable[[BoxHandle | WlcHandle, dict[str, Any]], object]] = {
     "fault": lambda box, body: box.fault(**body),
     "faults_clear": lambda box, _: box.faults_clear(),
     "foreign_edit": lambda box, body: box.foreign_edit(str(body["xml"])),

@@ -5,39 +5,28 @@ file always gives the same fleet.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from service.lab.aps.kinds import runs_ios
+from service.lab.aireos.fleet import WlcIn, wlc_of
+from service.lab.aireos.specs import Wlc
 from service.lab.errors import LabError
-from service.lab.fleet_file import ApIn, ControllerIn, FleetIn, TimingsIn, ZoneIn, checked, read
-from service.lab.specs import (
-    Ap,
-    Certificate,
-    Controller,
-    Fleet,
-    Install,
-    NtpEntry,
-    Quirks,
-    Timings,
-    Zone,
-)
+from service.lab.fleet_aps import CERT_START, aps_of, serial, timings_of
+from service.lab.fleet_file import ControllerIn, FleetIn, ZoneIn, checked, read
+from service.lab.specs import Certificate, Controller, Install, NtpEntry, Quirks, Timings, Zone
 
-IOS, COS = "AIR-CAP2702E-E-K9", "C9130AXI-E"
-MODELS = {
-    "looping": IOS,
-    "straggler": IOS,
-    "mic_expired": "AIR-CAP2602I-E-K9",
-    "flash_corrupt": "AIR-CAP3702I-E-K9",
-    "unsupported_model": "AIR-CAP1142N-E-K9",
-    "bounce": "AIR-AP2802I-E-K9",
-}
-CERT_START = datetime(2015, 6, 1, 12, tzinfo=UTC)
-CERT_END = {True: datetime(2035, 6, 1, 12, tzinfo=UTC), False: datetime(2037, 11, 12, tzinfo=UTC)}
-MIC_EXPIRED = (datetime(2012, 3, 1, tzinfo=UTC), datetime(2022, 3, 1, tzinfo=UTC))
-ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-SLOWER = 15  # a `slow` download takes that many times as long as the others
+__all__ = ["CERT_START", "Fleet", "build", "from_mapping", "load", "serial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """A whole lab."""
+
+    controllers: tuple[Controller | Wlc, ...]
+    host: str = "127.0.0.1"
+    seed: int = 7
+    policy: dict[str, Any] = field(default_factory=dict)  # handed on to the inventory
 
 
 def load(path: Path) -> Fleet:
@@ -72,14 +61,18 @@ def build(fleet: FleetIn) -> Fleet:
     return Fleet(tuple(boxes), fleet.lab.host, fleet.lab.seed, fleet.policy)
 
 
-def _boxes(fleet: FleetIn) -> Iterator[Controller]:
-    number = 0
+def _boxes(fleet: FleetIn) -> Iterator[Controller | Wlc]:
+    number, seed = 0, fleet.lab.seed
     for given in fleet.controllers:
-        timings = _timings(_timings(Timings(), fleet.lab.timings), given.timings)
+        timings = timings_of(timings_of(Timings(), fleet.lab.timings), given.timings)
         for n in range(1, given.count + 1):
             number += 1
             pattern = given.name if given.count == 1 or "{n}" in given.name else given.name + "-{n}"
-            yield _box(given, pattern.replace("{n}", str(n)), number, timings, fleet.lab.seed)
+            name = pattern.replace("{n}", str(n))
+            if isinstance(given, WlcIn):
+                yield wlc_of(given, name, number, timings, seed)
+            else:
+                yield _box(given, name, number, timings, seed)
 
 
 def _box(given: ControllerIn, name: str, number: int, timings: Timings, seed: int) -> Controller:
@@ -92,7 +85,7 @@ def _box(given: ControllerIn, name: str, number: int, timings: Timings, seed: in
         zone=_zone(given.timezone),
         ntp=tuple(NtpEntry(**entry.model_dump()) for entry in given.ntp),
         certificate=Certificate(**given.certificate.model_dump()),
-        aps=tuple(_aps(given.aps, number, timings)),
+        aps=tuple(aps_of(given.aps, number, timings)),
         quirks=Quirks(**given.quirks.model_dump()),
         timings=timings,
         seed=seed + number,
@@ -119,67 +112,3 @@ def _zone(given: ZoneIn | None) -> Zone:
     start, end = (summer.start, summer.end) if summer else ("", "")
     name = summer.name if summer else None
     return Zone(given.name, given.hours, given.minutes, name, start, end)
-
-
-def _timings(base: Timings, given: TimingsIn) -> Timings:
-    return replace(base, **given.model_dump(exclude_none=True))
-
-
-def _aps(groups: list[ApIn], box: int, timings: Timings) -> Iterator[Ap]:
-    number = 0
-    for group in groups:
-        slower = {"download_s": timings.download_s * SLOWER} if group.kind == "slow" else {}
-        own = _timings(replace(timings, **slower), group.timings)
-        for n in range(1, group.count + 1):
-            number += 1
-            yield _ap(group, n, number, box, own)
-
-
-def _ap(group: ApIn, n: int, number: int, box: int, timings: Timings) -> Ap:
-    model = group.model or MODELS.get(group.kind, COS)
-    pattern = group.name or f"{group.kind.replace('_', '-')}-{{n}}"
-    name = pattern.replace("{n}", str(n))
-    if group.name and group.count > 1 and "{n}" not in group.name:
-        name = f"{name}-{n}"
-    first, last = _certificate(group, model)
-    high, low = number // 256, number % 256
-    options = {"version": group.version, "reach": group.reach}
-    return Ap(
-        kind=group.kind,
-        name=name,
-        model=model,
-        mac=f"70:6d:{box % 256:02x}:{high:02x}:{low:02x}:00",
-        ethernet_mac=f"70:6e:{box % 256:02x}:{high:02x}:{low:02x}:01",
-        ip=f"10.{box % 256}.{high}.{low}",
-        serial=serial("FCW", first, box * 6_000 + number),
-        cert_start=first,
-        cert_end=last,
-        signature=_signature(group, model),
-        timings=timings,
-        predownload=group.predownload,
-        options={key: value for key, value in options.items() if value is not None},
-    )
-
-
-def serial(plant: str, made: datetime, number: int) -> str:
-    """A serial number as Cisco's plants write them: years since 1996, week, four characters."""
-    letters = ""
-    for _ in range(4):
-        number, digit = divmod(number, len(ALPHABET))
-        letters = ALPHABET[digit] + letters
-    year, week, _ = made.isocalendar()
-    return f"{plant}{year - 1996:02d}{week:02d}{letters}"
-
-
-def _certificate(group: ApIn, model: str) -> tuple[datetime, datetime]:
-    first, last = CERT_START, CERT_END[runs_ios(model)]
-    if group.kind == "mic_expired":
-        first, last = MIC_EXPIRED
-    return group.cert_start or first, group.cert_end or last
-
-
-def _signature(group: ApIn, model: str) -> str | None:
-    """The image of an IOS AP is signed by the certificate that ran out, unless said otherwise."""
-    if group.signature == "valid" or (group.signature is None and not runs_ios(model)):
-        return None
-    return group.signature or "sha1"

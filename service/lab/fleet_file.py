@@ -6,35 +6,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, Discriminator, Field, Tag, ValidationError
 
-from service.lab.aps.kinds import KINDS
+from service.lab.aireos.fleet import WlcIn
 from service.lab.errors import LabError
-
-POSITIVE = Field(default=None, ge=0)
-
-
-class Strict(BaseModel):
-    """Unknown keys are mistakes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TimingsIn(Strict):
-    """Durations in seconds; what is left out keeps the lab's short default."""
-
-    boot_s: float | None = POSITIVE
-    download_s: float | None = POSITIVE
-    retry_s: float | None = POSITIVE
-    ntp_settle_s: float | None = POSITIVE
-    eem_cli_s: float | None = POSITIVE
-    dmi_sync_s: float | None = POSITIVE
-    save_s: float | None = POSITIVE
-    reload_s: float | None = POSITIVE
-    latency_s: float | None = POSITIVE
+from service.lab.fleet_parts import ApIn, Strict, TimingsIn
 
 
 class SummerIn(Strict):
@@ -81,30 +60,6 @@ class CertificateIn(Strict):
     present: bool = True
 
 
-class ApIn(Strict):
-    """Some access points of one kind."""
-
-    kind: str
-    count: int = Field(default=1, ge=1, le=10_000)
-    model: str | None = None
-    name: str | None = None  # pattern with {n}; default: KIND-{n}
-    version: str | None = None  # what it runs before it has the controller's image
-    signature: Literal["sha1", "sha2", "valid"] | None = None
-    cert_start: AwareDatetime | None = None
-    cert_end: AwareDatetime | None = None
-    predownload: Literal["initiated", "in-progress", "complete", "unsupported", "failed"] | None = (
-        None
-    )
-    reach: int | None = Field(default=None, ge=0, le=100)  # percent at which its download stops
-    timings: TimingsIn = TimingsIn()
-
-    @model_validator(mode="after")
-    def _known_kind(self) -> "ApIn":
-        if self.kind not in KINDS:
-            raise ValueError(f"kind: one of {', '.join(sorted(KINDS))}")
-        return self
-
-
 class QuirksIn(Strict):
     """Ways in which boxes differ; see `service.lab.specs.Quirks`."""
 
@@ -136,19 +91,20 @@ class InstallIn(Strict):
 class ControllerIn(Strict):
     """One box, or `count` of them with {n} in the name."""
 
+    platform: Literal["iosxe"] = "iosxe"
     name: str
     count: int = Field(default=1, ge=1, le=1000)
     release: str = Field(pattern=r"^\d+\.\d+\.\d+[a-z]?$")
     model: str = "C9800-L-C-K9"
     timezone: ZoneIn | None = None
-    ntp: list[NtpIn] = []
+    ntp: list[NtpIn] = Field(default_factory=list)
     ntp_globals: list[
         Literal["master", "panic-update", "passive", "update-calendar", "logging"]
-    ] = []
-    ntp_keys: list[int] = []
-    unreachable_ntp: list[str] = []
+    ] = Field(default_factory=list)
+    ntp_keys: list[int] = Field(default_factory=list)
+    unreachable_ntp: list[str] = Field(default_factory=list)
     certificate: CertificateIn = CertificateIn()
-    aps: list[ApIn] = []
+    aps: list[ApIn] = Field(default_factory=list)
     quirks: QuirksIn = QuirksIn()
     timings: TimingsIn = TimingsIn()
     install: InstallIn = InstallIn()
@@ -160,7 +116,19 @@ class ControllerIn(Strict):
     startup_differs: bool = False
     reload_scheduled: bool = False
     site: str | None = None
-    tags: list[str] = []
+    tags: list[str] = Field(default_factory=list)
+
+
+def _platform(given: object) -> str:
+    """Which form an entry has: AireOS if it says so."""
+    said = given.get("platform") if isinstance(given, Mapping) else getattr(given, "platform", "")
+    return "aireos" if said == "aireos" else "iosxe"
+
+
+BoxIn = Annotated[
+    Annotated[ControllerIn, Tag("iosxe")] | Annotated[WlcIn, Tag("aireos")],
+    Discriminator(_platform),
+]
 
 
 class LabIn(Strict):
@@ -175,8 +143,8 @@ class FleetIn(Strict):
     """The file."""
 
     lab: LabIn = LabIn()
-    controllers: list[ControllerIn] = Field(min_length=1)
-    policy: dict[str, Any] = {}  # handed on to the inventory as it stands
+    controllers: list[BoxIn] = Field(min_length=1)
+    policy: dict[str, Any] = Field(default_factory=dict)  # handed on to the inventory
 
 
 def read(path: Path) -> FleetIn:
@@ -207,11 +175,16 @@ def checked(plain: object, where: str, root: yaml.Node | None = None) -> FleetIn
     try:
         return FleetIn.model_validate(plain)
     except ValidationError as err:
-        found = [
-            f"{where}:{_line(root, tuple(e['loc']))}: {_key(tuple(e['loc']))}: {e['msg']}"
-            for e in err.errors()
-        ]
+        places = [(_place(tuple(e["loc"])), e["msg"]) for e in err.errors()]
+        found = [f"{where}:{_line(root, at)}: {_key(at)}: {told}" for at, told in places]
         raise LabError("\n".join(found)) from err
+
+
+def _place(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """A location without the platform that pydantic puts behind a controller's number."""
+    if location[:1] == ("controllers",) and location[2:3] in {("iosxe",), ("aireos",)}:
+        return (*location[:2], *location[3:])
+    return location
 
 
 def _key(location: tuple[int | str, ...]) -> str:

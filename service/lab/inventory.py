@@ -7,9 +7,11 @@ from typing import Any
 
 import yaml
 
+from service.lab.aireos.specs import Wlc
 from service.lab.specs import Controller
 
 ACCOUNT = "lab"
+SNMP_USER = "aprejoin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +24,37 @@ class Address:
     cli_port: int | None  # SSH command line
 
 
+@dataclass(frozen=True, slots=True)
+class WlcAddress:
+    """Where one AireOS box listens."""
+
+    spec: Wlc
+    port: int  # SSH
+    fingerprint: str
+    snmp_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Files that hold them. SNMP version 3 uses the community's text for both its passwords."""
+
+    password: Path
+    community: Path
+
+
 def inventory(
-    boxes: Mapping[str, Address],
+    boxes: Mapping[str, Address | WlcAddress],
     *,
     host: str,
-    password_file: Path,
+    secrets: Secrets,
     policy: Mapping[str, Any],
 ) -> str:
     """The text of inventory.yaml; boxes by name."""
     document: dict[str, Any] = {
         "controllers": [_controller(n, host, at) for n, at in boxes.items()],
-        "credentials": {ACCOUNT: {"username": "admin", "password": f"file:{password_file}"}},
+        "credentials": {ACCOUNT: {"username": "admin", "password": f"file:{secrets.password}"}},
     }
+    document["credentials"] |= _snmp_accounts(boxes, secrets)
     sites = sorted({at.spec.site for at in boxes.values() if at.spec.site})
     if sites:
         document["sites"] = {site: {"timezone": "UTC"} for site in sites}
@@ -42,8 +63,57 @@ def inventory(
     return yaml.safe_dump(document, sort_keys=False)
 
 
-def _controller(name: str, host: str, at: Address) -> dict[str, Any]:
-    spec = at.spec
+def _snmp_accounts(
+    boxes: Mapping[str, Address | WlcAddress], secrets: Secrets
+) -> dict[str, dict[str, str]]:
+    """One set of credentials for each way in which an agent lets people in."""
+    found: dict[str, dict[str, str]] = {}
+    shell = {"username": "admin", "password": f"file:{secrets.password}"}
+    secret = f"file:{secrets.community}"
+    for at in boxes.values():
+        if not isinstance(at, WlcAddress):
+            continue
+        given = at.spec.snmp
+        if given.version == "2c":
+            found[_account(at.spec)] = {**shell, "snmp_community": secret}
+            continue
+        found[_account(at.spec)] = {**shell, "snmp_user": SNMP_USER}
+        if given.auth != "none":
+            found[_account(at.spec)]["snmp_auth"] = secret
+        if given.priv != "none":
+            found[_account(at.spec)]["snmp_priv"] = secret
+    return found
+
+
+def _account(spec: Wlc) -> str:
+    given = spec.snmp
+    return "wlc" if given.version == "2c" else f"wlc-v3-{given.auth}-{given.priv}"
+
+
+def _controller(name: str, host: str, at: Address | WlcAddress) -> dict[str, Any]:
+    found = _wlc(name, host, at) if isinstance(at, WlcAddress) else _c9800(name, host, at)
+    if at.spec.site:
+        found["site"] = at.spec.site
+    if at.spec.tags:
+        found["tags"] = list(at.spec.tags)
+    return found
+
+
+def _wlc(name: str, host: str, at: WlcAddress) -> dict[str, Any]:
+    ssh: dict[str, Any] = {"port": at.port, "host_key": at.fingerprint}
+    if at.spec.login.algorithms == "legacy":
+        ssh["legacy_algorithms"] = True
+    return {
+        "name": name,
+        "platform": "aireos",
+        "host": host,
+        "credentials": _account(at.spec),
+        "ssh": ssh,
+        "snmp": {"port": at.snmp_port, "version": at.spec.snmp.version},
+    }
+
+
+def _c9800(name: str, host: str, at: Address) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": name,
         "platform": "iosxe",
@@ -53,8 +123,4 @@ def _controller(name: str, host: str, at: Address) -> dict[str, Any]:
     }
     if at.cli_port is not None:
         found["ssh"] = {"port": at.cli_port, "host_key": at.fingerprint}
-    if spec.site:
-        found["site"] = spec.site
-    if spec.tags:
-        found["tags"] = list(spec.tags)
     return found

@@ -15,15 +15,21 @@ from typing import Any, Self, TypeVar
 
 import asyncssh
 
+from service.lab.aireos.handle import WlcHandle
+from service.lab.aireos.host import WlcHost
+from service.lab.aireos.ports import WlcPorts
+from service.lab.aireos.specs import Wlc
+from service.lab.aireos.wlc import WlcBox
 from service.lab.box.box import Box
 from service.lab.control import Control
 from service.lab.errors import LabError
+from service.lab.fleet import Fleet
 from service.lab.handle import BoxHandle
-from service.lab.inventory import Address, inventory
+from service.lab.inventory import Address, Secrets, WlcAddress, inventory
 from service.lab.netconf.host import BoxHost
 from service.lab.ports import BoxPorts
 from service.lab.release import modules_of, schema_of
-from service.lab.specs import Fleet
+from service.lab.specs import Controller
 from service.lab.time import HostTime, Time
 from service.lab.yang.schema import Schema
 
@@ -47,8 +53,9 @@ class Lab:
         self._modules = modules
         self._time = time or HostTime()
         self._password = secrets.token_urlsafe(12)
-        self._ports: dict[str, BoxPorts] = {}
-        self._handles: dict[str, BoxHandle] = {}
+        self._community = secrets.token_urlsafe(12)
+        self._ports: dict[str, BoxPorts | WlcPorts] = {}
+        self._handles: dict[str, BoxHandle | WlcHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._control = Control(self)
@@ -70,7 +77,29 @@ class Lab:
         return [spec.name for spec in self._fleet.controllers]
 
     def box(self, name: str) -> BoxHandle:
-        """A handle on one box.
+        """A handle on one C9800.
+
+        Raises:
+            LabError: no box of that name, an AireOS one, or the lab isn't started.
+        """
+        found = self.any_box(name)
+        if isinstance(found, WlcHandle):
+            raise LabError(f"{name} runs AireOS: ask for it with wlc()")
+        return found
+
+    def wlc(self, name: str) -> WlcHandle:
+        """A handle on one AireOS box.
+
+        Raises:
+            LabError: no box of that name, a C9800, or the lab isn't started.
+        """
+        found = self.any_box(name)
+        if isinstance(found, BoxHandle):
+            raise LabError(f"{name} is a C9800: ask for it with box()")
+        return found
+
+    def any_box(self, name: str) -> BoxHandle | WlcHandle:
+        """A handle on a box of either kind: most of its methods have the same names.
 
         Raises:
             LabError: no box of that name, or the lab isn't started.
@@ -87,7 +116,8 @@ class Lab:
         """
         if self._thread is not None:
             raise LabError("the lab is started already")
-        releases = {spec.release for spec in self._fleet.controllers}
+        c9800s = (s for s in self._fleet.controllers if isinstance(s, Controller))
+        releases = {spec.release for spec in c9800s}
         schemas = {r: schema_of(r, self._modules) for r in releases}  # may take half a minute
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="aprejoin-lab", daemon=True)
@@ -146,17 +176,29 @@ class Lab:
 
     async def _open(self, schemas: Mapping[str, Schema]) -> None:
         for spec in self._fleet.controllers:
-            box = Box(spec, schemas[spec.release], self._time)
-            host = BoxHost(box, modules_of(spec.release, self._modules))
-            ports = BoxPorts(
-                host,
-                address=self._fleet.host,
-                password=self._password,
-                key=asyncssh.generate_private_key("ssh-ed25519"),
-            )
-            await ports.open()
-            self._ports[spec.name] = ports
-            self._handles[spec.name] = BoxHandle(self, host, ports)
+            if isinstance(spec, Wlc):
+                await self._open_wlc(spec)
+            else:
+                await self._open_c9800(spec, schemas[spec.release])
+
+    async def _open_c9800(self, spec: Controller, schema: Schema) -> None:
+        host = BoxHost(Box(spec, schema, self._time), modules_of(spec.release, self._modules))
+        ports = BoxPorts(
+            host,
+            address=self._fleet.host,
+            password=self._password,
+            key=asyncssh.generate_private_key("ssh-ed25519"),
+        )
+        await ports.open()
+        self._ports[spec.name] = ports
+        self._handles[spec.name] = BoxHandle(self, host, ports)
+
+    async def _open_wlc(self, spec: Wlc) -> None:
+        host = WlcHost(WlcBox(spec, self._time), self._password)
+        ports = WlcPorts(host, address=self._fleet.host, community=self._community)
+        await ports.open()
+        self._ports[spec.name] = ports
+        self._handles[spec.name] = WlcHandle(self, host, ports)
 
     async def _close(self) -> None:
         for ports in self._ports.values():
@@ -170,22 +212,28 @@ class Lab:
 
     def _write(self) -> None:
         self._state.mkdir(parents=True, exist_ok=True)
-        secret = self._state / "password"
-        secret.touch(mode=0o600)
-        secret.write_text(self._password, encoding="utf-8")
-        boxes = {
-            name: Address(
-                ports.host.box.spec,
-                ports.netconf.port,
-                ports.netconf.fingerprint,
-                ports.cli.port if ports.cli else None,
-            )
-            for name, ports in self._ports.items()
-        }
+        boxes = {name: _address(ports) for name, ports in self._ports.items()}
         text = inventory(
             boxes,
             host=self._fleet.host,
-            password_file=secret.resolve(),
+            secrets=Secrets(
+                self._secret("password", self._password),
+                self._secret("community", self._community),
+            ),
             policy=self._fleet.policy,
         )
         self.inventory_path.write_text(text, encoding="utf-8")
+
+    def _secret(self, name: str, text: str) -> Path:
+        path = self._state / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        return path.resolve()
+
+
+def _address(ports: BoxPorts | WlcPorts) -> Address | WlcAddress:
+    if isinstance(ports, WlcPorts):
+        spec = ports.host.box.spec
+        return WlcAddress(spec, ports.ssh.port, ports.ssh.fingerprint, ports.snmp_port)
+    cli_port = ports.cli.port if ports.cli else None
+    return Address(ports.host.box.spec, ports.netconf.port, ports.netconf.fingerprint, cli_port)

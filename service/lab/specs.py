@@ -137,13 +137,3 @@ class Controller:
     unreachable_ntp: tuple[str, ...] = ()
     site: str | None = None
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fleet:
-    """A whole lab."""
-
-    controllers: tuple[Controller, ...]
-    host: str = "127.0.0.1"
-    seed: int = 7
-    policy: dict[str, Any] = field(default_factory=dict)  # handed on to the inventory

@@ -1,0 +1,148 @@
+"""Access points at an AireOS controller: the shared physics, with its own rules of joining.
+
+What differs: expiry of MICs and SSCs can be ignored by configuration; an AP can learn to ignore the
+controller's expired MIC only from a controller that it is joined to (facts, section 5, CSCvb93909);
+every refused handshake leaves a line in the message log.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from service.lab.aps.kinds import (
+    CERTIFICATE_BAD,
+    CONTROLLER_BAD,
+    JOIN_REFUSALS,
+    NO_CHAIN,
+    Refusal,
+)
+from service.lab.aps.physics import Aps, Controller
+from service.lab.aps.state import ApState
+from service.lab.log import Log
+from service.lab.specs import Ap
+
+SSC_KINDS = {"ssc_policy", "ssc_expired"}
+KINDS = {"ssc_expired", "ssc_hash"}  # beside the shared ones
+DTLS = "ap-con-failure-dtls"
+NOT_ALLOWED = Refusal("ap-con-failure-join", "Ap auth failure", join="jf-ap-auth-failure")
+HASH_WRONG = Refusal(DTLS, "SSC hash validation failed", dtls="dtls-hs-peer-alert")
+LONGEST_LOG = 2000
+
+
+class WlcController(Controller, Protocol):
+    """What these APs ask of their controller beside the shared part."""
+
+    def ignores(self, kind: str) -> bool:
+        """Is the expiry of certificates of this kind (mic, ssc) ignored?"""
+
+    def allows_ssc(self) -> bool:
+        """May APs with self-signed certificates join?"""
+
+    def validates_hash(self) -> bool:
+        """Is the hash of its own self-signed certificate validated, on a box that has one?"""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the message log, at a moment of the box's clock."""
+
+    utc: datetime
+    task: str
+    text: str
+
+
+class WlcAps(Aps):
+    """The access points of one AireOS controller."""
+
+    def __init__(self, specs: Iterable[Ap], controller: WlcController, log: Log) -> None:
+        self._wlc = controller
+        self._due = float("-inf")
+        self.learned: set[str] = set()  # MACs of APs that ignore an expired controller MIC
+        self.lines: deque[LogLine] = deque(maxlen=LONGEST_LOG)
+        self.changes = 0  # counts what tables show, so that they can be cached
+        super().__init__(specs, controller, log)
+
+    def start(self, at: float) -> None:
+        """Where the lab finds them; who is joined has learned what the controller is set to."""
+        super().start(at)
+        self.taught()
+        self._plan()
+
+    def advance(self, now: float) -> None:
+        """Let time pass; free while nothing is due."""
+        if now < self._due:
+            return
+        super().advance(now)
+        self._plan()
+
+    def reboot(self, state: ApState, at: float, disconnect: str, reboot: str) -> None:
+        """As the physics do; tables change."""
+        super().reboot(state, at, disconnect, reboot)
+        self._plan()
+
+    def controller_gone(self, at: float, back_at: float) -> None:
+        """As the physics do; tables change."""
+        super().controller_gone(at, back_at)
+        self._plan()
+
+    def taught(self) -> None:
+        """Registered APs take over the controller's setting as soon as it is made."""
+        for mac, state in self.states.items():
+            if state.present:
+                self._learn(mac)
+
+    def refusal(self, state: ApState, at: float) -> Refusal | None:
+        """Why this AP could not join at this moment; None: it could."""
+        spec, utc, own = state.spec, self._wlc.utc(at), self._wlc.certificate
+        if not own.present:
+            return NO_CHAIN
+        if utc < own.start or (utc > own.end and not self._forgiven(state)):
+            return CONTROLLER_BAD
+        if spec.kind == "ssc_hash" and self._wlc.validates_hash():
+            return HASH_WRONG
+        if spec.kind in SSC_KINDS and not self._wlc.allows_ssc():
+            return NOT_ALLOWED
+        kind = "ssc" if spec.kind in SSC_KINDS else "mic"
+        late = utc > spec.cert_end and not self._wlc.ignores(kind)
+        if utc < spec.cert_start or late:
+            return CERTIFICATE_BAD
+        return None if spec.kind in SSC_KINDS else JOIN_REFUSALS.get(spec.kind)
+
+    def _forgiven(self, state: ApState) -> bool:
+        """Does the AP pass over the controller's expired MIC?"""
+        if not self._wlc.ignores("mic"):
+            return False
+        return state.spec.mac in self.learned or not state.spec.options.get("strict", False)
+
+    def _joined(self, state: ApState, at: float) -> None:
+        super()._joined(state, at)
+        self._learn(state.spec.mac)
+
+    def _download(self, state: ApState, at: float) -> None:
+        super()._download(state, at)
+        self._learn(state.spec.mac)
+
+    def _learn(self, mac: str) -> None:
+        (self.learned.add if self._wlc.ignores("mic") else self.learned.discard)(mac)
+
+    def _refuse(self, state: ApState, at: float, refused: Refusal) -> None:
+        super()._refuse(state, at, refused)
+        if refused.error == DTLS:
+            # facts, section 4: the MAC in the line may not be the base radio MAC
+            mac = state.spec.options.get("log_mac", state.spec.mac)
+            text = (
+                "#DTLS-3-HANDSHAKE_FAILURE: openssl_dtls.c:681 "
+                f"Failed to complete DTLS handshake with peer for AP {mac}"
+            )
+            self.note(at, f"spamApTask{len(self.lines) % 4}", text)
+
+    def note(self, at: float, task: str, text: str) -> None:
+        """A line for the message log."""
+        self.lines.append(LogLine(self._wlc.utc(at), task, text))
+
+    def _plan(self) -> None:
+        due = [s.until for s in self.states.values() if s.until is not None]
+        self._due = min(due, default=float("inf"))
+        self.changes += 1

@@ -1,0 +1,1 @@
+"""Configuration and housekeeping commands, one family a file."""

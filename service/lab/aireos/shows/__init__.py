@@ -1,0 +1,1 @@
+"""What the show commands print, one family a file; formats as in the captures."""
