@@ -1,0 +1,352 @@
+"""`aprejoin serve` as operators and orchestrators meet it: one command, then HTTP alone.
+
+The boxes of one lab, and four services beside each other: one is used, one loses its workers, one
+is stopped, and one is killed.
+"""
+
+import os
+import signal
+import socket
+import threading
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from service.bootstrap import open_context
+from service.errors import StoreError
+from service.settings import Settings
+from service.supervise import POLLERS, STEP_GRACE_S
+from tests.e2e.stand import Finished, Stand, box, standing, together
+from tests.integration.served import (
+    LONG_AGO_S,
+    PATIENCE_S,
+    V1,
+    Caller,
+    Served,
+    Service,
+    command_of,
+    descendants,
+    wait_for,
+)
+
+SLOW_APS = {"boot_s": 3.0, "download_s": 6.0}  # the window stays open for a while
+SLOW = [{"kind": "looping", "timings": SLOW_APS}]
+BOXES = (
+    box("story"),
+    box("child", "17.12.1", aps=SLOW),
+    box("main", "17.6.4", aps=SLOW),
+    box("term", aps=SLOW),
+    box("parent", "17.3.6", aps=SLOW),
+)
+POLICY = {"dead_man_after_s": 120, "poll_every_s": 2}
+HOLES, SWEEPS_AT_A_TIME = 40, 32
+"""Twice as many sweeps as the poll worker has threads: the lane is full, and more wait."""
+CLOCK_S = 5.0
+
+
+@dataclass
+class Told:
+    """What became of one box."""
+
+    ended: Any = None
+    journal: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def told(service: Service, where: str, **more: Any) -> Told:
+    """The end of a remediation, as HTTP tells it."""
+    ended = service.until_ended(where)
+    lines = service.ann.get(f"{where}/report")["journal"]
+    return Told(ended, "\n".join(line["what"] for line in lines), more)
+
+
+# -- one is used -------------------------------------------------------------------------------
+
+
+def with_holes(stand: Stand, opened: ExitStack) -> Path:
+    """The inventory, with controllers that take the call and never say a word; and a bad entry."""
+    document = yaml.safe_load(stand.inventory.read_text())
+    like = document["controllers"][0]
+    for number in range(HOLES):
+        hole = opened.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
+        netconf = {**like["netconf"], "port": hole.getsockname()[1]}
+        document["controllers"].append({**like, "name": f"hole-{number}", "netconf": netconf})
+    document["controllers"].append({"name": "broken", "platform": "toaster"})
+    path = stand.inventory.with_name("with-holes.yaml")
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+class Flood(threading.Thread):
+    """Keeps the poll lane full of sweeps that get no answer."""
+
+    def __init__(self, caller: Caller) -> None:
+        super().__init__()
+        self._caller, self._enough = caller, threading.Event()
+        self.seen: list[int] = []
+
+    def run(self) -> None:
+        asked = 0
+        while not self._enough.is_set():
+            sweeps = self._caller.get(f"{V1}/sweeps?limit=200")["sweeps"]
+            under_way = sum(one["state"] in ("queued", "running") for one in sweeps)
+            if asked:
+                self.seen.append(under_way)
+            for _ in range(SWEEPS_AT_A_TIME - under_way):
+                names = [f"hole-{(asked + n) % HOLES}" for n in range(3)]
+                self._caller.post(f"{V1}/sweeps", {"names": names})
+                asked += 1
+            self._enough.wait(1.0)
+
+    def end(self) -> None:
+        self._enough.set()
+        self.join()
+
+
+def used(stand: Stand) -> Told:
+    with ExitStack() as opened:
+        service = Service(stand, "used", with_holes(stand, opened))
+        served = service.start()
+        service.learn("story")
+        digest = service.plan("story")
+        flood = Flood(service.ann)
+        flood.start()
+        opened.callback(flood.end)
+        where = service.ann.post(f"{V1}/remediations", {"plan_digest": digest}).headers["Location"]
+        before = wait_for(lambda: waiting(service, where), PATIENCE_S, lambda: service.look(where))
+        early = service.ann.ask("POST", f"{where}/approve").json()
+        own = Caller(served.address, served.admin or "").get(f"{V1}/controllers")
+        service.bob.post(f"{where}/approve")
+        result = told(service, where, before=before, early=early, flood=flood, listed=own)
+        flood.end()
+        result.more["plan"] = service.ann.get(f"{V1}/plans/{digest}")
+        result.more["second"] = second_service(service)
+        result.more["finished"] = end(served)
+        return result
+
+
+def waiting(service: Service, where: str) -> Any:
+    """The remediation, once a worker looked at it and found nobody's word."""
+    found = service.look(where)
+    return found if "needs the word" in found["detail"] else None
+
+
+def second_service(service: Service) -> Finished:
+    return service.stand.run(
+        "serve", "--port", "0", "--json", inventory=service.inventory, state=service.state
+    )
+
+
+# -- one loses its workers ---------------------------------------------------------------------
+
+
+def robbed(stand: Stand) -> dict[str, Told]:
+    service = Service(stand, "robbed")
+    served = service.start()
+    service.learn("child", "main")
+    places = {name: service.remediate(name) for name in ("child", "main")}
+    for name, where in places.items():
+        service.until_in_window(name, where)
+        victim = holder_at_work(service, name)
+        if name == "main":
+            os.kill(parent_of(victim, served), signal.SIGKILL)
+        os.kill(victim, signal.SIGKILL)
+    found = {name: told(service, where) for name, where in places.items()}
+    served.tree()
+    served.running.kill()
+    served.until_gone(30.0)
+    return found
+
+
+def holder_at_work(service: Service, name: str) -> int:
+    """The pool process that works on a controller in its window, stopped in the middle of it."""
+    settings = Settings.from_environment({"APREJOIN_STATE_DIR": str(service.state)})
+    with open_context(settings, None) as context:
+        store = context.store
+
+        def stopped() -> int | None:
+            lease = store.lease_of(name)
+            if lease is None or service.stand.box(name).clock_offset_s > LONG_AGO_S:
+                return None
+            os.kill(lease.holder.pid, signal.SIGSTOP)
+            try:
+                if store.lease_of(name) is not None:
+                    return lease.holder.pid
+            except StoreError:  # it was stopped with the database in its hand
+                return lease.holder.pid
+            os.kill(lease.holder.pid, signal.SIGCONT)
+            return None
+
+        return wait_for(stopped, 60.0, lambda: store.lease_of(name)) or 0
+
+
+def parent_of(pid: int, served: Served) -> int:
+    """The worker's main process, which has that pool process."""
+    for one in descendants(served.pid):
+        if pid in descendants(one) and "celery" in command_of(one):
+            return one
+    raise AssertionError(f"{pid} is not in the tree")
+
+
+# -- one is stopped, and one killed ------------------------------------------------------------
+
+
+def stopped(stand: Stand) -> Told:
+    service = Service(stand, "stopped")
+    first = service.start()
+    service.learn("term")
+    where = service.remediate("term")
+    service.until_in_window("term", where)
+    first.tree()
+    worker = holder_at_work(service, "term")  # the stop comes in the middle of a job
+    first.running.signal(signal.SIGTERM)
+    first.running.until("SIGTERM: stopping")
+    os.kill(worker, signal.SIGCONT)
+    finished = first.running.finish(STEP_GRACE_S + 30.0)
+    first.until_gone(1.0)
+    in_window = stand.box("term").clock_offset_s < LONG_AGO_S
+    second = service.start()
+    found = told(service, where, finished=finished, in_window=in_window)
+    end(second)
+    return found
+
+
+def killed(stand: Stand) -> Told:
+    service = Service(stand, "killed")
+    first = service.start()
+    service.learn("parent")
+    where = service.remediate("parent")
+    service.until_in_window("parent", where)
+    first.tree()
+    first.running.kill()
+    first.until_gone(STEP_GRACE_S)
+    second = service.start()
+    found = told(service, where, token=second.admin)
+    end(second)
+    return found
+
+
+def end(served: Served) -> Finished:
+    """Stop it; nothing of it runs afterwards."""
+    served.tree()
+    served.running.signal(signal.SIGTERM)
+    finished = served.running.finish()
+    served.until_gone(1.0)
+    return finished
+
+
+# -- what they came to -------------------------------------------------------------------------
+
+
+GROUPS = {
+    "story": "used",
+    "child": "robbed",
+    "main": "robbed",
+    "term": "stopped",
+    "parent": "killed",
+}
+
+
+@dataclass
+class Outcome:
+    """Everything that happened, and what is left on the boxes."""
+
+    told: dict[str, Any]
+    left: dict[str, list[str]]
+    offset_s: dict[str, float]
+
+    def of(self, name: str) -> Told:
+        found = self.told[GROUPS[name]]
+        if isinstance(found, AssertionError):
+            raise found
+        return found if isinstance(found, Told) else found[name]
+
+    def assert_clean(self, name: str) -> None:
+        assert self.left[name] == []
+        assert abs(self.offset_s[name]) < CLOCK_S
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    with standing(tmp_path_factory.mktemp("serve"), *BOXES, policy=POLICY) as stand:
+        found = together(
+            {
+                "used": lambda: used(stand),
+                "robbed": lambda: robbed(stand),
+                "stopped": lambda: stopped(stand),
+                "killed": lambda: killed(stand),
+            }
+        )
+        names = [one["name"] for one in BOXES]
+        return Outcome(
+            found,
+            {name: stand.left_behind(name) for name in names},
+            {name: stand.box(name).clock_offset_s for name in names},
+        )
+
+
+def test_an_orchestrator_mends_a_controller_by_http_alone(outcome):
+    story = outcome.of("story")
+    assert story.more["before"]["state"] == "awaiting-approval"
+    assert story.more["plan"]["approvals"][0]["approver"] == "bob"
+    assert (story.ended["state"], story.ended["approved_by"]) == ("succeeded", "bob")
+    assert story.ended["aps"] == {"recovered": 1, "remaining": 0}
+    assert story.journal.splitlines()[0].startswith("opened: clock-window for FN72524")
+    outcome.assert_clean("story")
+
+
+def test_who_asks_may_not_approve(outcome):
+    early = outcome.of("story").more["early"]
+    assert early["type"] == "urn:aprejoin:problem:role-needed"
+
+
+def test_a_remediation_goes_on_while_sweeps_without_answer_fill_their_lane(outcome):
+    story = outcome.of("story")
+    assert story.ended["state"] == "succeeded"
+    seen = story.more["flood"].seen
+    assert sum(under_way >= POLLERS.concurrency for under_way in seen) > len(seen) / 2
+
+
+def test_a_bad_entry_of_the_inventory_is_left_out_and_shown(outcome):
+    story = outcome.of("story")
+    (left_out,) = story.more["listed"]["left_out"]
+    assert left_out["name"] == "broken"
+    assert "left out: broken" in story.more["finished"].err
+
+
+def test_a_second_service_on_a_state_folder_is_refused_by_name(outcome):
+    second = outcome.of("story").more["second"]
+    assert second.code == 1
+    assert second.document["error"]["type"] == "Refused"
+    assert "runs the schedule of" in second.document["error"]["detail"]
+
+
+@pytest.mark.parametrize("name", ["child", "main"])
+def test_a_remediation_whose_worker_was_killed_in_the_window_comes_home(outcome, name):
+    killed = outcome.of(name)
+    assert "the worker that carried it died" in killed.journal
+    assert killed.ended["state"] in ("succeeded", "rolled-back")
+    assert (killed.ended["state"] == "succeeded") == (killed.ended["aps"]["remaining"] == 0)
+    outcome.assert_clean(name)
+
+
+def test_a_service_that_is_stopped_in_a_window_lets_go_and_goes_on_forward(outcome):
+    term = outcome.of("term")
+    finished = term.more["finished"]
+    assert finished.code == 0
+    assert "workers go on with it when they are back" in finished.err
+    assert term.more["in_window"]
+    assert term.ended["state"] == "succeeded", term.journal
+    assert "died" not in term.journal
+    outcome.assert_clean("term")
+
+
+def test_a_service_that_is_killed_in_a_window_leaves_no_process_and_is_recovered(outcome):
+    parent = outcome.of("parent")
+    assert parent.ended["state"] in ("succeeded", "rolled-back")
+    assert parent.more["token"] is None
+    outcome.assert_clean("parent")
