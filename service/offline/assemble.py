@@ -24,7 +24,7 @@ from service.domain.observation import (
 )
 from service.domain.releases import Release
 from service.offline.about import About
-from service.offline.identities import Identities
+from service.transcripts.identities import Identities
 from service.transcripts.parts import ApPart, CertificatePart, Part
 from service.transcripts.zones import Zones
 

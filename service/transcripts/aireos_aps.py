@@ -1,7 +1,9 @@
 """AP tables of AireOS.
 
 None names a state: a summary lists joined APs only, and 8.5 says how many APs download but not
-which. Layouts differ by release and their columns stand beside their dashes.
+which. Layouts differ by release and their columns stand beside their dashes. A line that is no row
+and a count that is not the number of rows are told in the part's `reason`: such a table is used for
+what it shows, and is not the whole fleet.
 """
 
 import re
@@ -11,7 +13,7 @@ from typing import Any
 from service.domain.observation import ApState, Platform
 from service.transcripts import cells
 from service.transcripts.parts import ApPart, Part
-from service.transcripts.sessions import Output
+from service.transcripts.sessions import Line, Output
 
 _DOTS = r"\s*(?:\.{2,}|:)\s*"
 
@@ -39,6 +41,12 @@ _JOIN_ROW = re.compile(
     rf"\s*(?P<radio>{cells.MAC})\s+(?:(?P<wired>{cells.MAC})\s+)?(?P<middle>.*?)"
     r"(?<=\s)(?P<status>Not [Jj]oined|Joined)\s*"
 )
+_NO_ROW = re.compile(r"[\s-]*|.*\.{3,}.*")
+SHOWN = 3
+"""How many lines that are no rows are written out."""
+KNOWN_STATUS = frozenset(
+    {"None", "Complete", "Completed", "Initiated", "Predownloading", "Downloading", "Failed"}
+)
 _JOIN_OLD = re.compile(rf"\s*(?P<radio>{cells.MAC})\.{{3,}}\s*(?P<status>Not [Jj]oined|Joined)\s*")
 
 
@@ -55,7 +63,9 @@ def _summary(output: Output) -> Part | None:
         return None
     rows = _rows(output, _SUMMARY_ROW)
     aps = tuple(_summary_ap(row) for row in rows)
-    return Part("show ap summary", len(aps), Platform.AIREOS, aps=aps, says=_total(output))
+    says = _total(output)
+    reason = _doubts(output, _SUMMARY, rows, says)
+    return Part("show ap summary", len(aps), Platform.AIREOS, aps=aps, says=says, reason=reason)
 
 
 def _summary_ap(row: re.Match[str]) -> ApPart:
@@ -81,7 +91,9 @@ def _image_all(output: Output) -> Part | None:
     if counts:
         says["ap_downloading"] = counts[0]
     if any("...." in line.text for line in output.lines):
-        return Part("show ap image all", len(aps), Platform.AIREOS, aps=aps, says=says)
+        reason = _doubts(output, _IMAGES, rows, says)
+        kind = "show ap image all"
+        return Part(kind, len(aps), Platform.AIREOS, aps=aps, says=says, reason=reason)
     return Part("show ap image", len(aps), aps=aps, says=says)  # colons: IOS XE prints alike
 
 
@@ -103,13 +115,19 @@ def _image_status(output: Output) -> Part | None:
     for row in _rows(output, _COUNTER):
         says["ap_downloading"] = int(row["count"])
     aps = tuple(_status_ap(row) for row in rows)
-    return Part("show ap image status", len(aps), Platform.AIREOS, aps=aps, says=says)
+    strange = sorted({row["status"] for row in rows} - KNOWN_STATUS)
+    more = [f"unknown status {', '.join(map(repr, strange))}"] if strange else []
+    reason = _doubts(output, _STATUS, rows, says, *more)
+    kind = "show ap image status"
+    return Part(kind, len(aps), Platform.AIREOS, aps=aps, says=says, reason=reason)
 
 
 def _status_ap(row: re.Match[str]) -> ApPart:
     says: dict[str, Any] = {"version": row["primary"]}
     if row["status"].lower() == "downloading":
         says.update(state=ApState.DOWNLOADING, raw_state=row["status"])
+    elif row["status"] not in KNOWN_STATUS:
+        says["raw_state"] = row["status"]
     return ApPart(name=row["name"], says=says)
 
 
@@ -120,7 +138,8 @@ def _join_summary(output: Output) -> Part | None:
         return None
     aps = tuple(_join_ap(row) for row in rows)
     kind = "show ap join stats summary all"
-    return Part(kind, len(aps), Platform.AIREOS, aps=aps)
+    reason = _doubts(output, _JOIN, rows, _total(output))
+    return Part(kind, len(aps), Platform.AIREOS, aps=aps, reason=reason)
 
 
 def _join_ap(row: re.Match[str]) -> ApPart:
@@ -135,6 +154,37 @@ def _join_ap(row: re.Match[str]) -> ApPart:
 def _total(output: Output) -> dict[str, Any]:
     counts = [int(row["count"]) for row in _rows(output, _TOTAL)]
     return {"ap_total": counts[-1]} if counts else {}
+
+
+def _doubts(
+    output: Output,
+    header: re.Pattern[str],
+    rows: list[re.Match[str]],
+    says: dict[str, Any],
+    *more: str,
+) -> str | None:
+    """What speaks against the table being read whole; None: nothing."""
+    known = {row.string for row in rows}
+    odd = [line for line in _below(output, header) if line.text not in known]
+    doubts = [f"line {line.number} is no row: {line.text.strip()[:60]!r}" for line in odd[:SHOWN]]
+    if len(odd) > SHOWN:
+        doubts.append(f"and {len(odd) - SHOWN} more lines that are no rows")
+    total = says.get("ap_total")
+    if total is not None and total != len(rows):
+        doubts.append(f"it counts {total} APs and shows {len(rows)}")
+    return "; ".join([*doubts, *more]) or None
+
+
+def _below(output: Output, header: re.Pattern[str]) -> list[Line]:
+    """The lines below a header, without blank ones, rules, counters and a repeated header."""
+    start = next((at for at, one in enumerate(output.lines) if header.fullmatch(one.text)), None)
+    if start is None:
+        return []
+    return [
+        line
+        for line in output.lines[start + 1 :]
+        if not _NO_ROW.fullmatch(line.text) and not header.fullmatch(line.text)
+    ]
 
 
 def _has(output: Output, header: re.Pattern[str]) -> bool:

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from service.domain.ntp import NtpConfig, NtpEntry, NtpState
-from service.domain.observation import Platform
+from service.domain.observation import CertificateKind, Platform
 from service.transcripts import cells
+from service.transcripts.aireos_zone import zone_of
 from service.transcripts.parts import CertificatePart, Part, WallTime
-from service.transcripts.sessions import Output
+from service.transcripts.sessions import Line, Output
 
 _DOTTED = re.compile(r"\s*(?P<key>[A-Z][\w' /()-]*?)\.{3,}\s*(?P<value>.*?)\s*")
 _NTP_TABLE = re.compile(r"\s*Index\s+NTP Key Index\s+NTP Server\b(?P<status>\s+Status)?.*")
 _NTP_ROW = re.compile(
     r"\s*(?P<index>\d+)\s+(?P<key>\d+)\s+(?P<host>[\w.:-]+)\s+(?P<status>\S.*?)"
-    r"(?:\s{2,}(?P<auth>AUTH \w+))?\s*"
+    r"(?:\s{2,}(?P<auth>AUTH [\w ]+?))?\s*"
 )
+NO_AUTHENTICATION = "AUTH DISABLED"
 _CONFIG_LINE = re.compile(
     r"\s*(?P<line>(?:config )?(?:time ntp (?:server|interval|delete)|ap cert-expiry-ignore|"
     r"auth-list ap-policy|ap dtls-\S+|sysname|stats-timer|trapflags|paging) .*?)\s*"
@@ -48,27 +50,45 @@ def _sysinfo(output: Output) -> Part | None:
 
 
 def _time(output: Output) -> Part | None:
-    """The clock is local wall time; its zone is only told in words, so `about.yaml` decides."""
-    shown = cells.ctime(_dotted(output).get("Time", ""))
+    """The clock is local wall time; saved files go by the zone of `about.yaml`."""
+    fields = _dotted(output)
+    shown = cells.ctime(fields.get("Time", ""))
     if shown is None:
         return None
     table = _ntp_table(output)
-    rows = table[1] if table else []
-    entries = tuple(NtpEntry("server", "server-list", row["host"]) for row in rows)
-    says: dict[str, Any] = {"ntp": NtpConfig(entries)}
+    rows, odd = (table[1], table[2]) if table else ([], ())
+    says: dict[str, Any] = {"ntp": NtpConfig(tuple(_ntp_entry(row) for row in rows))}
+    zone = zone_of(fields.get("Timezone location", ""), fields.get("Timezone delta", ""))
+    if zone is not None:
+        says["zone"] = zone
     if table is None or table[0]:
         peer = next((row["host"] for row in rows if row["status"] == "In Sync"), None)
         says["ntp_state"] = NtpState(peer is not None, None, peer)
-    return Part("show time", max(1, len(rows)), Platform.AIREOS, WallTime(shown.wall), says=says)
+    wall = WallTime(shown.wall)
+    reason = "; ".join(f"line {line.number} is no row: {line.text.strip()!r}" for line in odd)
+    kind, count = "show time", max(1, len(rows))
+    return Part(kind, count, Platform.AIREOS, wall, says=says, reason=reason or None)
 
 
-def _ntp_table(output: Output) -> tuple[bool, list[re.Match[str]]] | None:
-    """Whether the table says who is in sync (7.x does not), and its rows; None: no table."""
+def _ntp_entry(row: re.Match[str]) -> NtpEntry:
+    """One server with its index; the key's number and its state where there is one."""
+    leaves = []
+    if int(row["key"]):
+        leaves.append(("key", row["key"]))
+    said = row["auth"] or (row["status"] if row["status"].startswith("AUTH ") else None)
+    if said is not None and said != NO_AUTHENTICATION:
+        leaves.append(("authentication", said))
+    return NtpEntry("server", "server-list", row["host"], leaves=tuple(leaves), slot=row["index"])
+
+
+def _ntp_table(output: Output) -> tuple[bool, list[re.Match[str]], list[Line]] | None:
+    """Whether the table says who is in sync (7.x does not), its rows, and what is none; or None."""
     for index, line in enumerate(output.lines):
         if head := _NTP_TABLE.fullmatch(line.text):
-            below = output.lines[index + 1 :]
+            below = [one for one in output.lines[index + 1 :] if one.text.strip(" -")]
             rows = [match for one in below if (match := _NTP_ROW.fullmatch(one.text))]
-            return head["status"] is not None, rows
+            odd = [one for one in below if not _NTP_ROW.fullmatch(one.text)]
+            return head["status"] is not None, rows, odd
     return None
 
 
@@ -93,7 +113,9 @@ def _config(output: Output) -> Part | None:
     if not grepped and not known:
         return None
     servers = [match for line in lines if (match := _NTP_LINE.match(line))]
-    entries = tuple(NtpEntry("server", "server-list", match["host"]) for match in servers)
+    entries = tuple(
+        NtpEntry("server", "server-list", match["host"], slot=match["index"]) for match in servers
+    )
     says = {"ntp": NtpConfig(entries)} if entries else {}
     return Part("show run-config commands", len(lines), Platform.AIREOS, says=says)
 
@@ -102,7 +124,7 @@ def _certificates(output: Output) -> Part | None:
     blocks: list[CertificatePart] = []
     for line in output.lines:
         if name := _CERTIFICATE.fullmatch(line.text):
-            blocks.append(CertificatePart(name["label"]))
+            blocks.append(CertificatePart(name["label"], _by_label(name["label"])))
         elif blocks and (subject := _SUBJECT.fullmatch(line.text)):
             blocks[-1] = _with(blocks[-1], subject=subject["subject"])
         elif blocks and (date := _VALIDITY.fullmatch(line.text)):
@@ -111,6 +133,16 @@ def _certificates(output: Output) -> Part | None:
     if not blocks:
         return None
     return Part("show certificate all", len(blocks), Platform.AIREOS, certificates=tuple(blocks))
+
+
+def _by_label(label: str) -> dict[str, Any]:
+    """What a certificate is, by the name that AireOS gives it."""
+    if re.search(r"\bCA\b|\broot\b", label, re.IGNORECASE):
+        return {"is_ca": True}
+    if re.search(r"\bdevice cert", label, re.IGNORECASE):
+        return {"kind": CertificateKind.MIC}
+    kind = cells.certificate_kind(label)
+    return {} if kind is None else {"kind": kind}
 
 
 def _with(part: CertificatePart, **says: Any) -> CertificatePart:  # noqa: ANN401

@@ -136,6 +136,13 @@ def slashed(text: str) -> WallTime | None:
     return _built(int(match["year"]), int(match["mon"]), match, None)
 
 
+def yearless(match: re.Match[str]) -> WallTime | None:
+    """A time without a year, from groups month, day, h, m, s."""
+    number = month(match["month"])
+    found = None if number is None else _built(2000, number, match, None)
+    return None if found is None else WallTime(found.wall, None, has_year=False)
+
+
 def month(text: str) -> int | None:
     """The number of a month by its first three letters."""
     key = text[:3].lower()

@@ -50,7 +50,7 @@ class SshShell:
             DeviceUnreachable, AuthenticationRefused, HostKeyRefused.
         """
         client = paramiko.SSHClient()
-        client.set_missing_host_key_policy(_Policy(target))
+        client.set_missing_host_key_policy(HostKeyPolicy(target))
         if target.host_key is None and not target.insecure:
             client.load_system_host_keys()
         where = f"SSH login at {target.host}:{target.port}"
@@ -127,7 +127,7 @@ class SshShell:
                 return text[: max(0, prompt.start() - 1)]
 
 
-class _Policy(paramiko.MissingHostKeyPolicy):
+class HostKeyPolicy(paramiko.MissingHostKeyPolicy):
     """Accept the pinned key alone; any key where the inventory says insecure."""
 
     def __init__(self, target: SshTarget) -> None:
@@ -136,6 +136,7 @@ class _Policy(paramiko.MissingHostKeyPolicy):
     def missing_host_key(
         self, _client: paramiko.SSHClient, _hostname: str, key: paramiko.PKey
     ) -> None:
+        """Take it or refuse it; see the class."""
         pin = self._target.host_key
         if self._target.insecure or (pin is not None and matches_pin(pin, key)):
             return

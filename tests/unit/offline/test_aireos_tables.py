@@ -103,7 +103,7 @@ Time............................................. Tue Dec 22 11:02:42 2020
        2              0                             pool.ntp.org     Not Tried
 """  # noqa: E501
     found = only(text)
-    assert found.says["ntp"].labels == ("server 1.1.1.1", "server pool.ntp.org")
+    assert found.says["ntp"].labels == ("server 1 1.1.1.1", "server 2 pool.ntp.org")
     assert found.says["ntp_state"].system_peer == "1.1.1.1"
 
 
@@ -142,7 +142,7 @@ def test_show_time_of_7_x_does_not_say_who_is_in_sync():
         "       1              0          192.0.2.1       AUTH DISABLED\n"
     )
     found = only(text)
-    assert found.says["ntp"].labels == ("server 192.0.2.1",)
+    assert found.says["ntp"].labels == ("server 1 192.0.2.1",)
     assert "ntp_state" not in found.says
 
 

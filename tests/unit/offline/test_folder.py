@@ -8,7 +8,7 @@ from service.domain.diagnosis import DiagnosisContext, diagnose
 from service.domain.observation import ApState, Platform, Topic
 from service.errors import InvalidInput
 from service.offline.folder import read_folder
-from service.offline.identities import is_stand_in
+from service.transcripts.identities import is_stand_in
 from tests.support.cases import catalogue
 
 APO = "http://cisco.com/ns/yang/Cisco-IOS-XE-wireless-access-point-oper"

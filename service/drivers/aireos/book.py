@@ -1,0 +1,105 @@
+"""The contract of AireOS: objects, commands and lines of configuration, as `yang/contract` has."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.drivers.paths import data_folder
+from service.errors import InvalidInput
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Scalar(_Entry):
+    """One object; `seen` names releases whose real walks hold it."""
+
+    oid: str
+    seen: str
+
+
+class Column(_Entry):
+    """One column of a table; a required one has a cell in every row."""
+
+    number: int
+    required: bool = False
+
+
+class TableEntry(_Entry):
+    """One table whose rows are indexed by base radio MAC."""
+
+    oid: str
+    source: str
+    columns: Mapping[str, Column]
+
+    def oid_of(self, column: str) -> str:
+        """The object identifier of a column."""
+        return f"{self.oid}.{self.columns[column].number}"
+
+
+class Command(_Entry):
+    """One show command; an optional one does not exist in every release."""
+
+    command: str
+    source: str
+    verified: bool = True
+    optional: bool = False
+
+
+class Line(_Entry):
+    """One line that changes the controller.
+
+    Attributes:
+        asks: whether it asks for a `y`.
+        success: what it prints when it worked; None: nothing.
+    """
+
+    line: str
+    source: str
+    asks: bool = False
+    success: str | None = None
+
+
+class Probe(_Entry):
+    """The line that tells whether an account may configure; `allowed` matches the answer if so."""
+
+    line: str
+    allowed: str
+    source: str
+
+
+class Book(_Entry):
+    """The whole contract."""
+
+    platform: str
+    scalars: Mapping[str, Scalar]
+    tables: Mapping[str, TableEntry]
+    enums: Mapping[str, Mapping[int, str]]
+    commands: Mapping[str, Command]
+    changes: Mapping[str, Line]
+    probe: Probe = Field()
+
+    def word(self, enum: str, value: object) -> str | None:
+        """The word of an enumeration for a number; the number itself where none is listed."""
+        if not isinstance(value, int):
+            return None
+        return self.enums[enum].get(value, str(value))
+
+
+@cache
+def book() -> Book:
+    """The contract, read once.
+
+    Raises:
+        InvalidInput: the file is missing or not of the form that this module defines.
+    """
+    path = data_folder() / "contract" / "aireos.yaml"
+    try:
+        return Book.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as err:
+        raise InvalidInput(str(err), where=str(path), expected="a contract file") from err
+    except ValidationError as err:
+        raise InvalidInput(str(err), where=str(path), expected="a valid contract") from err

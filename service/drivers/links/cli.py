@@ -1,0 +1,231 @@
+"""The command line of an AireOS controller over SSH: its own login, its pagers, its questions.
+
+One login, ever: the SSH layer lets everybody in and the shell then asks for the name again and
+again, so a wrong password that is sent twice locks the account. The prompt is anchored on the name
+that the login shows, since outputs hold `>` too. Nothing here changes the terminal's settings: a
+pager is answered, never switched off, for that would be a change of the configuration.
+Source: FACTS for AireOS, section 1.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import NoReturn
+
+from service.drivers.links.cli_login import logged_in
+from service.drivers.links.cli_terminal import ClosedError, QuietError, Terminal, opened
+from service.drivers.links.ssh import SshTarget
+from service.errors import CapabilityMissing, DeviceError, DeviceUnreachable, OutcomeUnknown
+
+ERRORS = re.compile(
+    r"^\s*(Incorrect usage\b.*|Incorrect input!.*|Error!.*|% ?Error\b.*|ERROR:.*|Request failed.*"
+    r"|Invalid\b.*|This command has been deprecated.*|.*already in use.*|.*is invalid\.?|HELP\b.*"
+    r"|.*Permission denied.*|.*not (?:allowed|authorized|permitted).*)$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""What a line of an answer looks like where a command was not taken (FACTS, section 1)."""
+UNKNOWN_COMMAND = re.compile(r"^\s*Incorrect usage", re.MULTILINE)
+ENTRIES = re.compile(r"display the next \d+ entries", re.IGNORECASE)
+UNSAVED = re.compile(r"unsaved changes", re.IGNORECASE)
+
+_MORE = r"-{1,2} ?More ?-{1,2}(?: or \(q\)uit)?[ \t]*$"
+_ENTER = r"Press Enter to continue[. ]*$"
+_KEY = r"Press any key to continue[. ]*$"
+_QUESTION = r"\(y/n\)[ \t]*[?:]?[ \t]*$"
+PAUSED = "\0"
+ECHO_GRACE_S = 1.0
+LOGOUT_S = 10.0
+
+
+class Stop(Enum):
+    """Where an output stands still."""
+
+    PROMPT = "prompt"
+    MORE = "more"
+    ENTER = "enter"
+    KEY = "key"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a line of configuration was answered.
+
+    Attributes:
+        text: everything printed, without echo and prompt.
+        asked: the question that was put, or an empty string.
+    """
+
+    text: str
+    asked: str = ""
+
+    @property
+    def refusal(self) -> str:
+        """The line that says no; empty where none does."""
+        found = ERRORS.search(self.text)
+        return found[0].strip() if found else ""
+
+
+class CliLink:
+    """One logged-in session. Never shared between threads."""
+
+    def __init__(self, target: SshTarget, terminal: Terminal, name: str) -> None:
+        self._target = target
+        self._terminal = terminal
+        self.name = name
+        prompt = rf"(?:^|[\r\n])\({re.escape(name)}\) ?>[ \t]*$"
+        self._stops = {
+            Stop.PROMPT: re.compile(prompt),
+            Stop.MORE: re.compile(_MORE),
+            Stop.ENTER: re.compile(_ENTER),
+            Stop.KEY: re.compile(_KEY),
+            Stop.QUESTION: re.compile(_QUESTION, re.IGNORECASE),
+        }
+
+    @classmethod
+    def open(cls, target: SshTarget, *, legacy: bool) -> "CliLink":
+        """Log in, once; `legacy` allows SHA-1 key exchange and ssh-rsa.
+
+        Raises:
+            DeviceUnreachable, AuthenticationRefused, HostKeyRefused, DeviceBusy.
+            CapabilityMissing: what answers is no AireOS controller, or not one to log in to.
+        """
+        terminal = opened(target, legacy=legacy)
+        try:
+            return cls(target, terminal, logged_in(target, terminal))
+        except DeviceError:
+            terminal.close()
+            raise
+
+    @property
+    def alive(self) -> bool:
+        """Whether the session can still be used, as far as this end knows."""
+        return self._terminal.alive
+
+    def show(self, command: str, *, timeout_s: float) -> str:
+        """What a command prints, pagers answered.
+
+        Raises:
+            CapabilityMissing: the controller does not know the command.
+            DeviceUnreachable: the session ended, or no prompt came in time.
+        """
+        text = self._said(command, timeout_s).text
+        if UNKNOWN_COMMAND.search(text):
+            raise CapabilityMissing(
+                self._target.controller, command, "the controller does not know this command"
+            )
+        return text
+
+    def configure(self, line: str, *, timeout_s: float, yes: bool = False) -> Answer:
+        """Send one line that may change the controller, once.
+
+        Its one question is answered with yes where `yes` says so; any other is answered no.
+
+        Raises:
+            DeviceUnreachable: it was never sent.
+            OutcomeUnknown: it was sent, and its end was not seen.
+        """
+        if not self.alive:
+            raise DeviceUnreachable(self._target.controller, line, "the session has ended")
+        try:
+            return self._said(line, timeout_s, yes=yes)
+        except DeviceUnreachable as err:
+            raise OutcomeUnknown(self._target.controller, line, err.detail) from err
+
+    def unsaved(self) -> bool:
+        """Whether the running configuration was not saved: the question at logout tells.
+
+        The session is over afterwards; nothing is saved by this.
+
+        Raises:
+            DeviceUnreachable: the controller did not let go as it should.
+        """
+        try:
+            self._terminal.send("logout\n")
+            stop, text = self._terminal.until(self._stops, LOGOUT_S)
+        except ClosedError as err:
+            self._terminal.close()
+            return bool(UNSAVED.search(err.seen))
+        except QuietError as err:
+            self._broken("logout", f"no answer in {LOGOUT_S:g} s", err.seen)
+        asked = stop is Stop.QUESTION and UNSAVED.search(text) is not None
+        self._leave()
+        if stop is not Stop.QUESTION:
+            raise DeviceUnreachable(self._target.controller, "logout", "the session did not end")
+        return asked
+
+    def close(self) -> None:
+        """Log out, saving nothing. Never raises."""
+        if self.alive:
+            try:
+                self._terminal.send("logout\n")
+                stop, _ = self._terminal.until(self._stops, LOGOUT_S)
+                if stop is Stop.QUESTION:
+                    self._leave()
+            except (ClosedError, QuietError):
+                pass  # it is over, which is what was wanted
+        self._terminal.close()
+
+    # -- one command -----------------------------------------------------------------------
+
+    def _said(self, line: str, timeout_s: float, *, yes: bool = False) -> Answer:
+        """Send a line and read to the next prompt, whatever stands in between."""
+        seen, asked = "", ""
+        try:
+            self._terminal.drain()
+            self._terminal.send(f"{line}\n")
+            deadline = self._terminal.deadline(timeout_s)
+            while True:
+                stop, text = self._terminal.until(self._stops, deadline.left_s)
+                is_list = stop is Stop.QUESTION and ENTRIES.search(text) is not None
+                seen += text.rpartition("\n")[0] if is_list else text
+                if stop is Stop.PROMPT and (asked or self._has_echo(line, seen)):
+                    return Answer(_body(line, seen), asked)
+                if stop is Stop.QUESTION and not is_list:
+                    asked = _question(text)
+                    self._terminal.send("y\n" if yes else "n\n")
+                    yes = False  # one question was foreseen
+                else:
+                    seen += self._move_on(stop)
+        except ClosedError as err:
+            self._broken(line, "the session ended", seen + err.seen)
+        except QuietError as err:
+            self._broken(line, f"no prompt in {timeout_s:g} s", seen + err.seen)
+
+    def _move_on(self, stop: Stop) -> str:
+        """Answer what only waits for a key; what is to be put into the text in its place."""
+        if stop is Stop.PROMPT:
+            return "\n"  # a prompt left over from before
+        self._terminal.send({Stop.ENTER: "\n", Stop.QUESTION: "y\n"}.get(stop, " "))
+        return PAUSED
+
+    def _has_echo(self, line: str, seen: str) -> bool:
+        """Whether the prompt is the one behind our line; one that never echoes is believed."""
+        return line in seen or not self._terminal.more_within(ECHO_GRACE_S)
+
+    def _leave(self) -> None:
+        try:
+            self._terminal.send("n\n")
+            self._terminal.until(self._stops, 1.0)
+        except (ClosedError, QuietError):
+            pass  # either way nothing was saved
+        self._terminal.close()
+
+    def _broken(self, line: str, what: str, seen: str) -> NoReturn:
+        """A session that lost its thread is never used again."""
+        self._terminal.close()
+        lines = sum(1 for one in _body(line, seen).splitlines() if one.strip())
+        raise DeviceUnreachable(self._target.controller, line, f"{what}, after {lines} line(s)")
+
+
+def _question(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""
+
+
+def _body(line: str, seen: str) -> str:
+    """What was printed: without the echo, and without the traces of pagers."""
+    text = re.sub(rf"{PAUSED}(?:\r[ \t]*\r(?!\n)|[\x08][ \x08]*|\r(?!\n))?", "", seen)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x08", "")
+    before, echo, after = text.partition(line)
+    return (after if echo and not before.strip() else text).strip("\n")
