@@ -12,6 +12,7 @@ from service.api.fleet import fleet
 from service.api.front import Front
 from service.api.health import health
 from service.api.mending import mending
+from service.api.steering import steering
 
 OPENAPI = "/api/openapi.json"
 DESCRIPTION = """\
@@ -42,7 +43,7 @@ def make_app(open_front: Callable[[], AbstractContextManager[Front]]) -> FastAPI
         lifespan=lifespan,
         generate_unique_id_function=_operation,
     )
-    for router in (fleet, mending, health):
+    for router in (fleet, mending, steering, health):
         app.include_router(router)
     problems.install(app)
     problems.describe(app)

@@ -19,6 +19,7 @@ from service.bootstrap import open_context
 from service.errors import AprejoinError, InvalidInput, NotFound
 from service.settings import Settings
 from service.usecases.context import Context
+from service.usecases.halt import why_halted
 from service.usecases.recover import due
 
 WRONG_CALL, FAILED = 2, 1
@@ -84,9 +85,21 @@ def context_for(
     with open_context(settings, inventory, keep_going=keep_going) as context:
         for name, reason in context.inventory.rejected.items():
             people.print(f"left out: {name}: {reason}", style="yellow", markup=False)
+        warn_of_halt(context)
         if warn:
             warn_of_restores(context)
         yield context
+
+
+def warn_of_halt(context: Context) -> None:
+    """Say loudly that nothing new is changed, by whose word and why."""
+    why = why_halted(context)
+    if why is not None:
+        people.print(
+            f"ALL NEW CHANGES ARE {why.upper()[:6]}{why[6:]}. To go on: aprejoin resume",
+            style="bold white on red",
+            markup=False,
+        )
 
 
 def warn_of_restores(context: Context) -> None:

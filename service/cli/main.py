@@ -22,6 +22,8 @@ COMMANDS = {
     "remediate": ("service.cli.remediate:remediate_command", "Carry a plan out."),
     "restore": ("service.cli.remediate:restore_command", "Finish what a dead process left."),
     "runs": ("service.cli.runs:runs_command", "List remediations, or tell one by its journal."),
+    "halt": ("service.cli.halt:halt_command", "Stop all new changes in the whole fleet."),
+    "resume": ("service.cli.halt:resume_command", "Lift a halt."),
     "serve": ("service.cli.serve:serve_command", "Run REST, workers and schedule."),
     "worker": ("service.cli.worker:worker_command", "Run workers alone."),
     "beat": ("service.cli.beat:beat_command", "Run the schedule alone."),

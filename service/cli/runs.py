@@ -12,6 +12,7 @@ from service.cli.edge import (
     json_option,
     people,
     print_json,
+    warn_of_halt,
     warn_of_restores,
 )
 from service.domain.documents import moment
@@ -36,6 +37,7 @@ def runs_command(remediation: str | None, inventory: Path | None, as_json: bool)
       aprejoin runs 3f2a9c0d1e4b --json
     """
     with open_context(Settings.from_environment(), inventory) as context:
+        warn_of_halt(context)
         warn_of_restores(context)
         if remediation is None:
             _list(context, as_json=as_json)

@@ -43,7 +43,8 @@ class Limits:
         sizes: controllers of the first wave, of the one after the first success, and so on; the
             last holds for all that follow.
         stop_at: the share of a wave that may fail; more stops the campaign.
-        forgiven: the last wave whose failures a person has looked at.
+        forgiven: the last wave whose failures a person has looked at; what went well up to it
+            proves nothing any more.
     """
 
     sizes: tuple[int, ...]
@@ -112,8 +113,9 @@ def _too_many_failed(members: Sequence[Member], wave: int, limits: Limits) -> St
 
 
 def _size(members: Sequence[Member], limits: Limits) -> int:
-    """Each wave that went well lets the next one be larger."""
-    proven = {m.wave for m in members if m.fate is Fate.SUCCEEDED}
+    """Each wave that went well lets the next one be larger; after a stop it begins with one."""
+    went_well = {m.wave for m in members if m.fate is Fate.SUCCEEDED}
+    proven = [wave for wave in went_well if wave > limits.forgiven]
     return limits.sizes[min(len(proven), len(limits.sizes) - 1)]
 
 

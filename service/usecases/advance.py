@@ -34,6 +34,7 @@ from service.errors import (
     HostKeyRefused,
     RequestError,
 )
+from service.usecases.halt import why_halted
 from service.usecases.permits import closed_window
 from service.usecases.poll import READ_TIMEOUT_S
 from service.usecases.work import LEASE_TTL_S, Work
@@ -149,6 +150,9 @@ def _permitted(  # noqa: PLR0917 - what a decision was made from
     work: Work, run: Run, name: str, move: Send, look: _Look, moment: Moment
 ) -> Move:
     """A forward write only on fresh facts, and a dead-man's switch only within an open window."""
+    halted = why_halted(work.context)  # somebody threw the switch while we looked
+    if halted is not None:
+        return Fail(halted)
     slow = _slow_looks(run, name) + 1
     if moment.now.seconds_since(look.began) > FRESH_S:
         if slow >= MOST_SLOW:

@@ -9,6 +9,7 @@ from service.domain.policy import open_window
 from service.errors import NotApproved, Refused
 from service.ports.store import RemediationRow
 from service.usecases.context import Context
+from service.usecases.halt import check_not_halted
 
 
 def approver_of(
@@ -67,7 +68,8 @@ def closed_window(context: Context, controller: Controller, now: datetime) -> st
 def check_beside(
     context: Context, controller: Controller, others: Iterable[RemediationRow]
 ) -> None:
-    """Refused where what else is under way forbids it. `others`: unfinished, but for our own."""
+    """Refused where what else is under way, or a halt, forbids it. `others`: all but our own."""
+    check_not_halted(context)
     under_way = tuple(others)
     for row in under_way:
         _check_one(context, controller, row)

@@ -13,6 +13,7 @@ from service.ports.requests import Kind
 from service.ports.store import Approval, Lease
 from service.usecases.advance import FRESH_S, Progress, advance, call_home
 from service.usecases.context import Context
+from service.usecases.halt import why_halted
 from service.usecases.permits import approver_of, check_beside, closed_window
 from service.usecases.plan import Proposal, propose
 from service.usecases.recover import lease_for
@@ -195,6 +196,7 @@ def insist(context: Context, act: Callable[[], T]) -> T:
 
 
 def _move(work: Work, reason: str | None) -> Progress:
+    reason = reason or why_halted(work.context)
     if reason is not None:
         call_home(work, reason)
     return advance(work)

@@ -15,6 +15,7 @@ from service.domain.observation import ControllerView
 from service.errors import JournalConflict, LeaseHeld, LeaseLost, NotFound
 from service.ports.clock import Clock
 from service.ports.requests import Due, Kind
+from service.ports.steering import Halt
 from service.ports.store import Approval, ClockNote, Holder, Lease, RemediationRow
 
 
@@ -34,6 +35,7 @@ class InMemoryStore:
         self.sweeps: dict[str, tuple[datetime, Mapping[str, object]]] = {}
         self._dues: dict[tuple[Kind, str], tuple[float, str]] = {}
         self._nudged: dict[tuple[Kind, str], float] = {}
+        self._halt: Halt | None = None
         self._ticks: dict[str, float] = {}
 
     def close(self) -> None:
@@ -207,6 +209,19 @@ class InMemoryStore:
             return False
         self._ticks[name] = self._now()
         return True
+
+    # -- the stop switch -------------------------------------------------------------------
+
+    def halt(self, halt: Halt) -> Halt:
+        self._halt = self._halt or halt
+        return self._halt
+
+    def halted(self) -> Halt | None:
+        return self._halt
+
+    def resume(self, *, by: str, at: datetime) -> Halt | None:
+        lifted, self._halt = self._halt, None
+        return lifted
 
     def _is_past(self, last: float | None, apart_s: float) -> bool:
         return last is None or last <= self._now() - apart_s

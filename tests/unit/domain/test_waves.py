@@ -49,6 +49,12 @@ def test_a_person_who_has_looked_lets_it_go_on_with_another_canary():
     assert next_wave(members((Fate.FAILED, 1)), looked) == Begin(2, ("c1",))
 
 
+def test_after_a_stop_the_waves_begin_small_again():
+    fates = [(Fate.SUCCEEDED, 1), (Fate.SUCCEEDED, 2), (Fate.FAILED, 2), (Fate.FAILED, 2)]
+    assert isinstance(next_wave(members(*fates), LIMITS), Stop)
+    assert next_wave(members(*fates), Limits((1, 5, 20), 0.2, forgiven=2)) == Begin(3, ("c4",))
+
+
 def test_it_is_over_when_nobody_waits():
     assert next_wave([Member("c0", Fate.SUCCEEDED, 1)], LIMITS) == Over()
     assert next_wave([], LIMITS) == Over()
