@@ -4,7 +4,6 @@ from typing import Protocol
 
 from service.domain.instants import Instant, TimeSource
 
-
 UNNAMED_BOOT = "process-"
 """The boot id begins so on hosts that name no boot; the rest of it is one process's alone."""
 

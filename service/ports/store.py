@@ -13,6 +13,7 @@ from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
 from service.domain.journal import Charter, Closed, Entry, Event
 from service.domain.observation import ControllerView
+from service.ports.guardians import Guardians
 from service.ports.requests import AskedRemediations, Dues, Plans, Sweeps
 from service.ports.steering import Steering
 from service.ports.tokens import Answers, Tokens
@@ -183,6 +184,7 @@ class Store(
     Journals,
     Observations,
     Approvals,
+    Guardians,
     Dues,
     Sweeps,
     Plans,

@@ -12,7 +12,8 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA = 4
+"""The newest revision of `migrations`: that is what this version's code needs."""
 
 metadata = MetaData()
 
@@ -108,6 +109,17 @@ ticks = Table(
     Column("name", String(80), primary_key=True),
     Column("clock", String(64), nullable=False),
     Column("at_s", Float(53), nullable=False),
+)
+
+guardians = Table(
+    "guardians",
+    metadata,
+    Column("who", String(255), primary_key=True),  # the process
+    Column("host", String(255), nullable=False),
+    Column("boot_id", String(64), nullable=False),
+    Column("clock", String(64), nullable=False),
+    Column("seen_s", Float(53), nullable=False),
+    Column("since_s", Float(53), nullable=False),  # without a gap
 )
 
 asked_sweeps = Table(

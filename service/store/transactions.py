@@ -58,7 +58,8 @@ def put(connection: Connection, table: Table, row: Mapping[str, object]) -> None
 def add_if_missing(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
     """Insert a row; False where one of that key is there already."""
     statement = _insert(connection, table).values(**row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    counted = statement.execution_options(preserve_rowcount=True)
+    return connection.execute(counted).rowcount == 1
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

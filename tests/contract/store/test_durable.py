@@ -79,13 +79,6 @@ def test_many_may_open_a_new_database_at_once(reopen):
     assert failed == []
 
 
-def test_a_database_of_a_newer_aprejoin_is_refused(reopen, tmp_path: Path):
-    reopen().close()
-    _run(tmp_path, "UPDATE about SET value = '999' WHERE key = 'schema'")
-    with pytest.raises(StoreError, match="newer aprejoin"):
-        reopen()
-
-
 def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path):
     broken = tmp_path / "aprejoin.db"
     broken.write_bytes(b"this is not a database, " * 100)
