@@ -12,8 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA = 4
-"""The newest revision of `migrations`: that is what this version's code needs."""
+SCHEMA_VERSION = 1
 
 metadata = MetaData()
 

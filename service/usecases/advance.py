@@ -44,6 +44,9 @@ FRESH_S = 60.0
 SLOW, MOST_SLOW = "slow-looks", 3
 RECONNECT_EVERY_S = 5.0
 CONNECTION = "connection"
+GONE = "whoever sent it is gone"
+REQUEST_LIVES_S = 60.0
+"""How long a request may be on its way that no session number can stop: the longest deadline."""
 HOPELESS = (AuthenticationRefused, HostKeyRefused, CapabilityMissing)
 
 __all__ = ["FRESH_S", "LEASE_TTL_S", "Progress", "Work", "advance", "call_home"]
@@ -76,7 +79,7 @@ def advance(work: Work) -> Progress:
         return Progress("closed", run.closed.detail, closed=run.closed)
     work.renew()
     if run.sent and run.sent[-1].outcome is None:
-        return _settle(work, "the process that sent it died")
+        return _settle(work, work.lost or GONE)
     step = current_step(work.remediation, run)
     name = "close" if step is None else step.name
     looked = work.context.clock.now()
@@ -111,10 +114,10 @@ def call_home(work: Work, reason: str) -> None:
 
 
 def _carry_out(work: Work, run: Run, name: str, look: _Look) -> Progress:  # noqa: C901 - one arm each
-    moment = work.moment(run)
+    moment = work.moment(run, look.began)
     move = next_move(work.remediation, run, look.view, moment)
-    if run.phase == "forward" and isinstance(move, Send):
-        move = _permitted(work, run, name, move, look, moment)
+    if run.phase == "forward" and isinstance(move, Send | Hold):
+        move = _permitted(work, run, name, move, moment)
     match move:
         case Send():
             return _send(work, run, name, move)
@@ -146,24 +149,39 @@ def _slow_looks(run: Run, step: str) -> int:
     return int(run.facts(step).get(SLOW, "0")) if run.phase == "forward" else 0
 
 
-def _permitted(  # noqa: PLR0917 - what a decision was made from
-    work: Work, run: Run, name: str, move: Send, look: _Look, moment: Moment
-) -> Move:
-    """A forward write only on fresh facts, and a dead-man's switch only within an open window."""
-    halted = why_halted(work.context)  # somebody threw the switch while we looked
-    if halted is not None:
-        return Fail(halted)
-    slow = _slow_looks(run, name) + 1
-    if moment.now.seconds_since(look.began) > FRESH_S:
-        if slow >= MOST_SLOW:
-            return Fail(f"{slow} looks took longer than {FRESH_S:g} s: too old to act on")
-        why = "the look took too long to act on it: looking again, at less"
-        return Hold(0.0, why, {SLOW: str(slow)})
-    if not isinstance(move.change, ArmGuard) or moment.true_now is None:
+def _permitted(work: Work, run: Run, name: str, move: Send | Hold, moment: Moment) -> Move:
+    """A forward write only on fresh facts, and a false clock only within an open window.
+
+    A dead-man's switch is armed and renewed only where the window holds until it would fire; where
+    guardians take its place, the window is looked at with every move.
+    """
+    if isinstance(move, Send):
+        halted = why_halted(work.context)  # somebody threw the switch while we looked
+        if halted is not None:
+            return Fail(halted)
+        slow = _too_slow(run, name, moment)
+        if slow is not None:
+            return slow
+        if not isinstance(move.change, ArmGuard) and not run.charter.guardians:
+            return move
+    elif not run.charter.guardians:
+        return move
+    if moment.true_now is None:
         return move
     controller = work.context.controller(run.charter.controller)
     closed = closed_window(work.context, controller, moment.true_now)
     return move if closed is None else Fail(closed)
+
+
+def _too_slow(run: Run, name: str, moment: Moment) -> Move | None:
+    """What a look leads to that took too long to write on; None where it is fresh."""
+    slow = _slow_looks(run, name) + 1
+    if moment.looked is not None and moment.now.seconds_since(moment.looked) > FRESH_S:
+        if slow >= MOST_SLOW:
+            return Fail(f"{slow} looks took longer than {FRESH_S:g} s: too old to act on")
+        why = "the look took too long to act on it: looking again, at less"
+        return Hold(0.0, why, {SLOW: str(slow)})
+    return None
 
 
 def _send(work: Work, run: Run, step: str, move: Send) -> Progress:
@@ -185,7 +203,8 @@ def _send(work: Work, run: Run, step: str, move: Send) -> Progress:
         work.disconnect()
     except DeviceError as err:  # OutcomeUnknown, and whatever else leaves the fate unseen
         work.disconnect()
-        return _settle(work, f"{summary}: {err}")
+        work.lost = f"{summary}: {err}"
+        return _settle(work, work.lost)
     work.renew()
     work.note(Settled(step, outcome, detail), seq)
     return Progress(step, summary if outcome == "applied" else f"{summary}: {outcome}, {detail}")
@@ -207,11 +226,16 @@ def _settle(work: Work, why: str) -> Progress:
     """An intent without an outcome: nobody knows what became of it.
 
     It counts as unknown only when the session it went over is dead: until then the request could
-    still be carried out, after whatever is decided in its place.
+    still be carried out, after whatever is decided in its place. Where sessions have no numbers to
+    kill them by, the longest deadline of a request is waited out.
     """
     work.renew()
     run = work.run()
     last = run.sent[-1]
+    if not last.session:
+        left_s = REQUEST_LIVES_S - run.elapsed_s(last.at, work.context.clock.now())
+        if left_s > 0:
+            return Progress(last.step, f"{why}; it may yet arrive", come_back_s=left_s)
     try:
         driver = work.connect(run)
         if last.session and last.session != driver.session:
@@ -221,6 +245,7 @@ def _settle(work: Work, why: str) -> Progress:
     except (DeviceError, RequestError) as err:
         return _unreachable(work, last.step, err)
     work.note(Settled(last.step, "unknown", why), run.seq)
+    work.lost = ""
     return Progress(last.step, f"{why}; its fate is unknown: look first")
 
 

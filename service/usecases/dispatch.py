@@ -6,6 +6,7 @@ from service.ports.jobs import AdvanceCampaign, AdvanceRemediation, Job, MakePla
 from service.ports.requests import Kind, Recall
 from service.ports.store import RemediationRow
 from service.usecases.context import Context
+from service.usecases.guard import hurry_unguarded
 from service.usecases.recover import due
 
 AGAIN_S = 10.0
@@ -17,6 +18,7 @@ def waiting(context: Context) -> tuple[Job, ...]:
     for row in due(context):
         if context.store.due_of(Kind.REMEDIATION, row.id) is None:
             _adopt(context, row)
+    hurry_unguarded(context)
     nudges = context.store.take_nudges(again_after_s=AGAIN_S)
     return tuple(
         job_of(one.kind, one.id)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from service.domain.guardians import BEAT_S
 from service.domain.journal import Closed, Opened
 from service.domain.plan import Asked, NoPlan, Plan
 from service.errors import JournalConflict, LeaseLost, PlanChanged, Refused, StoreError
@@ -13,6 +14,7 @@ from service.ports.requests import Kind
 from service.ports.store import Approval, Lease
 from service.usecases.advance import FRESH_S, Progress, advance, call_home
 from service.usecases.context import Context
+from service.usecases.guard import asks_a_person, check_guardians, is_unguarded, stand_down
 from service.usecases.halt import why_halted
 from service.usecases.permits import approver_of, check_beside, closed_window
 from service.usecases.plan import Proposal, propose
@@ -21,6 +23,7 @@ from service.usecases.work import LEASE_TTL_S, Work
 
 T = TypeVar("T")
 
+RENEW_EVERY_S = LEASE_TTL_S / 4
 SLICE_S = 0.5
 """Waits are cut into slices this long, so that an interrupt is answered at once."""
 STORE_WAIT_S, STORE_PATIENCE = 5.0, 60
@@ -86,14 +89,14 @@ def _permitted(context: Context, proposal: Proposal, person: Person) -> Plan:
     plan = _fresh(context, proposal)
     charter = plan.charter
     controller = context.controller(charter.controller)
-    approver = approver_of(
-        context, charter.digest, controller, who=person.name, runs=person.at_terminal
-    )
+    asks = asks_a_person(controller, charter)
+    approver = approver_of(context, charter.digest, asks, who=person.name, runs=person.at_terminal)
     known = charter.true_time
     closed = closed_window(context, controller, known.now(context.clock.now()) or known.at)
     if closed is not None:
         raise Refused(f"{controller.name}: {closed}")
     check_beside(context, controller, context.store.remediations(unfinished=True))
+    check_guardians(context, charter)
     return replace(plan, charter=replace(charter, approved_by=approver))
 
 
@@ -168,6 +171,8 @@ def carry_out(
             _wait(work, progress.come_back_s, interrupted if not already else lambda: None)
     finally:
         work.disconnect()
+        if work.guards_since is not None:
+            stand_down(work.context)
         with suppress(StoreError):  # the lease runs out by itself
             if work.run().closed is not None:
                 work.context.store.release(work.lease)
@@ -203,15 +208,22 @@ def _move(work: Work, reason: str | None) -> Progress:
 
 
 def _wait(work: Work, seconds: float, stop: Callable[[], str | None]) -> None:
-    """Wait, answering interrupts, and renewing the lease where the wait is long."""
-    left, since_renewal = seconds, 0.0
-    while left > 0 and stop() is None:
-        work.context.clock.wait(min(SLICE_S, left))
-        left -= SLICE_S
-        since_renewal += SLICE_S
-        if since_renewal >= LEASE_TTL_S / 4:
+    """Wait, answering interrupts, renewing the lease and standing guard where the wait is long."""
+    waited = 0.0
+    while waited < seconds and stop() is None:
+        work.context.clock.wait(min(SLICE_S, seconds - waited))
+        waited += SLICE_S
+        if not waited % RENEW_EVERY_S:
             _renew_if_possible(work)
-            since_renewal = 0.0
+        if work.guards_since is not None and not waited % BEAT_S and _is_unguarded(work):
+            return
+
+
+def _is_unguarded(work: Work) -> bool:
+    try:
+        return is_unguarded(work.context, work.run())
+    except StoreError:
+        return False  # the next move asks again
 
 
 def _renew_if_possible(work: Work) -> None:

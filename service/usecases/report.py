@@ -9,7 +9,7 @@ from service.domain.documents import (
     plan_document,
     remediation_document,
 )
-from service.domain.journal import Entry, Intended, Observed, Opened
+from service.domain.journal import Charter, Entry, Intended, Observed, Opened
 from service.domain.plan import NoPlan
 from service.domain.planning import strategies_for
 from service.domain.remediation import Run
@@ -87,6 +87,7 @@ def entry_document(entry: Entry) -> Document:
         case Opened(charter):
             what = (
                 f"opened: {charter.strategy} for {charter.issue}, approved by {charter.approved_by}"
+                f"{_guarded_by(charter)}"
             )
         case Intended(step, change, _, session):
             what = f"{step}: about to {describe(change)} (session {session})"
@@ -100,3 +101,13 @@ def entry_document(entry: Entry) -> Document:
             )
             what = f"{event.type}: {', '.join(fields)}"
     return {"seq": entry.seq, "at": moment(entry.at.wall), "fencing": entry.fencing, "what": what}
+
+
+def _guarded_by(charter: Charter) -> str:
+    match charter.guardians:
+        case 0:
+            return ""
+        case 1:
+            return "; one host alone guards it, a risk accepted with that approval"
+        case many:
+            return f"; {many} hosts guard it"

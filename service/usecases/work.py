@@ -1,7 +1,9 @@
 """One process's work on one remediation: the lease, and a session kept open between moves."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from service.domain.guardians import Guardian
 from service.domain.instants import Instant, TrueTime, agree
 from service.domain.journal import Event
 from service.domain.remediation import Run
@@ -9,6 +11,7 @@ from service.domain.steps.protocol import Moment
 from service.ports.driver import ControllerDriver
 from service.ports.store import Lease
 from service.usecases.context import Context
+from service.usecases.guard import guardians_with
 from service.usecases.truth import opinions
 
 LEASE_TTL_S = 120.0
@@ -24,6 +27,8 @@ class Work:
             unknown controller, a missing secret) is the caller's to mend.
         truth: true time as agreed by this process, where the charter's says nothing any more.
         renewed: when the lease was last asked for anew; None: not since it was taken.
+        lost: why the outcome of what was sent last was not seen; empty: it was, or others sent it.
+        guards_since: since when this process guards the controller; None: it does not.
     """
 
     context: Context
@@ -33,6 +38,8 @@ class Work:
     connected: bool = False
     truth: TrueTime | None = None
     renewed: Instant | None = None
+    lost: str = ""
+    guards_since: Instant | None = None
 
     def run(self) -> Run:
         """The journal, folded afresh."""
@@ -71,8 +78,26 @@ class Work:
             self.driver.close()
             self.driver = None
 
-    def moment(self, run: Run) -> Moment:
-        """What time it is.
+    def moment(self, run: Run, looked: Instant) -> Moment:
+        """What time it is, and who guards where that counts.
+
+        Args:
+            run: the journal.
+            looked: when the look began that is decided on.
+        """
+        now, true_now = self._time(run)
+        return Moment(now, true_now, looked, self._guardians(run))
+
+    def _guardians(self, run: Run) -> tuple[Guardian, ...]:
+        """A restore needs none, and a box that restores itself has its own."""
+        if not run.charter.guardians or run.phase != "forward":
+            return ()
+        now = self.context.clock.now()
+        self.guards_since = self.guards_since or now
+        return guardians_with(self.context, steady_s=now.seconds_since(self.guards_since))
+
+    def _time(self, run: Run) -> tuple[Instant, datetime | None]:
+        """Now by this host's clocks, and true time.
 
         The charter's true time is carried on by this boot's own count; after a reboot of the host,
         or on another one, two sources are asked anew. Asking takes time: the answer's instant is
@@ -82,8 +107,8 @@ class Work:
         for known in (run.charter.true_time, self.truth):
             true_now = None if known is None else known.now(now)
             if true_now is not None:
-                return Moment(now, true_now)
+                return now, true_now
         asked = tuple(opinions(self.context, run.charter.controller, run.charter.ntp))
         now = self.context.clock.now()
         self.truth = agree(asked, now)
-        return Moment(now, None if self.truth is None else self.truth.at)
+        return now, None if self.truth is None else self.truth.at

@@ -17,15 +17,20 @@ class World:
         self.start = start
         self.elapsed = 0.0
         self.moved: list[Callable[[], None]] = []
+        self.pulse_s = FOREVER_S  # time moves in steps of at most this
 
     def true_utc(self, at: float | None = None) -> datetime:
         return self.start + timedelta(seconds=self.elapsed if at is None else at)
 
     def advance(self, seconds: float) -> None:
-        self.elapsed += max(0.0, seconds)
-        assert self.elapsed < FOREVER_S, "time runs away: somebody waits for ever"
-        for catch_up in self.moved:
-            catch_up()
+        until = self.elapsed + max(0.0, seconds)
+        assert until < FOREVER_S, "time runs away: somebody waits for ever"
+        while True:
+            self.elapsed = min(until, self.elapsed + self.pulse_s)
+            for catch_up in self.moved:
+                catch_up()
+            if self.elapsed >= until:
+                return
 
 
 class FakeClock:

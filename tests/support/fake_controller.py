@@ -61,6 +61,9 @@ class Quirks:
     cli_s: float = 0.2
     ntp_settle_s: float = 8.0
     ntp_reachable: bool = True
+    has_timers: bool = True
+    follows_within_s: float = 1e12  # NTP gives up on a clock that is farther off
+    takes_utc: bool = False  # a clock set by command takes UTC, not local time
 
 
 @dataclass(slots=True)
@@ -191,7 +194,7 @@ class FakeController:
             self.later(self.quirks.ntp_settle_s, lambda: self._settled(turn))
 
     def _settled(self, turn: int) -> None:
-        if turn == self._ntp_turn:
+        if turn == self._ntp_turn and abs(self.offset_s) <= self.quirks.follows_within_s:
             self.offset_s, self.synced = 0.0, True
 
     def set_ntp(self, entries: tuple[NtpEntry, ...]) -> None:
@@ -304,12 +307,16 @@ class FakeController:
                 fresh = not any(entry.identity in there for entry in entries.entries)
                 self._require(fresh, "data-exists: ntp")
                 self.set_ntp((*self.ntp.entries, *entries.entries))
+            case ProveTimer() | ArmGuard() | RemoveTimers() if not self.quirks.has_timers:
+                raise Rejected("this box has no timers")
             case ProveTimer():
                 self._prove(change)
             case ArmGuard():
                 self._arm(change)
-            case SetClock():
+            case SetClock() if self.quirks.has_timers:
                 self._set_clock(change)
+            case SetClock():
+                self._set_at_once(change)
             case RemoveTimers(names):
                 for name in names:
                     self.delete(name)
@@ -371,6 +378,11 @@ class FakeController:
             CLOCK, about, change.countdown_s,
             lambda: None, lambda: self.delete(CLOCK), lambda: self.set_clock(change.wall, CLOCK),
         )  # fmt: skip
+
+    def _set_at_once(self, change: SetClock) -> None:
+        self._require(change.countdown_s == 0, "this box has no timers")
+        wall = self.zone.local(change.wall.replace(tzinfo=UTC)) if self.quirks.takes_utc else None
+        self.set_clock(wall or change.wall, "a command")
 
     # -- the judge -------------------------------------------------------------------------
 

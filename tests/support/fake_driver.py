@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from service.domain.byhand import ByHand
 from service.domain.changes import Change, describe
 from service.domain.inventory import Controller
 from service.domain.ntp import NtpState
@@ -29,6 +30,17 @@ from service.errors import (
 from service.ports.driver import CapabilityReport, Receipt
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_controller import FakeAp, FakeController, Rejected
+
+COMMANDS = ByHand(
+    look_at_clock="show time",
+    look_at_ntp="show time",
+    look_at_sync="show time",
+    look_at_timers="",
+    set_clock="config time manual {mo}/{dd}/{yy} {hh}:{mm}:{ss}",
+    add_ntp="config time ntp server {slot} {host}",
+    save="save config",
+)
+"""What a person types on a box of the kind that has no timers."""
 
 Fate = Literal["busy", "refused", "unsent", "lost-before", "lost-after", "late"]
 LATE_S = 45.0
@@ -107,8 +119,13 @@ class FakeDriver:
         self.controller = line.box.name
         self._line, self._box, self._clock, self._trap = line, line.box, clock, trap
         line.next_session += 1
-        self.session = str(line.next_session)
-        self._box.sessions.add(self.session)
+        self._number = str(line.next_session)
+        self._box.sessions.add(self._number)
+
+    @property
+    def session(self) -> str:
+        """Its number; a box without timers is one without session numbers, too."""
+        return self._number if self._box.quirks.has_timers else ""
 
     @property
     def release(self) -> str:
@@ -126,7 +143,7 @@ class FakeDriver:
         if error is ReplyMalformed:
             raise ReplyMalformed(self.controller, "read", "not XML")
         if error is not None:
-            self._box.sessions.discard(self.session)
+            self._box.sessions.discard(self._number)
             raise error(self.controller, "read", "dropped")
         return self._look(topics)
 
@@ -168,7 +185,7 @@ class FakeDriver:
 
     def close(self) -> None:
         if not self._trap.dead:
-            self._box.sessions.discard(self.session)
+            self._box.sessions.discard(self._number)
 
     # -- parts -----------------------------------------------------------------------------
 
@@ -176,13 +193,13 @@ class FakeDriver:
         try:
             self._trap.point(f"before {change.kind}")
         except Killed:
-            if self._trap.in_flight and self.session in self._box.sessions:
+            if self._trap.in_flight and self._number in self._box.sessions:
                 self._arrive_later(change)
             raise
 
     def _arrive_later(self, change: Change) -> None:
         def arrive() -> None:
-            if self.session in self._box.sessions:
+            if self._number in self._box.sessions:
                 try:
                     self._box.apply(change)
                 except Rejected:
@@ -197,7 +214,7 @@ class FakeDriver:
             raise ChangeRefused(self.controller, change.kind, str(err)) from err
 
     def _check(self, what: str) -> None:
-        if self._box.unreachable or self.session not in self._box.sessions:
+        if self._box.unreachable or self._number not in self._box.sessions:
             raise DeviceUnreachable(self.controller, what, "the session is gone")
 
     def _look(self, topics: frozenset[Topic]) -> ControllerView:
@@ -230,6 +247,8 @@ class FakeDriver:
             hazards=asked(Topic.HAZARDS, box.hazards),
             timers=asked(Topic.TIMERS, tuple(Timer(a.name, a.about) for a in box.applets.values())),
             standby=asked(Topic.REDUNDANCY, box.standby),
+            restores_itself=box.quirks.has_timers,
+            by_hand=ByHand() if box.quirks.has_timers else COMMANDS,
         )
 
     def _ntp_state(self) -> NtpState:

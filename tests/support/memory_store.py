@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from service.domain.guardians import SEEN_S, Guardian
 from service.domain.history import ApHistory, extend_all
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
@@ -32,6 +33,7 @@ class InMemoryStore:
         self._histories: dict[str, dict[BaseRadioMac, ApHistory]] = {}
         self._clocks: dict[tuple[str, str], ClockNote] = {}
         self._approvals: list[Approval] = []
+        self._guardians: dict[str, tuple[str, str, float, float]] = {}
         self.sweeps: dict[str, tuple[datetime, Mapping[str, object]]] = {}
         self._dues: dict[tuple[Kind, str], tuple[float, str]] = {}
         self._nudged: dict[tuple[Kind, str], float] = {}
@@ -134,6 +136,25 @@ class InMemoryStore:
             closed=last if isinstance(last, Closed) else None,
             lease=self.lease_of(controller),
         )
+
+    # -- guardians ---------------------------------------------------------------------------
+
+    def guard(self, who: str, *, host: str, boot_id: str) -> None:
+        now = self._now()
+        known = self._guardians.get(who)
+        since = known[3] if known is not None and now - known[2] <= SEEN_S else now
+        self._guardians[who] = (host, boot_id, now, since)
+
+    def stand_down(self, who: str) -> None:
+        self._guardians.pop(who, None)
+
+    def guardians(self) -> tuple[Guardian, ...]:
+        now = self._now()
+        found = [
+            Guardian(host, boot_id, now - seen, now - since)
+            for host, boot_id, seen, since in self._guardians.values()
+        ]
+        return tuple(sorted(found, key=lambda one: one.host))
 
     # -- observations and approvals --------------------------------------------------------
 

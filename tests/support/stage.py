@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from service.domain.finding import AffectedAp, Confidence, Finding
+from service.domain.guardians import BEAT_S
 from service.domain.identity import BaseRadioMac
 from service.domain.inventory import Controller, Freeze, Inventory
 from service.domain.journal import Closed
@@ -21,7 +22,7 @@ from service.usecases.truth import true_time_by
 from tests.support.builders import CONTROLLER, POLICY
 from tests.support.cases import catalogue
 from tests.support.fake_clock import FakeClock, FakeProcesses, FakeTimeServers, World, store_clock
-from tests.support.fake_controller import FakeAp, FakeController
+from tests.support.fake_controller import FakeAp, FakeController, Quirks
 from tests.support.fake_driver import FakeDrivers, Line, Trap
 from tests.support.memory_store import InMemoryStore
 from tests.support.trapped_store import TrappedStore
@@ -63,13 +64,24 @@ class Stage:
     clock: FakeClock = field(init=False)
     more: dict[str, Line] = field(default_factory=dict)
     fleet: tuple[Controller, ...] = ()
+    quirks: Quirks = field(default_factory=Quirks)
+    hosts: dict[str, str] = field(default_factory=dict)  # living guardians: host -> boot id
     _pid: int = 100
 
     def __post_init__(self) -> None:
-        self.box = FakeController(self.world, aps=self.aps)
+        self.box = FakeController(self.world, aps=self.aps, quirks=self.quirks)
         self.line = Line(self.box)
         self.clock = FakeClock(self.world)
         self.store = self.store or InMemoryStore(store_clock(self.world))
+        if self.hosts:
+            self.world.pulse_s = BEAT_S
+            self.world.moved.append(self.beat)
+            self.beat()
+
+    def beat(self) -> None:
+        """What the workers of every living host say of themselves."""
+        for host, boot_id in self.hosts.items():
+            self.store.guard(f"worker on {host}", host=host, boot_id=boot_id)
 
     @property
     def controller(self) -> Controller:

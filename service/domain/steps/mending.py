@@ -49,9 +49,10 @@ def _clock_line(charter: Charter, known: datetime | None) -> str:
 def everything(run: Run) -> tuple[str, ...]:
     """Where nothing could be looked at: how to look, and what has to be there."""
     by_hand = run.charter.by_hand
-    timers = () if run.charter.guardians else (by_hand.look_at_timers,)
+    if run.charter.guardians:  # nothing but this brings such a box home
+        return (by_hand.look_at_clock, by_hand.look_at_ntp, *way_home(run.charter))
     entries = ntp_lines(by_hand, run.charter.ntp.entries)
-    return (by_hand.look_at_clock, *timers, by_hand.look_at_ntp, *entries)
+    return (by_hand.look_at_clock, by_hand.look_at_timers, by_hand.look_at_ntp, *entries)
 
 
 def way_home(charter: Charter) -> tuple[str, ...]:
