@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, insert, make_url, select
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.errors import StoreError
@@ -16,13 +16,13 @@ from service.store.halts import HaltTable
 from service.store.journals import JournalTables
 from service.store.leases import LeaseTable
 from service.store.observations import ObservationTables
+from service.store.opening import prepare
 from service.store.plans import AskedRemediationTable, PlanTable
 from service.store.slots import SlotTable
 from service.store.sweeps import SweepTables
-from service.store.tables import SCHEMA_VERSION, about, metadata
 from service.store.times import BootTime, ServerTime, StoreTime
 from service.store.tokens import AnswerTable, TokenTable
-from service.store.transactions import reason, transaction
+from service.store.transactions import reason
 
 BUSY_TIMEOUT_S = 30
 
@@ -65,8 +65,7 @@ class SqlStore(
         counted = ServerTime() if engine.dialect.name == "postgresql" else BootTime(clock)
         super().__init__(engine, time or counted)
         try:
-            metadata.create_all(self._engine)
-            self._check_version()
+            prepare(self._engine)
         except SQLAlchemyError as err:
             self.close()
             raise StoreError(f"{self.url}: cannot be opened: {reason(err)}") from err
@@ -77,18 +76,6 @@ class SqlStore(
     def close(self) -> None:
         """Let go of connections."""
         self._engine.dispose()
-
-    def _check_version(self) -> None:
-        with transaction(self._engine) as connection:
-            found = connection.scalar(select(about.c.value).where(about.c.key == "schema"))
-            if found is None:
-                row = {"key": "schema", "value": str(SCHEMA_VERSION)}
-                connection.execute(insert(about).prefix_with("OR IGNORE", dialect="sqlite"), row)
-            elif not found.isdecimal() or int(found) > SCHEMA_VERSION:
-                raise StoreError(
-                    f"{self.url} was written by a newer aprejoin (schema {found}, known "
-                    f"{SCHEMA_VERSION}): update this one"
-                )
 
 
 def _engine(url: str) -> Engine:

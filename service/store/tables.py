@@ -12,7 +12,8 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA = 4
+"""The newest revision of `migrations`: that is what this version's code needs."""
 
 metadata = MetaData()
 
