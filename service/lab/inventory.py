@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
+from service.lab.aireos.snmp.agent import SNMP_USER
 from service.lab.aireos.specs import Wlc
 from service.lab.specs import Controller
 
 ACCOUNT = "lab"
-SNMP_USER = "aprejoin"
 
 
 @dataclass(frozen=True, slots=True)

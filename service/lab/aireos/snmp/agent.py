@@ -6,9 +6,11 @@ from typing import Any, cast
 
 from service.lab.aireos.host import WlcHost
 from service.lab.aireos.snmp import ber, pdu
+from service.lab.aireos.snmp.v3 import Engine, Gate
 from service.lab.aireos.snmp.view import View
 
 VERSION_2C, VERSION_3 = 1, 3
+SNMP_USER = "aprejoin"
 Address = tuple[Any, ...]
 Send = Callable[[bytes], None]
 
@@ -20,6 +22,10 @@ class Agent(asyncio.DatagramProtocol):
         self._host = host
         self._box = host.box
         self._community = community.encode()
+        self._gate: Gate | None = None
+        if (given := host.box.spec.snmp).version == "3":
+            mac = host.box.spec.mac
+            self._gate = Gate(SNMP_USER, given.auth, given.priv, community, mac)
         self._view = View(host.box)
         self._transport: asyncio.DatagramTransport | None = None
         self._timers: set[asyncio.TimerHandle] = set()
@@ -70,18 +76,25 @@ class Agent(asyncio.DatagramProtocol):
 
     def _answer(self, now: float, data: bytes) -> bytes | None:
         try:
-            message = ber.Reader(data).inside()
-            version = message.integer()
-            if version != VERSION_2C or self._box.spec.snmp.version != "2c":
-                return None
-            if message.want(ber.OCTETS) != self._community:
-                return None
-            body = self.respond(now, pdu.read(message))
+            version = ber.Reader(data).inside().integer()
+            if self._gate is not None and version == VERSION_3:
+                engine = Engine(self._box.engine_boots, int(self._box.up(now).total_seconds()))
+                return self._gate.answer(data, engine, lambda request: self.respond(now, request))
+            if self._gate is None and version == VERSION_2C:
+                return self._answer_2c(now, data)
         except ber.MalformedError:
+            pass  # dropped, as every agent does
+        return None
+
+    def _answer_2c(self, now: float, data: bytes) -> bytes | None:
+        message = ber.Reader(data).inside()
+        message.integer()
+        if message.want(ber.OCTETS) != self._community:
             return None
+        body = self.respond(now, pdu.read(message))
         if body is None:
             return None
-        head = ber.integer(version) + ber.octets(self._community)
+        head = ber.integer(VERSION_2C) + ber.octets(self._community)
         return ber.tlv(ber.SEQUENCE, head + body)
 
     def respond(self, now: float, request: pdu.Pdu) -> bytes | None:

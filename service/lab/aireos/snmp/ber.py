@@ -79,6 +79,15 @@ class Reader:
         """Is nothing left?"""
         return self.at >= len(self._data)
 
+    @property
+    def left(self) -> int:
+        """How many bytes are left."""
+        return len(self._data) - self.at
+
+    def rest(self) -> bytes:
+        """Everything that is left, untaken."""
+        return self._data[self.at :]
+
     def any(self) -> tuple[int, bytes]:
         """Tag and content of the next element.
 
