@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from service.domain.journal import Closed
 from service.domain.remediation import Run
 from service.errors import StoreError
-from service.ports.jobs import AdvanceRemediation
+from service.ports.jobs import AdvanceCampaign, AdvanceRemediation
 from service.ports.requests import AskedPlan, AskedRemediation, Due, Kind
 from service.store.sql import SqlStore
 from service.usecases.answer import answer_plan
+from service.usecases.campaign import advance_campaign
 from service.usecases.carry import carry
 from service.usecases.dispatch import waiting
 from tests.support.builders import POLICY
@@ -71,6 +72,9 @@ class Crew:
     def beat(self, process: Process) -> None:
         """One tick of the dispatcher, and every job that it sends."""
         for job in waiting(process.context):
+            if isinstance(job, AdvanceCampaign):
+                advance_campaign(process.context, job.campaign)
+                continue
             assert isinstance(job, AdvanceRemediation)
             self.job(process, job.remediation)
 
