@@ -13,15 +13,17 @@ from service.config.sntp import ask
 from service.domain.instants import TimeSource
 from service.domain.inventory import Controller, Inventory
 from service.domain.observation import Platform
+from service.drivers.aireos.driver import AireOsDriver
 from service.drivers.iosxe.driver import IosXeDriver
 from service.drivers.pool import DriverPool
-from service.errors import CapabilityMissing, DeviceError, InvalidInput
+from service.errors import DeviceError, InvalidInput
 from service.ports.clock import Clock
 from service.ports.driver import ControllerDriver
 from service.ports.secrets import Secrets
 from service.settings import Settings
 from service.store.sql import SqlStore
 from service.usecases.context import Context
+from service.usecases.guard import Guard
 
 
 class PlatformDrivers:
@@ -37,9 +39,7 @@ class PlatformDrivers:
             case Platform.IOSXE:
                 return IosXeDriver.open(controller, self._secrets, self._clock)
             case Platform.AIREOS:
-                raise CapabilityMissing(
-                    controller.name, "connect", "AireOS is not served by this version of aprejoin"
-                )
+                return AireOsDriver.open(controller, self._secrets, self._clock)
 
 
 class SntpServers:
@@ -51,6 +51,22 @@ class SntpServers:
             return ask(host)
         except (DeviceError, InvalidInput):
             return None
+
+
+@contextmanager
+def open_guard(settings: Settings) -> Iterator[Guard]:
+    """This process as a guardian.
+
+    Raises:
+        StoreError: the store cannot be opened.
+    """
+    settings.ensure_state_dir()
+    clock = SystemClock()
+    store = SqlStore(settings.database_url, clock)
+    try:
+        yield Guard(store, LocalProcesses(clock).me())
+    finally:
+        store.close()
 
 
 @contextmanager

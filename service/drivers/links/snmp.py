@@ -6,7 +6,7 @@ spoken here, and a walk that was cut short is an error.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NoReturn, TypeAlias
 
 from service.drivers.links.snmp_ber import (
@@ -82,7 +82,20 @@ class SnmpLink:
             DeviceUnreachable: the agent fell silent. ReplyMalformed: a walk was cut short.
         """
         ends = time.monotonic() + timeout_s
-        return {column: self._column(oid_of(column), ends) for column in columns}
+        return {
+            column: {index: value for index, value, _ in self._column(oid_of(column), ends)}
+            for column in columns
+        }
+
+    def walk_aged(self, column: str, *, timeout_s: float) -> Mapping[Oid, tuple[Value, float]]:
+        """One column; with each value, how many seconds before now it was true. Errors as `walk`.
+
+        A walk takes seconds: what counts since some moment would seem to move otherwise.
+        """
+        ends = time.monotonic() + timeout_s
+        rows = list(self._column(oid_of(column), ends))
+        now = time.monotonic()
+        return {index: (value, now - at) for index, value, at in rows}
 
     def close(self) -> None:
         """Give the socket back."""
@@ -90,23 +103,26 @@ class SnmpLink:
 
     # -- walking ---------------------------------------------------------------------------
 
-    def _column(self, column: Oid, ends: float) -> dict[Oid, Value]:
-        """One column; every row comes once, in order, until another object begins."""
+    def _column(self, column: Oid, ends: float) -> Iterator[tuple[Oid, Value, float]]:
+        """(index, value, when) of every row, once and in order, until another object begins."""
         prefix = oid_content(column)
-        rows: dict[Oid, Value] = {}
+        rows = 0
         last: Oid = ()
         while True:
-            reply = self._bulk(column + last, len(rows), ends)
+            asked = time.monotonic()
+            reply = self._bulk(column + last, rows, ends)
+            true_at = (asked + time.monotonic()) / 2
             for one in reply.bindings:
                 if one.tag == END_OF_MIB:
-                    self._ensure_the_end(column + last, prefix, len(rows), ends)
-                    return rows
+                    self._ensure_the_end(column + last, prefix, rows, ends)
+                    return
                 if not one.name.startswith(prefix):
-                    return rows
+                    return
                 index = sub_identifiers(one.name[len(prefix) :])
                 if index <= last or one.tag in EXCEPTIONS:
-                    self._cut(column, len(rows), "names come back that were answered already")
-                rows[index] = value_of(one.tag, one.content)
+                    self._cut(column, rows, "names come back that were answered already")
+                yield index, value_of(one.tag, one.content), true_at
+                rows += 1
                 last = index
 
     def _bulk(self, after: Oid, rows: int, ends: float) -> Reply:
