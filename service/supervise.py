@@ -21,13 +21,12 @@ from typing import Literal
 
 import structlog
 
-from service.errors import Refused, StoreError
+from service.errors import StoreError
 from service.ports.jobs import Lane
 from service.queue.canary import Canary
 from service.queue.celery_app import canary_queue
 from service.queue.child import Child, Command
 from service.queue.embedded_broker import EmbeddedBroker
-from service.queue.folder_lock import FolderLock
 from service.settings import Settings
 
 APPLICATION = "workers.app"
@@ -37,8 +36,7 @@ GRACE_S = 20.0
 STEP_GRACE_S = 75.0
 """For jobs that change controllers: they begin no move after 10 s; a request takes 60 at most."""
 DEAF_GRACE_S = 1.0
-BEAT_FILE, BEAT_LOCK = "beat-schedule", "beat.lock"
-BEAT_ENDS_WITHIN_S = 5.0
+BEAT_FILE = "beat-schedule"
 TEND_EVERY_S = 1.0
 LONGEST_PAUSE_S = 30.0
 """Between two starts of a child that keeps dying; the pause doubles up to this."""
@@ -99,22 +97,7 @@ class Supervisor:
         self._base_environ = environ
         self._broker: EmbeddedBroker | None = None
         self._wards: list[_Ward] = []
-        self._schedule = FolderLock(settings.state_dir / BEAT_LOCK)
         self.broker_url = settings.broker_url or ""
-
-    def claim_schedule(self) -> None:
-        """Be the one that runs beat on this state folder: its file takes one writer.
-
-        Raises:
-            Refused: somebody else does.
-        """
-        state_dir = self._settings.ensure_state_dir()
-        if not self._schedule.take(within_s=BEAT_ENDS_WITHIN_S):
-            raise Refused(
-                f"process {self._schedule.holder} runs the schedule of {state_dir} already: beside "
-                "it there may be workers (`aprejoin worker`) and more of the API (`aprejoin serve "
-                "--api-only`); another service takes another APREJOIN_STATE_DIR"
-            )
 
     def start_broker(self) -> None:
         """Run the embedded broker, or use that of another process, unless one is configured.
@@ -175,7 +158,6 @@ class Supervisor:
         The graces run side by side: the longest of them bounds the whole, beside the broker's.
         """
         with ExitStack() as ends:
-            ends.callback(self._schedule.release)
             if self._broker is not None:
                 ends.callback(self._broker.stop)
             asked_s = time.monotonic()
@@ -234,11 +216,9 @@ class Supervisor:
     def _beat_command(self) -> Command:
         schedule = str(self._settings.state_dir / BEAT_FILE)
         words = ("beat", "--scheduler", SCHEDULER, "--schedule", schedule)
-        return self._celery("beat", "beat.log", *words, holds=self._schedule.descriptors)
+        return self._celery("beat", "beat.log", *words)
 
-    def _celery(
-        self, name: str, log_name: str, *arguments: str, holds: tuple[int, ...] = ()
-    ) -> Command:
+    def _celery(self, name: str, log_name: str, *arguments: str) -> Command:
         state_dir = self._settings.ensure_state_dir()
         start = (sys.executable, "-P", "-m", "celery", "-A", self._application)
         return Command(
@@ -247,7 +227,6 @@ class Supervisor:
             environ=self._environ(),
             folder=state_dir,  # Celery imports from the working folder: here is nothing to import
             log=state_dir / "logs" / log_name,
-            holds=holds,
         )
 
     def _environ(self) -> dict[str, str]:
@@ -281,13 +260,10 @@ def supervised(
     """Broker, workers and beat for as long as the block runs; all ended on every way out.
 
     Raises:
-        Refused: beat is asked for, and runs for this state folder already.
         StoreError: one of them does not start; those that did are ended.
     """
     supervisor = Supervisor(settings, application=application)
     try:
-        if beat:
-            supervisor.claim_schedule()
         supervisor.start_broker()
         for crew in crews:
             supervisor.start_worker(crew)

@@ -4,6 +4,7 @@ The main thread starts the children and tends them, for they live as long as the
 started them; the API runs in a thread beside it.
 """
 
+import os
 import socket
 import threading
 from contextlib import closing, suppress
@@ -24,6 +25,7 @@ from service.cli.standing import (
     store_alone,
     told_to_stop,
 )
+from service.config.folder_lock import FolderLock
 from service.errors import Refused, StoreError
 from service.settings import Settings
 from service.supervise import EVERYBODY, TEND_EVERY_S, Supervisor, supervised
@@ -65,8 +67,14 @@ def serve_command(
     With --json one line is printed when it is ready: {"serve": {"address": ..., "token": ...}}.
     """
     settings = standing_settings(inventory)
-    with told_to_stop() as stop, closing(_listener(host, port)) as listener:
+    with (
+        told_to_stop() as stop,
+        closing(_listener(host, port)) as listener,
+        closing(FolderLock(settings.state_dir / "serve.lock")) as lock,
+    ):
         address = _address(listener)
+        if not api_only:
+            _be_the_only_one(lock, address)
         with opened(settings) as context:
             say_what_is_left_out(context)
         crews = () if api_only else EVERYBODY
@@ -83,6 +91,16 @@ def serve_command(
     if not api_only:
         with suppress(StoreError), store_alone(settings) as context:
             say_what_waits(context)
+
+
+def _be_the_only_one(lock: FolderLock, address: str) -> None:
+    """Two whole services on one state folder do no harm, but are a mistake. Raises Refused."""
+    if not lock.take(f"process {os.getpid()} at {address}"):
+        raise Refused(
+            f"{lock.note} serves this state folder already. Beside it there may be workers "
+            "(`aprejoin worker`) and more of the API (`aprejoin serve --api-only`); another "
+            "service takes another APREJOIN_STATE_DIR"
+        )
 
 
 def _first_token(settings: Settings) -> str:

@@ -26,7 +26,6 @@ class Command:
         environ: the whole environment of the child.
         folder: its working folder.
         log: where its output goes, appended.
-        holds: file descriptors that it keeps open for as long as it lives: locks.
     """
 
     name: str
@@ -34,7 +33,6 @@ class Command:
     environ: Mapping[str, str] = field(repr=False)
     folder: Path
     log: Path
-    holds: tuple[int, ...] = ()
 
 
 class Child:
@@ -126,7 +124,6 @@ class Child:
                 stderr=subprocess.STDOUT,
                 cwd=command.folder,
                 env=dict(command.environ),
-                pass_fds=command.holds,
                 start_new_session=True,  # Ctrl-C is for us; children end in our order
             )
 

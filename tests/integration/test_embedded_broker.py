@@ -163,28 +163,16 @@ def test_a_busy_controller_is_asked_again_and_a_refused_login_is_not(fleet):
         assert len(fleet.lines("locked-1.begun")) == 1
 
 
-def test_beat_sends_what_the_inventory_schedules(fleet, tmp_path, monkeypatch):
-    inventory = tmp_path / "fleet.yaml"
-    inventory.write_text(
-        "controllers: [{name: hq-1, platform: iosxe, host: wlc, credentials: hq}]\n"
-        'credentials: {hq: {username: admin, password: "env:HQ"}}\n'
-        "schedules: [{name: often, every: 1s, what: sweep}]\n"
-    )
-    monkeypatch.setenv("APREJOIN_INVENTORY", str(inventory))
-    settings = Settings.from_environment()
-    with supervised(settings, crews=(POLLERS,), application=APPLICATION):
-        wait_for(lambda: len(fleet.lines("scheduled")) >= 2)
-    assert set(fleet.lines("scheduled")) == {"often"}
+def test_beat_sends_nudges(fleet):
+    with supervised(fleet.settings, crews=(MENDERS,), application=APPLICATION):
+        wait_for(lambda: len(fleet.lines("nudged")) >= 2)
 
 
-def test_a_child_that_does_not_start_says_why(fleet, tmp_path, monkeypatch):
-    inventory = tmp_path / "fleet.yaml"
-    inventory.write_text("controllers: []\n")
-    monkeypatch.setenv("APREJOIN_INVENTORY", str(inventory))
-    block = supervised(Settings.from_environment(), crews=())
-    with pytest.raises(StoreError, match="at least one controller") as caught, block:
+def test_a_child_that_does_not_start_says_why(fleet):
+    block = supervised(fleet.settings, crews=(POLLERS,), beat=False, application="tests.nowhere")
+    with pytest.raises(StoreError, match=r"tests\.nowhere") as caught, block:
         raise AssertionError
-    assert "beat did not start: it ended with status" in str(caught.value)
+    assert "the poll worker did not start: it ended with status" in str(caught.value)
     assert not answers(embedded_url(fleet.settings.state_dir))
 
 

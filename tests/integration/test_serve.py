@@ -322,7 +322,7 @@ def test_a_second_service_on_a_state_folder_is_refused_by_name(outcome):
     second = outcome.of("story").more["second"]
     assert second.code == 1
     assert second.document["error"]["type"] == "Refused"
-    assert "runs the schedule of" in second.document["error"]["detail"]
+    assert "serves this state folder already" in second.document["error"]["detail"]
 
 
 @pytest.mark.parametrize("name", ["child", "main"])
