@@ -12,6 +12,7 @@ from service.queue.broker_address import embedded_url
 from service.queue.celery_app import celery_app
 from service.settings import Settings
 from service.telemetry.logs import configure_logs
+from workers.guarding import guard_with
 from workers.tasks import Runtime, register
 
 
@@ -35,3 +36,4 @@ def _configure_logs(**_: object) -> None:  # Celery passes what its own set-up w
 
 app = worker_app(Settings.from_environment())
 register(app, _open_runtime)
+guard_with(app)

@@ -5,27 +5,44 @@ domain's (`domain/guardians.py`); here they are told of, asked, and acted upon.
 """
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from service.domain.guardians import Guardian, living, too_few
 from service.domain.inventory import Controller
 from service.domain.journal import Charter
 from service.domain.remediation import Run
 from service.errors import Refused, StoreError
+from service.ports.guardians import Guardians
 from service.ports.requests import Kind
+from service.ports.store import Holder
 from service.usecases.context import Context
 
 
-def stand_guard(context: Context) -> None:
-    """Say that this process lives and could bring a controller home."""
-    me = context.processes.me()
-    context.store.guard(_who(context), host=me.host, boot_id=me.boot_id)
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One process that could bring controllers home."""
+
+    store: Guardians
+    me: Holder
+
+    def stand(self) -> None:
+        """Say that it lives. Raises StoreError."""
+        self.store.guard(self._who, host=self.me.host, boot_id=self.me.boot_id)
+
+    def stand_down(self) -> None:
+        """Say that it stops: whoever counts on it need not wait. Raises StoreError."""
+        self.store.stand_down(self._who)
+
+    @property
+    def _who(self) -> str:
+        me = self.me
+        return f"{me.host} {me.boot_id} {me.pid} {me.started}"
 
 
 def stand_down(context: Context) -> None:
-    """Say that this process stops: whoever waits for it is told at once."""
+    """Say that this process stops."""
     with suppress(StoreError):  # then it is missed a minute later
-        context.store.stand_down(_who(context))
+        Guard(context.store, context.processes.me()).stand_down()
 
 
 def guardians_with(context: Context, *, steady_s: float = 0.0) -> tuple[Guardian, ...]:
@@ -35,8 +52,8 @@ def guardians_with(context: Context, *, steady_s: float = 0.0) -> tuple[Guardian
         context: the ports.
         steady_s: for how long this process has worked on what is to be guarded.
     """
-    stand_guard(context)
     me = context.processes.me()
+    Guard(context.store, me).stand()
     return (Guardian(me.host, me.boot_id, 0.0, steady_s), *context.store.guardians())
 
 
@@ -81,8 +98,3 @@ def hurry_unguarded(context: Context) -> None:
         if Run(context.store.journal(row.id)).phase == "forward":
             why = "a guardian was lost"
             context.store.set_due(Kind.REMEDIATION, row.id, in_s=0.0, why=why)
-
-
-def _who(context: Context) -> str:
-    me = context.processes.me()
-    return f"{me.host} {me.boot_id} {me.pid} {me.started}"
