@@ -94,7 +94,7 @@ class WlcTerminal:
             return False
         stays = await self._show(answer, kinds)
         self._after(faults)
-        if "no_prompt" in kinds:
+        while "no_prompt" in kinds:  # until the client goes, or was idle for too long
             await self._keys.key()
         return stays and "truncate" not in kinds
 
