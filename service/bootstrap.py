@@ -15,6 +15,7 @@ from service.domain.inventory import Controller, Inventory
 from service.domain.observation import Platform
 from service.drivers.aireos.driver import AireOsDriver
 from service.drivers.iosxe.driver import IosXeDriver
+from service.drivers.places import PlacedDrivers
 from service.drivers.pool import DriverPool
 from service.errors import DeviceError, InvalidInput
 from service.ports.clock import Clock
@@ -85,7 +86,9 @@ def open_context(
     settings.ensure_state_dir()
     clock = SystemClock()
     store = SqlStore(settings.database_url, clock)
-    drivers = DriverPool(PlatformDrivers(SecretResolver(folder), clock))
+    processes = LocalProcesses(clock)
+    opener = PlatformDrivers(SecretResolver(folder), clock)
+    drivers = DriverPool(PlacedDrivers(opener, store, processes, clock, settings.max_sessions))
     try:
         yield Context(
             inventory=fleet,
@@ -94,7 +97,7 @@ def open_context(
             drivers=drivers,
             clock=clock,
             time_servers=SntpServers(),
-            processes=LocalProcesses(clock),
+            processes=processes,
         )
     finally:
         drivers.close()

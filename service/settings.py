@@ -27,6 +27,7 @@ CATALOGUE = "APREJOIN_CATALOGUE"
 LOG_LEVEL = "APREJOIN_LOG_LEVEL"
 LOG_FORMAT = "APREJOIN_LOG_FORMAT"
 VISIBILITY_TIMEOUT = "APREJOIN_VISIBILITY_TIMEOUT_S"
+MAX_SESSIONS = "APREJOIN_MAX_SESSIONS"
 
 DATABASE_FILE = "aprejoin.sqlite3"
 _LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warning", "error")
@@ -47,6 +48,7 @@ class Settings:
         catalogue: a folder with the user's own issues, beside the built-in ones; or None.
         visibility_timeout_s: after how long the job of a dead worker is given to another one; no
             job may take longer.
+        max_sessions: how many controllers are read at the same time, over all processes.
     """
 
     state_dir: Path
@@ -57,6 +59,7 @@ class Settings:
     log_level: LogLevel = "info"
     log_format: LogFormat = "console"
     visibility_timeout_s: float = 900.0
+    max_sessions: int = 128
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -78,6 +81,7 @@ class Settings:
             log_level=_choice(environ, LOG_LEVEL, _LEVELS) or "info",
             log_format=_choice(environ, LOG_FORMAT, _FORMATS) or "console",
             visibility_timeout_s=_seconds(environ, VISIBILITY_TIMEOUT, 900.0),
+            max_sessions=_count(environ, MAX_SESSIONS, 128),
         )
 
     def as_environment(self) -> dict[str, str]:
@@ -91,6 +95,7 @@ class Settings:
             LOG_LEVEL: self.log_level,
             LOG_FORMAT: self.log_format,
             VISIBILITY_TIMEOUT: self.visibility_timeout_s,
+            MAX_SESSIONS: self.max_sessions,
         }
         return {name: "" if value is None else str(value) for name, value in given.items()}
 
@@ -157,6 +162,15 @@ def _seconds(environ: Mapping[str, str], variable: str, default: float) -> float
     if not 1 <= number < math.inf:
         raise _refused(variable, repr(text), "a number of seconds, at least 1")
     return number
+
+
+def _count(environ: Mapping[str, str], variable: str, default: int) -> int:
+    text = environ.get(variable)
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise _refused(variable, repr(text), "a whole number of at least 1")
+    return int(text)
 
 
 def _refused(variable: str, found: str, expected: str) -> InvalidInput:

@@ -1,6 +1,7 @@
 """Sessions kept between uses: a login is the dearest thing that we ask of a controller.
 
-One idle session for each controller at most. A session that went stale while idle is noticed by its
+One idle session for each controller at most, and a few in all: a sweep over thousands must not hold
+them open to its end. A session that went stale while idle is noticed by its
 first read, which is asked again over a fresh one; changes never are: whoever changes reads first.
 """
 
@@ -14,6 +15,8 @@ from service.domain.inventory import Controller
 from service.domain.observation import ControllerView, Topic
 from service.errors import DeviceUnreachable
 from service.ports.driver import CapabilityReport, ControllerDriver, Drivers, Receipt
+
+MOST_IDLE = 16
 
 
 class DriverPool:
@@ -39,7 +42,8 @@ class DriverPool:
     def take_back(self, driver: ControllerDriver) -> None:
         """Keep a session for the next use, if it is alive and there is none yet."""
         with self._lock:
-            if driver.alive and driver.controller not in self._idle:
+            is_room = driver.controller not in self._idle and len(self._idle) < MOST_IDLE
+            if driver.alive and is_room:
                 self._idle[driver.controller] = driver
                 return
         driver.close()

@@ -5,7 +5,7 @@ claim by time, and the next worker begins anew.
 """
 
 from service.domain.plan import Asked, Plan
-from service.errors import DeviceError, RequestError
+from service.errors import DeviceBusy, DeviceError, RequestError
 from service.ports.requests import AskedPlan, Kind, PlanAnswer
 from service.usecases.context import Context
 from service.usecases.follow_up import follow_up
@@ -18,6 +18,8 @@ from service.usecases.sweep import Sweep, sweep
 CLAIM_S = 300.0
 """Longer than one controller takes that does not answer, login and reading together."""
 CLAIM_AGAIN_S = 30.0
+BUSY_FOR_S, BUSY_AGAIN_S = 600.0, 20.0
+"""How long a plan waits for a controller that is busy: with other sessions of ours, above all."""
 
 
 def answer_sweep(context: Context, sweep_id: str) -> Sweep | None:
@@ -77,6 +79,12 @@ def answer_plan(context: Context, plan_id: str) -> PlanAnswer | None:
         return None
     try:
         answer = _plan(context, asked)
+    except DeviceBusy as err:
+        age_s = (context.clock.now().wall - asked.at).total_seconds()
+        if 0 <= age_s < BUSY_FOR_S:
+            store.set_due(Kind.PLAN, plan_id, in_s=BUSY_AGAIN_S, why=str(err))
+            return None
+        answer = PlanAnswer("failed", detail=str(err))
     except (DeviceError, RequestError) as err:
         answer = PlanAnswer("failed", detail=str(err))
     settle_plan(context, plan_id, answer)

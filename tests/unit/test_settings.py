@@ -26,6 +26,7 @@ def test_every_variable_is_taken():
             "APREJOIN_CATALOGUE": "~/issues",
             "APREJOIN_LOG_LEVEL": "DEBUG",
             "APREJOIN_LOG_FORMAT": "json",
+            "APREJOIN_MAX_SESSIONS": "7",
         }
     )
     assert found.state_dir == Path("/var/lib/aprejoin")
@@ -34,6 +35,7 @@ def test_every_variable_is_taken():
     assert found.inventory == Path.cwd() / "fleet.yaml"
     assert found.catalogue == Path.home() / "issues"
     assert (found.log_level, found.log_format) == ("debug", "json")
+    assert found.max_sessions == 7
 
 
 def test_passwords_in_addresses_are_not_printed():
@@ -50,6 +52,8 @@ def test_passwords_in_addresses_are_not_printed():
         ("APREJOIN_DATABASE_URL", "hunter2"),
         ("APREJOIN_BROKER_URL", "amqp://u:hunter2@b"),
         ("APREJOIN_BROKER_URL", "memory://"),
+        ("APREJOIN_MAX_SESSIONS", "0"),
+        ("APREJOIN_MAX_SESSIONS", "many"),
         ("APREJOIN_LOG_LEVEL", "loud"),
         ("APREJOIN_LOG_FORMAT", "xml"),
         ("APREJOIN_STATE_DIR", "a\0b"),

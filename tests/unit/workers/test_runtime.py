@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.config.inventory import parse_inventory
+from service.errors import DeviceBusy
 from service.ports.jobs import AdvanceRemediation, MakePlan, SweepFleet
 from service.ports.requests import AskedPlan, AskedSweep, Kind
 from tests.support.crew import Crew, crew_stage
@@ -24,7 +25,7 @@ schedules: [{name: named, every: 1h, controllers: [c]}]
 
 @pytest.fixture
 def crew(tmp_path):
-    found = Crew(crew_stage(url=f"sqlite:///{tmp_path / 'aprejoin.db'}"))
+    found = Crew(crew_stage(file=tmp_path / "aprejoin.db"))
     yield found
     found.stage.store.close()
 
@@ -136,6 +137,22 @@ def test_a_controller_that_does_not_answer_leaves_a_plan_failed(boxed, crew):
     answer = crew.stage.store.plan_asked("p1").answer
     assert answer.state == "failed"
     assert "no route to host" in answer.detail
+
+
+def test_a_plan_waits_for_a_busy_controller_for_ten_minutes(boxed, crew):
+    def busy(_):
+        raise DeviceBusy("hq-1", "connect", "3 sessions of ours read it already")
+
+    crew.stage.line.on_open = busy
+    ask_plan(crew)
+    for _ in range(29):
+        boxed.plan("p1")
+        assert crew.stage.store.plan_asked("p1").answer.state == "queued"
+        crew.stage.world.advance(20)
+    crew.stage.world.advance(60)
+    boxed.plan("p1")
+    assert "sessions of ours" in crew.stage.store.plan_asked("p1").answer.detail
+    assert crew.stage.store.due_of(Kind.PLAN, "p1") is None
 
 
 def test_a_plan_that_breaks_is_said_to_have_failed(boxed, crew):
