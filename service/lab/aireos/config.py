@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from service.lab.aireos.specs import NtpServer, Wlc, ZoneChoice
 
+CANARY = "canary-community"  # a secret that nobody may ever store or print
 SPELLINGS = ("cert-expiry-ignore", "lifetime-check")
 
 
@@ -79,7 +80,7 @@ def commands(config: WlcConfig, spec: Wlc) -> list[str]:
         lines.append("certificate ssc hash validation disable")
     if not config.paging:
         lines.append("paging disable")
-    lines.append("snmp community create ****")
+    lines.append(f"snmp community create {CANARY}-{spec.seed}")
     lines.append(f"sysname {config.sysname}")
     lines += ["stats-timer realtime 5", "stats-timer normal 180"]
     return [*lines, *_time_lines(config), "trapflags ap timeSyncFailure disable"]

@@ -113,6 +113,7 @@ class WlcQuirksIn(Strict):
     ap_summary: Literal["auto", "old", "ip18", "ip30"] = "auto"
     image_table: Literal["auto", "7.0", "8.5"] = "auto"
     time_table: Literal["auto", "old"] = "auto"
+    image_status: Literal["auto", "yes", "no"] = "auto"
     join_stats: Literal["columns", "dotted"] = "columns"
     auth_list: Literal["allow", "joinable"] = "allow"
     expiry_spelling: Literal["auto", "cert-expiry-ignore", "lifetime-check", "none"] = "auto"
@@ -154,7 +155,7 @@ class WlcIn(Strict):
     timings: TimingsIn = TimingsIn()
     clock_offset_s: float = 0.0
     startup_differs: bool = False
-    redundancy: Literal["hot"] | None = None
+    redundancy: Literal["hot", "standby"] | None = None
     site: str | None = None
     tags: list[str] = Field(default_factory=list)
 

@@ -17,7 +17,7 @@ class GoneError(Exception):
 class Keyboard:
     """Reads keys and lines of one client."""
 
-    def __init__(self, process: Process, idle_s: float) -> None:
+    def __init__(self, process: Process, idle_s: Callable[[], float | None]) -> None:
         self._process = process
         self._idle_s = idle_s
         self._typed = b""
@@ -31,7 +31,7 @@ class Keyboard:
         """
         while True:
             if not self._typed:
-                async with asyncio.timeout(self._idle_s):
+                async with asyncio.timeout(self._idle_s()):
                     self._typed = await self._process.stdin.read(1024)
             if not self._typed:
                 raise GoneError

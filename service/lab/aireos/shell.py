@@ -45,6 +45,12 @@ def _join_detailed(context: Context, args: list[str]) -> Answer:
     return Text("AP not found" if state is None else join.detailed(context, state))  # unverified
 
 
+def _image_status(context: Context, args: list[str]) -> Answer:
+    if args or not aps.knows_status(context):
+        return Text(USAGE)
+    return Text(aps.image_status(context))
+
+
 def _grep(context: Context, args: list[str]) -> Answer:
     match args:
         case [("include" | "exclude") as word, pattern, command]:
@@ -60,6 +66,7 @@ COMMANDS: dict[str, Command] = {
     **policy.COMMANDS,
     **system.COMMANDS,
     "show ap config general": _ap_page,
+    "show ap image status": _image_status,
     "show ap inventory": _ap_inventory,
     "show ap join stats detailed": _join_detailed,
     "grep": _grep,
@@ -74,9 +81,9 @@ class Shell:
     mode: str | None = None  # a submode; None: exec
     history: list[str] = field(default_factory=list)
 
-    def prompt(self, sysname: str) -> str:
+    def prompt(self, name: str) -> str:
         """The prompt of the place."""
-        return f"({sysname}) {self.mode or ''}>"
+        return f"({name}) {self.mode or ''}>"
 
     def run(self, context: Context, line: str) -> Answer:
         """Carry out one line."""

@@ -60,6 +60,7 @@ class WlcQuirks:
     ap_summary: str = "auto"  # auto | old | ip18 | ip30: column layout
     image_table: str = "auto"  # auto | 7.0 | 8.5: layout of `show ap image all`
     time_table: str = "auto"  # auto | old: without the last column
+    image_status: str = "auto"  # auto (from 8.10) | yes | no: is `show ap image status` known?
     join_stats: str = "columns"  # columns | dotted
     auth_list: str = "allow"  # allow | joinable: wording of `show auth-list`; unverified
     expiry_spelling: str = "auto"  # auto | cert-expiry-ignore | lifetime-check | none
@@ -106,7 +107,7 @@ class Wlc:
     quirks: WlcQuirks = field(default_factory=WlcQuirks)
     clock_offset_s: float = 0.0
     startup_differs: bool = False
-    redundancy: str | None = None  # None (lone box) | hot
+    redundancy: str | None = None  # None (lone box) | hot (its peer is) | standby (it is itself)
     up_s: float = 50 * 86_400.0
     site: str | None = None
     tags: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ class WlcTerminal:
         self._host = host
         self._box = host.box
         self._process = process
-        self._keys = Keyboard(process, host.box.spec.login.idle_s)
+        self._keys = Keyboard(process, lambda: host.box.idle_s)
         self._shell = Shell()
 
     async def serve(self) -> None:
@@ -156,7 +156,7 @@ class WlcTerminal:
         self._raw(typed)
 
     def _prompt(self) -> None:
-        self._write(f"\n{self._shell.prompt(self._box.running.sysname)}")
+        self._write(f"\n{self._shell.prompt(self._box.prompt_name)}")
 
     def _context(self) -> Context:
         return Context(self._box, self._box.advance(), "ssh")

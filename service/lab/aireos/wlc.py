@@ -45,7 +45,6 @@ class WlcBox:
         self.aps = WlcAps(spec.aps, self, self.log)
         self.away_until: float | None = None
         self.on_reload: list[Callable[[float], None]] = []
-        self.traces: list[str] = []  # what a session left in a submode, half-typed, and the like
         self._boot_at = time.monotonic() - spec.up_s
         self.engine_boots = 12
         self.reset_reason = "Software reset"
@@ -88,6 +87,17 @@ class WlcBox:
     def zone(self) -> WlcZone:
         """As configured."""
         return WlcZone(self.running.zone)
+
+    @property
+    def idle_s(self) -> float | None:
+        """After how long an idle session is ended; None: never."""
+        return self.spec.login.idle_s if self.running.sessions_timeout else None
+
+    @property
+    def prompt_name(self) -> str:
+        """What stands in the prompt: a standby unit says so (facts, section 1)."""
+        standby = "-Standby" if self.spec.redundancy == "standby" else ""
+        return f"{self.running.sysname}{standby}"
 
     @property
     def unsaved(self) -> bool:

@@ -136,3 +136,28 @@ def test_a_grep_prints_what_was_published():
     bench.type("config ap cert-expiry-ignore mic enable")
     told = [row.rstrip() for row in bench.type(line).splitlines()]
     assert told == seen[3:6]
+
+
+def test_a_release_that_does_not_know_the_image_status_says_so():
+    assert WlcBench(release="8.5.182.0").type("show ap image status").startswith("Incorrect usage")
+    assert "Downloading" in WlcBench(release="8.10.183.0").type("show ap image status")
+
+
+def test_a_standby_unit_says_so_in_its_prompt():
+    bench = WlcBench(sysname="HQ", redundancy="standby")
+    assert bench.shell.prompt(bench.box.prompt_name) == "(HQ-Standby) >"
+    assert "Local State = STANDBY HOT" in bench.type("show redundancy summary")
+
+
+@pytest.mark.parametrize(
+    ("release", "known", "unknown"),
+    [
+        ("8.5.182.0", "cert-expiry-ignore", "lifetime-check"),
+        ("7.0.252.0", "lifetime-check", "cert-expiry-ignore"),
+    ],
+)
+def test_a_release_spells_the_override_its_own_way(release, known, unknown):
+    bench = WlcBench(release=release)
+    assert bench.type(f"config ap {unknown} mic enable").startswith("Incorrect usage")
+    assert bench.type(f"config ap {known} mic enable") == ""
+    assert f"ap {known} mic enable" in bench.type("show run-config commands")

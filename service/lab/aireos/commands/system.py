@@ -8,6 +8,7 @@ from service.lab.aireos.answers import USAGE, Answer, Ask, Bye, Context, Text, i
 SAVE = "Are you sure you want to save? (y/n) "
 UNSAVED = "The system has unsaved changes.\nWould you like to save them now? (y/N) "
 RESET = "Are you sure you would like to reset the system? (y/N) "
+FAREWELL_S = 0.1  # the last words reach the client before the port closes
 AP_RESET = "AP will be reset. Are you sure you want to continue? (y/n) "  # unverified wording
 NO_AP = "Cisco AP name is invalid."  # unverified wording
 
@@ -49,7 +50,8 @@ def _reset_saved(context: Context, typed: str) -> Answer:
 def _reset(context: Context, typed: str) -> Answer:
     if not is_yes(typed):
         return Text("\nReset cancelled!")  # unverified wording
-    context.box.reload(context.now, "Software reset")
+    box = context.box
+    box.agenda.add(context.now + FAREWELL_S, lambda at: box.reload(at, "Software reset"))
     return Bye("\nSystem will now restart!")
 
 

@@ -27,6 +27,7 @@ LAYOUTS = {  # column heads and widths of `show ap summary`
     "ip18": (18, ("Country", "IP Address", "Clients", "DSE Location"), (10, 15, 8, 14)),
     "ip30": (30, ("Country", "IP Address", "Clients", "DSE Location"), (10, 15, 8, 14)),
 }
+FIRST_8 = 8  # older releases print older tables
 DOWNLOADING = {Phase.DOWNLOADING, Phase.STUCK}
 
 
@@ -60,7 +61,18 @@ def _layout(context: Context) -> str:
     chosen = context.box.spec.quirks.ap_summary
     if chosen != "auto":
         return chosen
-    return "ip30" if int(context.box.spec.release.split(".")[0]) >= 8 else "old"  # noqa: PLR2004
+    return "ip30" if _major(context) >= FIRST_8 else "old"
+
+
+def _major(context: Context) -> int:
+    return int(context.box.spec.release.split(".")[0])
+
+
+def knows_status(context: Context) -> bool:
+    """Is `show ap image status` known? The published procedure names it for 8.10 only."""
+    chosen = context.box.spec.quirks.image_status
+    numbers = tuple(int(part) for part in context.box.spec.release.split(".")[:2])
+    return chosen == "yes" or (chosen == "auto" and numbers >= (FIRST_8, 10))
 
 
 def _table(states: Iterable[ApState], layout: str) -> list[str]:
@@ -88,7 +100,8 @@ def _table(states: Iterable[ApState], layout: str) -> list[str]:
 def image_all(context: Context) -> str:
     """8.5 as the seed's transcript: the counter tells how many download, no row tells which."""
     states = joined(context)
-    old = context.box.spec.quirks.image_table == "7.0"
+    chosen = context.box.spec.quirks.image_table
+    old = chosen == "7.0" or (chosen == "auto" and _major(context) < FIRST_8)
 
     def count(*kinds: str | None) -> int:
         return sum(s.predownload in kinds for s in states)
@@ -193,5 +206,4 @@ def inventory(state: ApState) -> str:
 SHOWS: dict[str, Callable[[Context], str]] = {
     "show ap summary": summary,
     "show ap image all": image_all,
-    "show ap image status": image_status,
 }

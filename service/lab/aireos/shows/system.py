@@ -116,6 +116,9 @@ def boot(context: Context) -> str:
 def redundancy(context: Context) -> str:
     """As captures ntc__..._redundancy_summary_1 and pyntc__show_redundancy_summary_standalone."""
     mac = context.box.spec.mac.upper()
+    local, peer, unit = "ACTIVE ", "STANDBY HOT ", "Primary"
+    if context.box.spec.redundancy == "standby":
+        local, peer, unit = peer, local, "Secondary"
     if context.box.spec.redundancy is None:
         pairs = [
             (" Redundancy Mode", "SSO DISABLED "),
@@ -129,9 +132,9 @@ def redundancy(context: Context) -> str:
     else:
         pairs = [
             ("            Redundancy Mode", "SSO ENABLED "),
-            ("                Local State", "ACTIVE "),
-            ("                 Peer State", "STANDBY HOT "),
-            ("                       Unit", "Primary"),
+            ("                Local State", local),
+            ("                 Peer State", peer),
+            ("                       Unit", unit),
             ("                    Unit ID", mac),
             ("           Redundancy State", "SSO"),
             ("               Mobility MAC", mac),
