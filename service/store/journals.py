@@ -1,6 +1,6 @@
 """Remediations and their journals: append-only, each append in order and under the lease."""
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, ScalarSelect, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.domain.instants import Instant
@@ -65,7 +65,10 @@ class JournalTables:
                     .where(remediations.c.id == remediation)
                     .values(closed=isinstance(event, Closed))
                 )
-            return _write(connection, remediation, Entry(after + 1, at, event, lease.fencing))
+            try:
+                return _write(connection, remediation, Entry(after + 1, at, event, lease.fencing))
+            except IntegrityError as err:
+                raise JournalConflict(f"remediation {remediation}: {after + 1} exists") from err
 
     def journal(self, remediation: str) -> tuple[Entry, ...]:
         """All entries, oldest first."""
@@ -79,9 +82,11 @@ class JournalTables:
         self, *, controller: str | None = None, unfinished: bool = False
     ) -> tuple[RemediationRow, ...]:
         """Remediations, newest first."""
-        query = select(remediations).order_by(remediations.c.opened.desc())
-        if controller is not None:
+        query = select(remediations)
+        if controller is not None:  # in order of their leases, whatever the hosts' clocks said
             query = query.where(remediations.c.controller == controller)
+            query = query.order_by(_fencing_when_opened().desc())
+        query = query.order_by(remediations.c.opened.desc())
         if unfinished:
             query = query.where(remediations.c.closed.is_(False))
         with transaction(self._engine) as connection:
@@ -90,6 +95,11 @@ class JournalTables:
                 _row(connection, now, row.id, row.controller, row.opened)
                 for row in connection.execute(query).all()
             )
+
+
+def _fencing_when_opened() -> ScalarSelect[int]:
+    first = (journal.c.remediation == remediations.c.id, journal.c.seq == 1)
+    return select(journal.c.fencing).where(*first).scalar_subquery()
 
 
 def _write(connection: Connection, remediation: str, entry: Entry) -> Entry:
@@ -117,8 +127,9 @@ def _entries(connection: Connection, remediation: str) -> tuple[Entry, ...]:
 def _row(
     connection: Connection, now: Mark, remediation: str, controller: str, opened: str
 ) -> RemediationRow:
-    entries = _entries(connection, remediation)
-    first, last = entries[0].event, entries[-1].event
+    events = select(journal.c.event).where(journal.c.remediation == remediation)
+    first = event_of(connection.scalar(events.order_by(journal.c.seq).limit(1)) or "")
+    last = event_of(connection.scalar(events.order_by(journal.c.seq.desc()).limit(1)) or "")
     if not isinstance(first, Opened):
         raise StoreError(f"remediation {remediation}: its journal has no beginning")
     return RemediationRow(

@@ -17,7 +17,7 @@ from service.store.codec import (
     moment_text,
 )
 from service.store.tables import ap_history, clock_notes
-from service.store.transactions import transaction
+from service.store.transactions import alone, transaction
 
 KEPT = timedelta(days=2)
 """Far longer than a note counts; only so that boots of long ago leave nothing behind."""
@@ -36,6 +36,7 @@ class ObservationTables:
     def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
         """Extend the histories with one poll, in one transaction."""
         with transaction(self._engine) as connection:
+            alone(connection, f"observations of {view.controller}")
             known = _read(connection, view.controller)
             seen = {
                 ap.mac: extend(known.get(str(ap.mac)), ap, view.read_at) for ap in view.aps or ()

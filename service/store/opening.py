@@ -15,12 +15,12 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from service.errors import StoreError
 from service.store.tables import SCHEMA, about
-from service.store.transactions import put, transaction
+from service.store.transactions import alone, put, transaction
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SCHEMA_KEY, COMPATIBLE_KEY = "schema", "compatible_from"
-ADVISORY_LOCK = 0x61_70_72_65_6A_6F_69_6E
-"""Nobody else's lock on a PostgreSQL server, we may hope: it spells our name."""
+PATIENCE_S = 600
+"""For a table of millions of rows, and for another process that upgrades the same database."""
 
 _migrating = threading.Lock()  # Alembic keeps what it works on in globals
 
@@ -88,7 +88,9 @@ def _alembic() -> Any:  # noqa: ANN401 - a module
 def _lock(connection: Connection) -> None:
     """One process at a time; SQLite's transactions have the write lock from their beginning."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        for limit in ("statement_timeout", "lock_timeout"):
+            connection.execute(text(f"SET LOCAL {limit} = '{PATIENCE_S}s'"))
+        alone(connection, "migrations")
 
 
 def _state(connection: Connection) -> State:

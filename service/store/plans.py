@@ -19,7 +19,7 @@ from service.store.codec import document_text, moment_of, moment_text
 from service.store.dues import put_due
 from service.store.tables import asked_plans, asked_remediations, dues, recalls, remediations
 from service.store.times import StoreTime
-from service.store.transactions import put, transaction
+from service.store.transactions import alone, put, transaction
 
 
 class PlanTable:
@@ -94,6 +94,7 @@ class AskedRemediationTable:
             "waits": asked.digest,
         }
         with transaction(self._engine) as connection:
+            alone(connection, f"remediations of plan {asked.digest}")
             connection.execute(
                 update(asked_remediations)
                 .where(same, asked_remediations.c.id.in_(opened))

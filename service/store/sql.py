@@ -9,6 +9,7 @@ from service.errors import StoreError
 from service.ports.clock import Clock
 from service.store.approvals import ApprovalTable
 from service.store.campaigns import CampaignTables
+from service.store.connecting import postgresql_engine
 from service.store.dues import DueTable
 from service.store.failings import FailingTable
 from service.store.guardians import GuardianTable
@@ -79,8 +80,10 @@ class SqlStore(
 
 
 def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+    return _sqlite_engine(url) if url.startswith("sqlite") else postgresql_engine(url)
+
+
+def _sqlite_engine(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)

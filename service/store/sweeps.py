@@ -11,7 +11,7 @@ from service.store.codec import document_text, moment_of, moment_text
 from service.store.dues import put_due
 from service.store.tables import asked_sweeps, looks, sweeps
 from service.store.times import StoreTime
-from service.store.transactions import put, transaction
+from service.store.transactions import alone, put, transaction
 
 
 class SweepTables:
@@ -37,6 +37,7 @@ class SweepTables:
         controllers = _controllers(document)
         row = {"id": sweep, "at": moment_text(at), "document": document_text(document)}
         with transaction(self._engine) as connection:
+            alone(connection, f"sweep {sweep}")
             put(connection, sweeps, row)
             if not _mark(connection, sweep, "finished", ""):
                 by_command = AskedSweep(sweep, at, "", tuple(controllers), "finished")

@@ -8,7 +8,7 @@ from service.errors import NotFound
 from service.ports.tokens import Answer, Role, Token
 from service.store.codec import moment_of, moment_text
 from service.store.tables import answers, tokens
-from service.store.transactions import inserted, transaction
+from service.store.transactions import alone, inserted, transaction
 
 
 class TokenTable:
@@ -24,6 +24,7 @@ class TokenTable:
     def add_first_token(self, token: Token, digest: str) -> bool:
         """Keep a token where there is none yet."""
         with transaction(self._engine) as connection:
+            alone(connection, "the first token")
             if connection.scalar(select(func.count()).select_from(tokens)):
                 return False
             connection.execute(insert(tokens).values(**_token_row(token, digest)))

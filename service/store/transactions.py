@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Insert, Table
+from sqlalchemy import Connection, Engine, Insert, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -53,6 +53,17 @@ def put(connection: Connection, table: Table, row: Mapping[str, object]) -> None
     rest = {name: value for name, value in row.items() if name not in keys}
     statement = _insert(connection, table).values(**row)
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def alone(connection: Connection, subject: str) -> None:
+    """Until this transaction ends nobody else is in one about the same subject.
+
+    For what is read, worked on and written back where there may be no row yet to lock. SQLite has
+    one transaction at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended(f"aprejoin {subject}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def add_if_missing(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:

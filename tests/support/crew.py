@@ -1,13 +1,13 @@
 """Workers around one controller: a remediation that was asked for, carried on job by job."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from service.domain.journal import Closed
 from service.domain.remediation import Run
 from service.errors import StoreError
 from service.ports.jobs import AdvanceCampaign, AdvanceRemediation
 from service.ports.requests import AskedPlan, AskedRemediation, Due, Kind
-from service.store.sql import SqlStore
 from service.usecases.answer import answer_plan
 from service.usecases.campaign import advance_campaign
 from service.usecases.carry import carry
@@ -15,19 +15,21 @@ from service.usecases.dispatch import waiting
 from tests.support.builders import POLICY
 from tests.support.fake_clock import World, store_clock
 from tests.support.stage import Process, Stage
+from tests.support.stores import MemoryStore, file_store
 
 NOBODY_ASKS = replace(POLICY, approval="none")
 BEAT_S = 4.0
 LOOPED_S, POLLS = 1800.0, 10
 
 
-def crew_stage(policy=NOBODY_ASKS, *, url="sqlite:///:memory:", **fields) -> Stage:
+def crew_stage(policy=NOBODY_ASKS, *, file: Path | None = None, **fields) -> Stage:
     """A stage with a store that keeps what was asked for, whose APs were seen to loop.
 
     A database in memory belongs to one thread: whoever sweeps needs a file.
     """
     world = World()
-    store = SqlStore(url, store_clock(world))
+    clock = store_clock(world)
+    store = MemoryStore(clock) if file is None else file_store(file, clock)
     stage = Stage(policy=policy, world=world, store=store, **fields)
     process = stage.process()
     for _ in range(POLLS):

@@ -121,7 +121,10 @@ class InMemoryStore:
             for row in rows
             if controller in (None, row.controller) and not (unfinished and row.closed)
         ]
-        return tuple(sorted(wanted, key=lambda row: row.opened, reverse=True))
+        wanted.sort(key=lambda row: row.opened, reverse=True)
+        if controller is not None:
+            wanted.sort(key=lambda row: self._journals[row.id][0].fencing, reverse=True)
+        return tuple(wanted)
 
     def _row(self, remediation: str) -> RemediationRow:
         entries = self._journals[remediation]

@@ -1,46 +1,31 @@
-"""The stores that the contract is held against.
+"""The stores that the contract is held against: both databases, and the fake that tests use."""
 
-`APREJOIN_TEST_POSTGRES` names a database that may be emptied, for example
-`postgresql+psycopg://postgres@127.0.0.1/aprejoin_test`; without it that server is left out.
-"""
-
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
 from service.ports.store import Store
 from service.store.sql import SqlStore
-from service.store.tables import metadata
 from service.store.times import BootTime
+from tests.contract.store.databases import KINDS
 from tests.support.fake_clock import World, store_clock
 from tests.support.memory_store import InMemoryStore
+from tests.support.stores import MemoryStore, file_store
 
 Open = Callable[[], Store]
-SERVER = os.environ.get("APREJOIN_TEST_POSTGRES", "")
-SERVERS = ["postgresql"] if SERVER else []
 
 
-def emptied_server() -> str:
-    """The address of the database server, its tables gone."""
-    engine = create_engine(SERVER)
-    metadata.drop_all(engine)
-    engine.dispose()
-    return SERVER
-
-
-def opened(kind: str, folder: Path, world: World) -> Store:
-    """One store that counts on this world's time."""
+def opened(kind: str, folder: Path, world: World, url: str = "") -> Store:
+    """One store of a kind that counts on this world's time; `url` is a server's."""
     clock = store_clock(world)
     match kind:
         case "sqlite":
-            return SqlStore(f"sqlite:///{folder / 'state' / 'aprejoin.db'}", clock)
+            return file_store(folder / "state" / "aprejoin.db", clock)
         case "sqlite-in-memory":
-            return SqlStore("sqlite:///:memory:", clock)
+            return MemoryStore(clock)
         case "postgresql":
-            return SqlStore(emptied_server(), clock, time=BootTime(clock))
+            return SqlStore(url, clock, time=BootTime(clock))
         case _:
             return InMemoryStore(clock)
 
@@ -51,30 +36,54 @@ def world() -> World:
     return World()
 
 
-@pytest.fixture(params=["sqlite", "sqlite-in-memory", "memory", *SERVERS])
-def store(request: pytest.FixtureRequest, tmp_path: Path, world: World) -> Iterator[Store]:
+@pytest.fixture
+def open_kind(request, tmp_path: Path, world: World) -> Callable[[str], Store]:
+    """Opens one store of a kind, on the same database every time."""
+
+    def open_one(kind: str) -> Store:
+        url = request.getfixturevalue("postgres_url") if kind == "postgresql" else ""
+        return opened(kind, tmp_path, world, url)
+
+    return open_one
+
+
+@pytest.fixture(params=["sqlite-in-memory", "memory", *KINDS])
+def store(request, open_kind) -> Iterator[Store]:
     """One empty store."""
-    found = opened(request.param, tmp_path, world)
+    found = open_kind(request.param)
     yield found
     found.close()
 
 
-@pytest.fixture(params=["sqlite-in-memory", *SERVERS])
-def sql_store(request: pytest.FixtureRequest, tmp_path: Path, world: World) -> Iterator[Store]:
+@pytest.fixture(params=["sqlite-in-memory", "postgresql"])
+def sql_store(request, open_kind) -> Iterator[Store]:
     """One empty store of those that also keep what was asked for."""
-    found = opened(request.param, tmp_path, world)
+    found = open_kind(request.param)
     yield found
     found.close()
 
 
-@pytest.fixture(params=["sqlite"])
-def reopen(request: pytest.FixtureRequest, tmp_path: Path, world: World) -> Iterator[Open]:
+@pytest.fixture(params=KINDS)
+def reopen(request, open_kind) -> Iterator[Open]:
     """Opens the same durable store again and again."""
-    assert request.param == "sqlite"
     again: list[Store] = []
 
     def once_more() -> Store:
-        again.append(opened("sqlite", tmp_path, world))
+        again.append(open_kind(request.param))
+        return again[-1]
+
+    yield once_more
+    for one in again:
+        one.close()
+
+
+@pytest.fixture
+def reopen_file(open_kind) -> Iterator[Open]:
+    """The same for the one that is a file."""
+    again: list[Store] = []
+
+    def once_more() -> Store:
+        again.append(open_kind("sqlite"))
         return again[-1]
 
     yield once_more

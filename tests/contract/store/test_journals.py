@@ -122,6 +122,13 @@ def test_remediations_are_listed_newest_first_with_how_they_ended(store):
     assert closed.state == "succeeded"
 
 
+def test_remediations_of_a_controller_come_in_order_whatever_the_hosts_clocks_said(store):
+    first = opened(store, "r1", at=3600)
+    store.release(first)
+    opened(store, "r2", at=0)
+    assert [row.id for row in store.remediations(controller="hq-1")] == ["r2", "r1"]
+
+
 def test_one_that_is_taken_up_again_is_unfinished_again(store):
     lease = opened(store)
     store.append("r1", Closed("needs-attention", "", 0, 1), after=1, at=instant(1), lease=lease)

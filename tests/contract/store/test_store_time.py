@@ -13,6 +13,7 @@ from service.ports.requests import Kind
 from service.ports.store import Holder, Lease, Store
 from service.store.sql import SqlStore
 from tests.support.fake_clock import FakeClock, World
+from tests.support.stores import MemoryStore
 
 ME, YOU = Holder("host-1", "boot-1", 100, "100"), Holder("host-1", "boot-1", 200, "200")
 TTL_S, AGAIN_S = 120.0, 10.0
@@ -106,12 +107,12 @@ class Truth:
         assert (due is not None and due.is_due) == (self.due is not None and self.is_past(self.due))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_a_wall_clock_that_jumps_between_any_two_calls_changes_nothing(taken):
     world = World()
     clock = FakeClock(world)
-    store = SqlStore("sqlite:///:memory:", clock)
+    store = MemoryStore(clock)
     truth = Truth(world)
     try:
         for act, who, wait_s, jump_s in taken:
@@ -133,34 +134,34 @@ def clock(world):
 
 
 @pytest.fixture
-def file_store(tmp_path, clock):
+def on_disk(tmp_path, clock):
     store = SqlStore(f"sqlite:///{tmp_path / 'aprejoin.db'}", clock)
     yield store
     store.close()
 
 
-def test_a_lease_of_another_boot_has_run_out_and_its_number_is_kept(file_store, clock):
-    before = file_store.acquire("hq-1", ME, ttl_s=TTL_S)
+def test_a_lease_of_another_boot_has_run_out_and_its_number_is_kept(on_disk, clock):
+    before = on_disk.acquire("hq-1", ME, ttl_s=TTL_S)
     rebooted(clock)
-    assert file_store.lease_of("hq-1").left_s == float("-inf")
-    taken = file_store.acquire("hq-1", YOU, ttl_s=TTL_S)
+    assert on_disk.lease_of("hq-1").left_s == float("-inf")
+    taken = on_disk.acquire("hq-1", YOU, ttl_s=TTL_S)
     assert taken.fencing == before.fencing + 1
     with pytest.raises(LeaseLost):
-        file_store.renew(before, ttl_s=TTL_S)
+        on_disk.renew(before, ttl_s=TTL_S)
 
 
-def test_what_another_boot_said_is_due_since_long_ago_and_nudged_once(file_store, clock, world):
-    file_store.set_due(REMEDIATION, "r1", in_s=YEAR_S)
-    file_store.take_tick("night", apart_s=YEAR_S)
+def test_what_another_boot_said_is_due_since_long_ago_and_nudged_once(on_disk, clock, world):
+    on_disk.set_due(REMEDIATION, "r1", in_s=YEAR_S)
+    on_disk.take_tick("night", apart_s=YEAR_S)
     rebooted(clock)
-    assert file_store.due_of(REMEDIATION, "r1").in_s == float("-inf")
-    assert len(file_store.take_nudges(again_after_s=AGAIN_S)) == 1
-    assert file_store.take_nudges(again_after_s=AGAIN_S) == ()
+    assert on_disk.due_of(REMEDIATION, "r1").in_s == float("-inf")
+    assert len(on_disk.take_nudges(again_after_s=AGAIN_S)) == 1
+    assert on_disk.take_nudges(again_after_s=AGAIN_S) == ()
     world.advance(AGAIN_S)
-    assert len(file_store.take_nudges(again_after_s=AGAIN_S)) == 1
-    assert file_store.claim_due(REMEDIATION, "r1", for_s=TTL_S)
-    assert file_store.take_tick("night", apart_s=YEAR_S)
-    assert not file_store.take_tick("night", apart_s=YEAR_S)
+    assert len(on_disk.take_nudges(again_after_s=AGAIN_S)) == 1
+    assert on_disk.claim_due(REMEDIATION, "r1", for_s=TTL_S)
+    assert on_disk.take_tick("night", apart_s=YEAR_S)
+    assert not on_disk.take_tick("night", apart_s=YEAR_S)
 
 
 def test_hosts_that_name_no_boot_have_their_wall_clock_in_common(tmp_path, world):
@@ -169,6 +170,22 @@ def test_hosts_that_name_no_boot_have_their_wall_clock_in_common(tmp_path, world
     one.acquire("hq-1", ME, ttl_s=TTL_S)
     with pytest.raises(LeaseHeld):
         two.acquire("hq-1", YOU, ttl_s=TTL_S)
+    one.close()
+    two.close()
+
+
+def test_hosts_that_share_a_database_server_count_on_its_clock(postgres_url, world):
+    one = SqlStore(postgres_url, FakeClock(world, boot_id="boot-1"))
+    two = SqlStore(postgres_url, FakeClock(world, boot_id="boot-2", off_s=YEAR_S))
+    lease = one.acquire("hq-1", ME, ttl_s=TTL_S)
+    one.set_due(REMEDIATION, "r1", in_s=TTL_S)
+    world.advance(2 * TTL_S)
+    assert 0 < two.lease_of("hq-1").left_s <= TTL_S
+    assert 0 < two.due_of(REMEDIATION, "r1").in_s <= TTL_S
+    with pytest.raises(LeaseHeld):
+        two.acquire("hq-1", YOU, ttl_s=TTL_S)
+    one.renew(lease, ttl_s=-1.0)
+    assert two.acquire("hq-1", YOU, ttl_s=TTL_S).holder == YOU
     one.close()
     two.close()
 

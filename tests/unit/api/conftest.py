@@ -54,6 +54,6 @@ class Service:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    stage = crew_stage(POLICY, url=f"sqlite:///{tmp_path / 'aprejoin.db'}")
+    stage = crew_stage(POLICY, file=tmp_path / "aprejoin.db")
     yield Service(Crew(stage))
     stage.store.close()

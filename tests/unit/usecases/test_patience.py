@@ -19,7 +19,7 @@ LONGEST_S = 1200.0
 @pytest.fixture
 def stage(tmp_path):
     policy = replace(POLICY, longest_backoff_s=LONGEST_S)
-    found = crew_stage(policy, url=f"sqlite:///{tmp_path / 'aprejoin.db'}")
+    found = crew_stage(policy, file=tmp_path / "aprejoin.db")
     yield found
     found.store.close()
 
