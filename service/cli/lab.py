@@ -28,7 +28,7 @@ Shown = object  # what a command prints
 
 @click.group(name="lab")
 def lab() -> None:
-    """Simulated Catalyst 9800 controllers on this machine.
+    """Simulated Catalyst 9800 and AireOS controllers on this machine.
 
     \b
     aprejoin lab up demo                   (a fleet that comes with the lab; or FLEET.yaml)
@@ -81,7 +81,7 @@ def up(
     *,
     as_json: bool,
 ) -> None:
-    """Start the fleet of FLEET.yaml, or a shipped one: demo, lookalikes. Ctrl-C stops it.
+    """Start the fleet of FLEET.yaml, or a shipped one: demo, lookalikes, aireos. Ctrl-C stops it.
 
     \b
     aprejoin lab up demo
