@@ -1,6 +1,7 @@
-"""The environment as frozen settings. Values are checked here; nothing is opened or created.
+"""The environment as frozen settings. Values are checked here; nothing is created.
 
-Addresses of databases and brokers can hold passwords: no error and no repr shows them.
+Addresses of databases and brokers can hold passwords: no error and no repr shows them, and they may
+be in a file that `APREJOIN_..._URL_FILE` names, as secrets of containers are.
 """
 
 import math
@@ -22,6 +23,8 @@ C = TypeVar("C", bound=str)
 STATE_DIR = "APREJOIN_STATE_DIR"
 DATABASE_URL = "APREJOIN_DATABASE_URL"
 BROKER_URL = "APREJOIN_BROKER_URL"
+FILE = "_FILE"
+"""After one of these two: the file that has the address, where the variable itself is not set."""
 INVENTORY = "APREJOIN_INVENTORY"
 CATALOGUE = "APREJOIN_CATALOGUE"
 LOG_LEVEL = "APREJOIN_LOG_LEVEL"
@@ -131,7 +134,7 @@ def _path(environ: Mapping[str, str], variable: str) -> Path | None:
 def _address(
     environ: Mapping[str, str], variable: str, shape: re.Pattern[str], expected: str
 ) -> str | None:
-    text = environ.get(variable)
+    text = environ.get(variable) or _from_file(environ, variable + FILE)
     if not text:
         return None
     if not shape.fullmatch(text):
@@ -139,6 +142,20 @@ def _address(
         found = f"an address of the kind {scheme!r}" if separator else "no address (not shown)"
         raise _refused(variable, found, f"an address that begins with {expected}")
     return text
+
+
+def _from_file(environ: Mapping[str, str], variable: str) -> str | None:
+    """The first line of the file that a variable names."""
+    path = _path(environ, variable)
+    if path is None:
+        return None
+    try:
+        line = path.read_text("utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError):
+        raise _refused(variable, f"{path}, which cannot be read", "a file with one line") from None
+    if not line:
+        raise _refused(variable, f"{path}, which is empty", "a file with one line")
+    return line
 
 
 def _choice(environ: Mapping[str, str], variable: str, options: tuple[C, ...]) -> C | None:

@@ -64,3 +64,21 @@ def test_a_bad_value_is_refused_by_the_name_of_its_variable(variable, value):
     with pytest.raises(InvalidInput, match=variable) as caught:
         Settings.from_environment({variable: value})
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_address_may_be_in_a_file_and_the_variable_itself_goes_before_it(tmp_path):
+    secret = tmp_path / "database_url"
+    secret.write_text("postgresql://u:hunter2@db/aprejoin\n")
+    from_file = {"APREJOIN_DATABASE_URL_FILE": str(secret)}
+    found = Settings.from_environment(from_file)
+    assert found.database_url == "postgresql://u:hunter2@db/aprejoin"
+    assert "hunter2" not in repr(found)
+    both = {**from_file, **found.as_environment(), "APREJOIN_DATABASE_URL": "sqlite:///x"}
+    assert Settings.from_environment(both).database_url == "sqlite:///x"
+
+
+def test_a_file_without_an_address_is_refused_and_never_the_default(tmp_path):
+    (tmp_path / "empty").touch()
+    for name in ("nowhere", "empty"):
+        with pytest.raises(InvalidInput, match="APREJOIN_BROKER_URL_FILE"):
+            Settings.from_environment({"APREJOIN_BROKER_URL_FILE": str(tmp_path / name)})
