@@ -243,7 +243,7 @@ class InMemoryStore:
     def halted(self) -> Halt | None:
         return self._halt
 
-    def resume(self, *, by: str, at: datetime) -> Halt | None:
+    def resume(self, *, by: str, at: datetime) -> Halt | None:  # noqa: ARG002 - as the port
         lifted, self._halt = self._halt, None
         return lifted
 

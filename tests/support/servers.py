@@ -1,8 +1,7 @@
-"""Real servers for tests: PostgreSQL and Redis, one of each for a session.
+"""Real servers for tests: PostgreSQL, one for a session, and Redis.
 
-`deploy/test-servers.sh` starts them. `APREJOIN_TEST_POSTGRES` and `APREJOIN_TEST_BROKER` name
-servers that run already: databases are made and dropped in the first, the second is flushed. Where
-there is none to be had, tests are skipped.
+`deploy/test-servers.sh` starts them. `APREJOIN_TEST_POSTGRES` names a server that runs already:
+databases are made there and dropped. Where there is none to be had, tests are skipped.
 """
 
 import os
@@ -82,11 +81,27 @@ def own_postgres() -> Iterator[Postgres]:
         yield Postgres(said[POSTGRES], folder)
 
 
+@dataclass(frozen=True, slots=True)
+class Redis:
+    """A broker on a loopback port."""
+
+    url: str
+    folder: Path
+
+    def kill(self) -> None:
+        """End it at once."""
+        _run("kill", str(self.folder), "broker")
+
+    def again(self) -> None:
+        """Start it again on what it kept."""
+        _run("again", str(self.folder), "broker")
+
+
 @contextmanager
-def own_broker() -> Iterator[str]:
-    """A Redis on a loopback port that nobody else uses: its address."""
-    with _started("broker") as (_, said):
-        yield said[BROKER]
+def own_broker() -> Iterator[Redis]:
+    """A Redis, or a Valkey, that nobody else uses."""
+    with _started("broker") as (folder, said):
+        yield Redis(said[BROKER], folder)
 
 
 @pytest.fixture(scope="session")
@@ -96,16 +111,6 @@ def postgres() -> Iterator[Postgres]:
         yield Postgres(found)
         return
     with own_postgres() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """One Redis or Valkey for all tests of this session, on a loopback port."""
-    if found := os.environ.get(BROKER):
-        yield found
-        return
-    with own_broker() as started:
         yield started
 
 
