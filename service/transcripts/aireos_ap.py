@@ -107,7 +107,7 @@ def inventory(text: str) -> Iterator[tuple[str | None, str, str]]:
     name = None
     for line in text.splitlines():
         if head := _INVENTORY_NAME.fullmatch(line):
-            name = head["other"] or head["name"]
+            name = head["other"] or name or head["name"]
         elif found := _INVENTORY.fullmatch(line):
             yield name, found["pid"], found["serial"]
             name = None

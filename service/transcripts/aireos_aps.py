@@ -42,6 +42,7 @@ _JOIN_ROW = re.compile(
     r"(?<=\s)(?P<status>Not [Jj]oined|Joined)\s*"
 )
 _NO_ROW = re.compile(r"[\s-]*|.*\.{3,}.*")
+NO_VERSION = "0.0.0.0"  # noqa: S104 - no address
 SHOWN = 3
 """How many lines that are no rows are written out."""
 KNOWN_STATUS = frozenset(
@@ -99,7 +100,9 @@ def _image_all(output: Output) -> Part | None:
 
 def _image_ap(row: re.Match[str], *, downloads: bool) -> ApPart:
     """One row; where the counter says that all APs download, this one does."""
-    says: dict[str, Any] = {"version": row["primary"], "backup_version": row["backup"]}
+    says: dict[str, Any] = {"version": row["primary"]}
+    if row["backup"] != NO_VERSION:
+        says["backup_version"] = row["backup"]
     if row["status"] != "None":
         says["predownload"] = row["status"]
     if downloads:

@@ -190,6 +190,8 @@ class BoxReader:
         try:
             told = self._poller.scalars(look.ways.snmp(), ("uptime",), timeout_s=look.timeout_s)
         except DeviceError as err:
+            if isinstance(err, DeviceUnreachable):
+                look.ways.lost_snmp(err)
             look.failed(Topic.IDENTITY, err)
             return
         if told.get("uptime", "").isdigit():

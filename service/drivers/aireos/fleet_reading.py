@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from service.domain.observation import ApSighting, Topic
 from service.drivers.aireos.book import Book
-from service.drivers.aireos.listing import Lister, Listing, sightings
+from service.drivers.aireos.listing import Lister, Listing, named_downloads, sightings
 from service.drivers.aireos.look import Look
 from service.drivers.aireos.polling import Fleet, Poller
 from service.errors import CapabilityMissing, DeviceError, DeviceUnreachable, ReplyMalformed
@@ -167,7 +167,7 @@ class FleetReader:
     ) -> tuple[ApSighting, ...]:
         """The APs with the times of their last boot and join."""
         if by_snmp is None:
-            return aps
+            return named_downloads(aps, look.view.release, look.view.ap_downloading)
         try:
             link = look.ways.snmp()
             times = self._poller.times(link, self._clock, timeout_s=look.timeout_s)

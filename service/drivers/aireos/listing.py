@@ -115,6 +115,32 @@ def sightings(parts: list[ApPart]) -> tuple[ApSighting, ...]:
     return tuple(sorted(made, key=lambda ap: ap.mac))
 
 
+def named_downloads(
+    aps: tuple[ApSighting, ...], release: str | None, downloading: int | None
+) -> tuple[ApSighting, ...]:
+    """The APs, with those that must be the ones that download.
+
+    8.5 prints how many download, never which. Joined APs on another version than the controller's
+    are the only ones that can: where they are as many as that, they do; where they are more, the
+    state of each is unknown, for none of them is known to serve.
+    """
+    named = sum(ap.state is ApState.DOWNLOADING for ap in aps)
+    missing = (downloading or 0) - named
+    able = {
+        ap.mac
+        for ap in aps
+        if ap.state is ApState.REGISTERED and ap.version is not None and ap.version != release
+    }
+    if missing <= 0 or not able:
+        return aps
+    state = ApState.DOWNLOADING if len(able) == missing else ApState.UNKNOWN
+    said = f"one of {len(able)} on another version, while {missing} download"
+    return tuple(
+        replace(ap, state=state, raw_state=said, is_joined=None) if ap.mac in able else ap
+        for ap in aps
+    )
+
+
 def _sighting(mac: BaseRadioMac, told: dict[str, Any]) -> ApSighting:
     joined = {True: ApState.REGISTERED, False: ApState.NOT_JOINED, None: ApState.UNKNOWN}
     told.setdefault("state", joined[told.get("is_joined")])
