@@ -1,0 +1,116 @@
+"""docs/rest.md, line by line: every call of it is made, in its order, and gets what it says."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from service.api.guard import LARGEST_BODY_BYTES
+from service.api.pages import LIMIT, MOST
+from service.api.problems import HTTP_NAMES, INTERNAL, PREFIX, SORTS
+from service.cli.main import COMMANDS, main
+from service.ports.tokens import Role
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "rest.md").read_text()
+V1 = "/api/v1"
+CALLERS = {"$OPERATOR": "ann", "$APPROVER": "bob"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One call of the guide: `$ api TOKEN PATH OPTIONS   # STATUS`."""
+
+    who: str
+    path: str
+    method: str
+    body: str | None
+    headers: dict[str, str]
+    statuses: list[int]
+
+    @classmethod
+    def read(cls, text: str, values: dict[str, str]):
+        call, _, said = text.partition("#")
+        for name, value in values.items():
+            call = call.replace(f"${name}", value)
+        _, who, path, *options = shlex.split(call)
+        given = list(zip(options[::2], options[1::2], strict=True))
+        body = next((value for flag, value in given if flag == "-d"), None)
+        method = next((value for flag, value in given if flag == "-X"), "POST" if body else "GET")
+        headers = dict(value.split(": ", 1) for flag, value in given if flag == "-H")
+        assert {flag for flag, _ in given} <= {"-d", "-X", "-H"}
+        statuses = [int(one) for one in re.findall(r"\b[2-5]\d\d\b", said)]
+        return cls(who, path, method, body, headers, statuses)
+
+
+def calls() -> list[str]:
+    return [line[2:] for line in GUIDE.splitlines() if line.startswith("$ api ")]
+
+
+def test_every_call_of_the_guide_is_answered_as_it_says(service):
+    values: dict[str, str] = {}
+    for text in calls():
+        line = Line.read(text, values)
+        caller = service.api.as_(CALLERS[line.who])
+        headers = {"Content-Type": "application/json", **line.headers}
+        answered = caller.request(
+            line.method, f"{V1}{line.path}", content=line.body, headers=headers
+        )
+        assert answered.status_code in line.statuses, f"{text}: {answered.text}"
+        _learn(service, line, answered, values)
+    assert values.keys() == {"SWEEP", "PLAN", "DIGEST", "REMEDIATION"}
+    assert service.store.remediations()[0].closed.state == "succeeded"
+
+
+def _learn(service, line, answered, values):
+    """Ids that the next calls have, and the work that goes on meanwhile."""
+    told = answered.json()
+    match (line.method, line.path.split("/")[1:]):
+        case ("POST", ["sweeps"]) if answered.status_code == 202:
+            values.setdefault("SWEEP", told["id"])
+            service.work()
+        case ("POST", ["plans"]):
+            values["PLAN"] = told["id"]
+            service.work()
+        case ("GET", ["plans", _]):
+            values["DIGEST"] = told["plan"]["digest"]
+        case ("POST", ["remediations"]):
+            values["REMEDIATION"] = told["id"]
+            service.crew.job(service.worker, told["id"])
+        case ("POST", ["plans", _, "approve"]):
+            service.crew.until_over(service.worker, values["REMEDIATION"])
+
+
+def test_the_guide_calls_every_kind_of_resource_that_the_api_has(service):
+    document = service.nobody.get("/api/openapi.json").json()
+    kinds = {path.split("/")[3] for path in document["paths"] if path.startswith(V1)}
+    assert kinds == {re.split(r"[/?]", Line.read(text, {}).path)[1] for text in calls()}
+
+
+def test_every_type_of_problem_is_explained_and_no_other():
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", GUIDE, re.MULTILINE)
+    ours = {sort.name: int(sort.status) for _, sort in SORTS} | {INTERNAL.name: 500}
+    others = {name: status for status, name in HTTP_NAMES.items()}
+    told = {name: int(status) for name, status in rows}
+    assert told.items() >= ours.items()
+    assert told.keys() - ours.keys() <= others.keys()
+    assert f"`type` after `{PREFIX}`" in GUIDE
+
+
+def test_roles_limits_and_commands_are_those_of_the_program():
+    assert all(f"| `{role.label}` |" in GUIDE for role in Role)
+    assert f"`?limit=` ({LIMIT}, at most {MOST})" in GUIDE
+    assert LARGEST_BODY_BYTES == 1_000_000
+    assert "more than 1 MB" in GUIDE
+
+
+@pytest.mark.parametrize(
+    "call", [line[11:] for line in GUIDE.splitlines() if line.startswith("$ aprejoin ")]
+)
+def test_every_command_of_the_guide_is_understood(call):
+    name, *words = shlex.split(call)
+    assert name in COMMANDS
+    group = main.get_command(main.make_context("aprejoin", ["token"]), name)
+    command = group.get_command(group.make_context(name, [*words]), words[0])
+    command.make_context(words[0], words[1:])
