@@ -1,0 +1,45 @@
+"""Modules of this ring that have real workers are worked on side by side: nearly all is waiting.
+
+Such a module says what happens (`carry_out(folder)`), and its tests get the result: `happened`.
+What is to be read by people goes to `figures` and is printed at the end of the run.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+AT_ONCE = 3  # more, and the labs' own clocks suffer on two cores
+FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was counted and measured."""
+    for line in terminalreporter.config.stash.get(FIGURES, []):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def figures(request) -> list[str]:
+    return request.config.stash.setdefault(FIGURES, [])
+
+
+@pytest.fixture(scope="session")
+def carried_out(request, tmp_path_factory) -> Iterator[dict[str, "Future[Any]"]]:
+    modules = {
+        item.module.__name__: item.module
+        for item in request.session.items
+        if hasattr(item, "module") and hasattr(item.module, "carry_out")
+    }
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(AT_ONCE) as pool:
+        patch.setenv("XDG_CACHE_HOME", str(request.config.cache.mkdir("lab")))  # its schemas
+        yield {
+            name: pool.submit(module.carry_out, tmp_path_factory.mktemp(name.rpartition(".")[2]))
+            for name, module in modules.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def happened(request, carried_out) -> Any:
+    return carried_out[request.module.__name__].result()

@@ -1,0 +1,287 @@
+"""A lab, a state folder and real workers over an embedded broker, as `aprejoin serve` runs them.
+
+The test's own thread owns the children: it tends them whenever it waits.
+"""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from service.bootstrap import open_context
+from service.domain.journal import Closed, Entry
+from service.domain.remediation import Run
+from service.errors import NotFound
+from service.lab.fleet import from_mapping
+from service.lab.handle import BoxHandle
+from service.lab.lab import Lab
+from service.ports.jobs import Lane
+from service.ports.requests import AskedPlan, Kind
+from service.queue.broker_address import embedded_url
+from service.queue.celery_queue import CeleryQueue
+from service.settings import INVENTORY, STATE_DIR, VISIBILITY_TIMEOUT, Settings
+from service.supervise import Crew, Supervisor
+from service.usecases.answer import answer_plan
+from service.usecases.context import Context
+from service.usecases.request import request_remediation
+from service.usecases.sweep import sweep
+from tests.e2e.stand import QUICK, SHORT, box
+from tests.support.trapped_context import FOLDER, PLAN
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+APPLICATION = "tests.support.trapped_worker"
+LOOP_S = QUICK["boot_s"] + QUICK["download_s"] + QUICK["retry_s"]
+SWEEPS = 12
+PATIENT = {"poll_every_s": 4, "dead_man_after_s": 300, "approval": "none"}
+"""Fewer looks, so that many boxes fit on few cores; and nobody has to approve."""
+VISIBILITY_S = 400.0
+"""Longer than anything here: what a dead worker had comes back by the database."""
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+PATIENCE_S = 240.0
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How one remediation ended, by the store and by the lab.
+
+    Attributes:
+        left: what differs on the box by the lab's own comparison.
+    """
+
+    closed: Closed | None
+    left: list[str]
+    offset_s: float
+    held: str | None
+    due: str | None
+
+    @property
+    def violations(self) -> list[str]:
+        """What must never be; empty: put back, or said truthfully that it is not."""
+        if self.closed is None:
+            return ["it never ended"]
+        found = [f"held by {self.held}"] if self.held else []
+        found += [f"still due: {self.due}"] if self.due else []
+        if self.closed.state == "needs-attention":
+            right = bool(self.left) and bool(self.closed.left) and bool(self.closed.mend)
+            return found if right else [*found, f"needs attention for nothing: {self.closed}"]
+        found += self.left
+        return found + ([] if abs(self.offset_s) < 2 else [f"off by {self.offset_s:.1f} s"])
+
+
+@dataclass
+class WorkerStand:
+    """Boxes, workers, and what was asked of them.
+
+    Attributes:
+        ids: remediation by controller.
+    """
+
+    lab: Lab
+    settings: Settings
+    traps: Path
+    supervisor: Supervisor
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def box(self, name: str) -> BoxHandle:
+        return self.lab.box(name)
+
+    @contextmanager
+    def context(self) -> Iterator[Context]:
+        with open_context(self.settings, self.settings.inventory) as context:
+            yield context
+
+    # -- asking ----------------------------------------------------------------------------
+
+    def ask(self, names: Sequence[str], *, prepared: bool = False) -> None:
+        """Have these controllers mended: sweeps until their findings are sure, plans, and go."""
+        with self.context() as context:
+            if not prepared:
+                self.learn(context, names)
+            with ThreadPoolExecutor(max_workers=8) as pool:
+                digests = list(pool.map(lambda name: _plan(context, name), names))
+            with closing(self.queue()) as queue:
+                for name, digest in zip(names, digests, strict=True):
+                    asked = request_remediation(context, queue, digest, who="ann")
+                    self.ids[name] = asked.id
+
+    def queue(self) -> CeleryQueue:
+        return CeleryQueue.at(
+            embedded_url(self.settings.state_dir),
+            visibility_timeout_s=self.settings.visibility_timeout_s,
+        )
+
+    def learn(self, context: Context, names: Sequence[str]) -> None:
+        """Sweep until every finding is probable: a loop is counted, not guessed."""
+        unsure = set(names)
+        for number in range(SWEEPS):
+            began = time.monotonic()
+            controllers = [context.controller(name) for name in sorted(unsure)]
+            result = sweep(context, controllers, sweep_id=f"learn-{number}")
+            unsure -= {one.polled.controller.name for one in result.controllers if _is_sure(one)}
+            if not unsure:
+                return
+            self.pause(max(0.2, LOOP_S / 2 - (time.monotonic() - began)))
+        raise AssertionError(f"never probable: {sorted(unsure)}")
+
+    # -- waiting ---------------------------------------------------------------------------
+
+    def tend(self) -> None:
+        self.supervisor.tend()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, looking after the children."""
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0:
+            self.tend()
+            threading.Event().wait(min(0.2, left))
+
+    def until(self, condition: Callable[[], T], within_s: float = PATIENCE_S) -> T:
+        """Wait for something, looking after the children."""
+        ends = time.monotonic() + within_s
+        while not (found := condition()):
+            assert time.monotonic() < ends, f"not within {within_s:g} s: {self.open_ones()}"
+            self.pause(0.25)
+        return found
+
+    def until_over(self, names: Sequence[str], within_s: float = PATIENCE_S) -> None:
+        """Wait until these have ended, or were refused before they began, or time is up."""
+        ends = time.monotonic() + within_s
+        with self.context() as context:
+            while time.monotonic() < ends:
+                due = {n for n in names if context.store.due_of(Kind.REMEDIATION, self.ids[n])}
+                if not due:
+                    return
+                self.pause(0.5)
+
+    def open_ones(self) -> list[str]:
+        """What has not ended yet, with the last word on it."""
+        found = []
+        with self.context() as context:
+            for name, item in self.ids.items():
+                due = context.store.due_of(Kind.REMEDIATION, item)
+                if due is not None:
+                    found.append(f"{name}: {due.why}")
+        return found
+
+    # -- telling ---------------------------------------------------------------------------
+
+    def journal(self, context: Context, name: str) -> tuple[Entry, ...]:
+        try:
+            return context.store.journal(self.ids[name])
+        except NotFound:
+            return ()
+
+    def run(self, name: str) -> Run:
+        with self.context() as context:
+            return Run(context.store.journal(self.ids[name]))
+
+    def ending(self, context: Context, name: str) -> Ending:
+        entries = self.journal(context, name)
+        lease = context.store.lease_of(name)
+        due = context.store.due_of(Kind.REMEDIATION, self.ids[name])
+        return Ending(
+            closed=Run(entries).closed if entries else None,
+            left=self.box(name).left_dirty(),
+            offset_s=self.box(name).clock_offset_s,
+            held=None if lease is None else lease.holder.label,
+            due=None if due is None else due.why,
+        )
+
+    def endings(self, names: Sequence[str]) -> dict[str, Ending]:
+        with self.context() as context:
+            return {name: self.ending(context, name) for name in names}
+
+    def refusal(self, context: Context, name: str) -> str:
+        asked = context.store.remediation_asked(self.ids[name])
+        return "" if asked is None else asked.refused
+
+
+def _is_sure(one: Any) -> bool:
+    return any(found.confidence.rank >= 1 for found in one.diagnosis.findings)
+
+
+def _plan(context: Context, name: str) -> str:
+    item = f"plan-{name}-{time.monotonic_ns()}"
+    context.store.ask_plan(AskedPlan(item, context.clock.now().wall, "ann", name))
+    answer = answer_plan(context, item)
+    assert answer is not None
+    assert answer.digest, (name, answer)
+    return answer.digest
+
+
+def menders(concurrency: int) -> Crew:
+    """The crew that changes controllers, with so many processes."""
+    return Crew("remediate", (Lane.REMEDIATE, Lane.NOTIFY), "prefork", concurrency)
+
+
+@contextmanager
+def workers_standing(
+    folder: Path,
+    boxes: Sequence[Mapping[str, Any]],
+    *,
+    traps: Mapping[str, Mapping[str, str]] | None = None,
+    policy: Mapping[str, Any] | None = None,
+    policies: Mapping[str, Mapping[str, Any]] | None = None,
+    crew: Crew | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Iterator[WorkerStand]:
+    """A lab with real workers; everything is ended on the way out, by the thread that began it.
+
+    Args:
+        folder: for state and traps.
+        boxes: of the lab.
+        traps: controller -> point -> what happens there (`tests.support.trapped_context`).
+        policy: beside the short waits, for all; `policies`: for one controller.
+        crew: who changes controllers; None: six processes.
+        environ: more of the environment.
+    """
+    fleet = {
+        "lab": {"timings": QUICK},
+        "controllers": [*boxes],
+        "policy": {**SHORT, **PATIENT, **(policy or {})},
+    }
+    notes = folder / "traps"
+    notes.mkdir(parents=True)
+    (notes / PLAN).write_text(json.dumps(traps or {}))
+    with Lab(from_mapping(fleet), state_dir=folder / "lab") as lab:
+        _with_policies(lab.inventory_path, policies or {})
+        values = {
+            **{name: os.environ[name] for name in KEPT if name in os.environ},
+            STATE_DIR: str(folder / "state"),
+            INVENTORY: str(lab.inventory_path),
+            VISIBILITY_TIMEOUT: str(VISIBILITY_S),
+            FOLDER: str(notes),
+            "PYTHONPATH": str(ROOT),
+            **(environ or {}),
+        }
+        settings = Settings.from_environment(values)
+        supervisor = Supervisor(settings, environ=values, application=APPLICATION)
+        try:
+            supervisor.start_broker()
+            supervisor.start_worker(crew or menders(6))
+            supervisor.start_beat()
+            yield WorkerStand(lab, settings, notes, supervisor)
+        finally:
+            supervisor.stop()
+
+
+def _with_policies(path: Path, policies: Mapping[str, Mapping[str, Any]]) -> None:
+    if not policies:
+        return
+    document = yaml.safe_load(path.read_text())
+    for entry in document["controllers"]:
+        if entry["name"] in policies:
+            entry["policy"] = dict(policies[entry["name"]])
+    path.write_text(yaml.safe_dump(document))
+
+
+__all__ = ["APPLICATION", "Ending", "WorkerStand", "box", "menders", "workers_standing"]
