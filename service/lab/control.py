@@ -1,7 +1,7 @@
 """HTTP and JSON on loopback, so that another process can look at a lab and stir it.
 
 GET /boxes, /boxes/NAME, /boxes/NAME/left_dirty, /boxes/NAME/log, /boxes/NAME/aps;
-POST /boxes/NAME/fault, /foreign_edit, /reload, /cli, /faults_clear; POST /stop.
+POST /boxes/NAME/fault, /foreign_edit, /reload, /cli, /ntp, /faults_clear; POST /stop.
 The address is in STATE_DIR/control.json. Whoever may use the host's loopback may use it: it is a
 simulator and holds no secret.
 """
@@ -101,6 +101,7 @@ ACTIONS: dict[str, Callable[[BoxHandle | WlcHandle, dict[str, Any]], object]] = 
     "foreign_edit": lambda box, body: box.foreign_edit(str(body["xml"])),
     "reload": lambda box, _: box.reload(),
     "cli": lambda box, body: box.cli(str(body["line"])),
+    "ntp": lambda box, body: box.reachable_ntp(str(body["host"]), reachable=body["reachable"]),
 }
 
 

@@ -19,7 +19,7 @@ from service.lab.aps.kinds import (
     Refusal,
 )
 from service.lab.aps.physics import Aps, Controller
-from service.lab.aps.state import ApState
+from service.lab.aps.state import ApState, Phase
 from service.lab.log import Log
 from service.lab.specs import Ap
 
@@ -61,12 +61,15 @@ class WlcAps(Aps):
         self._due = float("-inf")
         self.learned: set[str] = set()  # MACs of APs that ignore an expired controller MIC
         self.lines: deque[LogLine] = deque(maxlen=LONGEST_LOG)
+        self.heard: set[str] = set()  # MACs in the join statistics
         self.changes = 0  # counts what tables show, so that they can be cached
         super().__init__(specs, controller, log)
 
     def start(self, at: float) -> None:
         """Where the lab finds them; who is joined has learned what the controller is set to."""
         super().start(at)
+        silent = {mac for mac, state in self.states.items() if state.phase is Phase.SILENT}
+        self.heard = set(self.states) - silent
         self.taught()
         self._plan()
 
@@ -85,6 +88,8 @@ class WlcAps(Aps):
     def controller_gone(self, at: float, back_at: float) -> None:
         """As the physics do; tables change."""
         super().controller_gone(at, back_at)
+        self.heard.clear()  # facts, section 2: join statistics last until the next boot
+        self.lines.clear()
         self._plan()
 
     def taught(self) -> None:
@@ -115,6 +120,10 @@ class WlcAps(Aps):
         if not self._wlc.ignores("mic"):
             return False
         return state.spec.mac in self.learned or not state.spec.options.get("strict", False)
+
+    def _attempt(self, state: ApState, at: float) -> None:
+        self.heard.add(state.spec.mac)
+        super()._attempt(state, at)
 
     def _joined(self, state: ApState, at: float) -> None:
         super()._joined(state, at)

@@ -1,6 +1,7 @@
 """A box behind its sessions: who is logged in, who is locked out, what goes wrong."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from service.lab.aireos.answers import USAGE, Ask, Context, Text
 from service.lab.aireos.faults import WlcFault, WlcFaults
@@ -47,6 +48,9 @@ class WlcHost:
         """Is that the account, and is it not locked?"""
         now, login = self.box.advance(), self.box.spec.login
         self.attempts += 1
+        if login.recover_config and username == "Recover-Config":
+            self._recovered(now)
+            return False
         refused = self.faults.take("auth_refused") is not None or now < self.locked_until
         good = not refused and (username, password) == (USERNAME, self._password)
         self.wrong = 0 if good else self.wrong + 1
@@ -106,6 +110,13 @@ class WlcHost:
         if not isinstance(answer, Text) or answer.text:
             told = answer.text.strip() or USAGE
             raise LabError(f"{self.box.spec.name}: setting {line!r} is refused: {told}")
+
+    def _recovered(self, now: float) -> None:
+        """The one name that nobody may ever type by accident: everything is gone."""
+        blank = replace(self.box.running, ntp=(), ntp_keys=(), sysname="Cisco Controller")
+        self.box.configure(now, blank, CONSOLE)
+        self.box.save(now, CONSOLE)
+        self.box.log.add(now, "session", "the configuration was reset")
 
     def _reloading(self, back_at: float) -> None:
         self.on_down(max(0.0, back_at - self.box.time.monotonic()))

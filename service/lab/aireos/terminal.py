@@ -136,9 +136,12 @@ class WlcTerminal:
 
     async def _paged(self, lines: list[str]) -> None:
         """Write page by page until `config paging disable`; q stops."""
+        if not self._box.running.paging:
+            self._write("\n".join([*lines, ""]))
+            return
         shown = 0
         for line in lines:
-            if self._box.running.paging and shown == PAGE - 1:
+            if shown == PAGE - 1:
                 self._write(MORE)
                 key = await self._keys.key()
                 self._write(WIPE)

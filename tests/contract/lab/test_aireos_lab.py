@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from service.lab.errors import LabError
-from tests.contract.lab.aireos_support import FAST, shell, snmp, started
+from tests.contract.lab.aireos_support import FAST, shell, snmp, started, until
 
 WLC = {"platform": "aireos", "name": "wlc", "ntp": [{"host": "192.0.2.1"}]}
 MODELS = ["2504", "3504", "5508", "5520", "8540", "vWLC"]
@@ -54,6 +54,11 @@ def test_another_process_sees_and_stirs_it_over_http(tmp_path):
         assert "running: missing time ntp server 1 192.0.2.1" in left
         ask("/boxes/wlc-1/fault", {"kind": "foreign_save", "now": True, "rpc": "*"})
         assert "saved: missing time ntp server 1 192.0.2.1" in ask("/boxes/wlc-1/left_dirty")
+        ask("/boxes/wlc-1/cli", {"line": "config time ntp server 1 192.0.2.1"})
+        ask("/boxes/wlc-1/ntp", {"host": "192.0.2.1", "reachable": False})
+        until(lambda: ask("/boxes/wlc-1")["ntp_daemon"] == "trying")
+        ask("/boxes/wlc-1/ntp", {"host": "192.0.2.1", "reachable": True})
+        until(lambda: ask("/boxes/wlc-1")["ntp_daemon"] == "in-sync")
         assert ask("/boxes/wlc-1/aps")[0]["phase"] == "registered"
 
 

@@ -1,10 +1,10 @@
-"""Join statistics: who ever knocked, joined or not. Entries never age out."""
+"""Join statistics: who ever knocked, joined or not. Entries last until the next boot."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from service.lab.aireos.answers import Context, dotted
-from service.lab.aps.state import ApState, Phase
+from service.lab.aps.state import ApState
 
 HEAD = "Base Mac             AP EthernetMac       AP Name                 IP Address         Status"
 TYPES = {  # unverified: what 8.x prints for the type of the last error
@@ -17,9 +17,8 @@ TYPES = {  # unverified: what 8.x prints for the type of the last error
 
 def known(context: Context) -> list[ApState]:
     """Everybody who was ever heard, in the order of their MACs."""
-    states = context.box.see_aps().states.values()
-    heard = (s for s in states if s.phase is not Phase.SILENT)
-    return sorted(heard, key=lambda s: s.spec.mac)
+    aps = context.box.see_aps()
+    return [aps.states[mac] for mac in sorted(aps.heard)]
 
 
 def summary_all(context: Context) -> str:

@@ -40,13 +40,15 @@ def address(dotted: str) -> bytes:
 
 
 def arcs(oid: Oid) -> bytes:
-    """Sub-identifiers without tag: those of a prefix and of an index can be joined."""
+    """A name from its root, without tag; the arcs of an index may be joined to it."""
+    first, second = (*oid, 0, 0)[:2]
+    return index_arcs((first * 40 + second, *oid[2:]))
+
+
+def index_arcs(index: Oid) -> bytes:
+    """Sub-identifiers that don't begin at the root."""
     out = bytearray()
-    rest = oid
-    if oid[:2] == (1, 3):
-        out.append(43)
-        rest = oid[2:]
-    for arc in rest:
+    for arc in index:
         if arc < HIGH:
             out.append(arc)
             continue
@@ -135,13 +137,14 @@ class Reader:
 
 def to_oid(content: bytes) -> Oid:
     """An object identifier's arcs."""
-    if not content:
-        raise MalformedError("an empty object identifier")
-    out = [*divmod(content[0], 40)] if content[0] < 2 * 40 else [2, content[0] - 80]
+    out = []
     arc = 0
-    for byte in content[1:]:
+    for byte in content:
         arc = (arc << 7) | (byte & 0x7F)
         if not byte & HIGH:
             out.append(arc)
             arc = 0
-    return tuple(out)
+    if not out:
+        raise MalformedError("an empty object identifier")
+    first = min(out[0] // 40, 2)
+    return (first, out[0] - 40 * first, *out[1:])

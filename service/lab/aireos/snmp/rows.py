@@ -63,7 +63,7 @@ class ApRows:
         self._encoding = box.spec.quirks.encoding
         ordered = sorted(box.aps.states.values(), key=lambda s: _mac(s.spec.mac))
         self._all = [
-            (index, ber.arcs(index), state)
+            (index, ber.index_arcs(index), state)
             for state in ordered
             for index in [tuple(_mac(state.spec.mac))]
         ]

@@ -92,7 +92,7 @@ class Gate:
             sealed = ber.Reader(asked.payload).want(ber.OCTETS)
             scoped = self._user.decrypt(sealed, asked.salt, asked.boots, asked.seconds)
             ber.Reader(scoped).want(ber.SEQUENCE)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return scoped
 
