@@ -16,7 +16,7 @@ from service.domain.observation import Platform
 from service.drivers.aireos.driver import AireOsDriver
 from service.drivers.iosxe.driver import IosXeDriver
 from service.drivers.places import PlacedDrivers
-from service.drivers.pool import DriverPool
+from service.drivers.pool import MOST_IDLE, DriverPool
 from service.errors import DeviceError, InvalidInput
 from service.ports.clock import Clock
 from service.ports.driver import ControllerDriver
@@ -72,9 +72,19 @@ def open_guard(settings: Settings) -> Iterator[Guard]:
 
 @contextmanager
 def open_context(
-    settings: Settings, inventory: Path | None, *, keep_going: bool = False
+    settings: Settings,
+    inventory: Path | None,
+    *,
+    keep_going: bool = False,
+    most_idle: int = MOST_IDLE,
 ) -> Iterator[Context]:
     """Everything that a command needs; the store is closed afterwards.
+
+    Args:
+        settings: where things are.
+        inventory: the file; None: that of the settings, if any.
+        keep_going: leave out what is bad in it.
+        most_idle: how many sessions are kept for their next use.
 
     Raises:
         InvalidInput: the inventory, the catalogue or a setting is bad.
@@ -88,7 +98,8 @@ def open_context(
     store = SqlStore(settings.database_url, clock)
     processes = LocalProcesses(clock)
     opener = PlatformDrivers(SecretResolver(folder), clock)
-    drivers = DriverPool(PlacedDrivers(opener, store, processes, clock, settings.max_sessions))
+    placed = PlacedDrivers(opener, store, processes, clock, settings.max_sessions)
+    drivers = DriverPool(placed, most_idle=most_idle)
     try:
         yield Context(
             inventory=fleet,

@@ -92,7 +92,9 @@ class FleetRuntime:
     def campaign(self, campaign_id: str) -> None:
         """Look after a campaign, if it is time for that."""
         told = advance_campaign(self.context, campaign_id)
-        if told:
+        if told.startswith("stopped"):
+            log.warning("campaign.stopped", campaign=campaign_id, reason=told)
+        elif told:
             log.info("campaign.moved", campaign=campaign_id, text=told)
 
     def advance(self, remediation_id: str) -> None:
@@ -110,7 +112,7 @@ class FleetRuntime:
 def open_runtime(app: Celery) -> Iterator[FleetRuntime]:
     """The runtime of one job, from the environment."""
     settings = Settings.from_environment()
-    with open_context(settings, settings.inventory, keep_going=True) as context:
+    with open_context(settings, settings.inventory, keep_going=True, most_idle=1) as context:
         yield FleetRuntime(context, CeleryQueue(app))
 
 

@@ -22,7 +22,7 @@ from service.supervise import supervised
 def beat_command(inventory: Path | None, as_json: bool) -> None:
     """Send what schedules and due times ask for, until Ctrl-C or SIGTERM.
 
-    One is enough; two do no harm. The inventory's schedules are read when it starts.
+    One is enough; two do no harm. A schedule that changes in the inventory counts at once.
 
     \b
     Example:

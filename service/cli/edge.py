@@ -86,6 +86,7 @@ def context_for(
         for name, reason in context.inventory.rejected.items():
             people.print(f"left out: {name}: {reason}", style="yellow", markup=False)
         warn_of_halt(context)
+        warn_of_stop(context)
         if warn:
             warn_of_restores(context)
         yield context
@@ -97,6 +98,18 @@ def warn_of_halt(context: Context) -> None:
     if why is not None:
         people.print(
             f"ALL NEW CHANGES ARE {why.upper()[:6]}{why[6:]}. To go on: aprejoin resume",
+            style="bold white on red",
+            markup=False,
+        )
+
+
+def warn_of_stop(context: Context) -> None:
+    """Say loudly that a campaign waits for a person."""
+    campaign = context.store.open_one()
+    if campaign is not None and campaign.state == "stopped":
+        people.print(
+            f"A CAMPAIGN HAS STOPPED: {campaign.detail}. Look: aprejoin campaign show "
+            f"{campaign.id}; then: aprejoin campaign resume {campaign.id}, or cancel",
             style="bold white on red",
             markup=False,
         )

@@ -22,6 +22,7 @@ COMMANDS = {
     "remediate": ("service.cli.remediate:remediate_command", "Carry a plan out."),
     "restore": ("service.cli.remediate:restore_command", "Finish what a dead process left."),
     "runs": ("service.cli.runs:runs_command", "List remediations, or tell one by its journal."),
+    "campaign": ("service.cli.campaign:campaign", "Mend many controllers, in waves."),
     "halt": ("service.cli.halt:halt_command", "Stop all new changes in the whole fleet."),
     "resume": ("service.cli.halt:resume_command", "Lift a halt."),
     "serve": ("service.cli.serve:serve_command", "Run REST, workers and schedule."),

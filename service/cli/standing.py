@@ -12,7 +12,7 @@ from types import FrameType
 import click
 
 from service.bootstrap import open_context
-from service.cli.edge import people, warn_of_halt, warn_of_restores
+from service.cli.edge import people, warn_of_halt, warn_of_restores, warn_of_stop
 from service.domain.documents import moment
 from service.errors import InvalidInput
 from service.settings import Settings
@@ -82,6 +82,7 @@ def say_what_is_left_out(context: Context) -> None:
     for name, reason in context.inventory.rejected.items():
         people.print(f"left out: {name}: {reason}", style="yellow", markup=False)
     warn_of_halt(context)
+    warn_of_stop(context)
     warn_of_restores(context)
 
 

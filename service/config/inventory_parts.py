@@ -11,6 +11,7 @@ from service.config.inventory_values import (
     moment,
     seconds_or_none,
     secret,
+    short,
     text,
     timezone,
 )
@@ -87,7 +88,7 @@ def schedule(names: Names) -> Reader[Schedule]:
             error = section.entries["missed"].refuse("'missed' beside 'cron' alone")
             section.problems.extend(error.problems)
         found = Schedule(
-            name=section.need("name", text, _NOTHING),
+            name=section.need("name", short, _NOTHING),
             what=section.get("what", choice(_WHAT), "sweep"),
             every_s=section.get("every", duration_s, None),
             cron=section.get("cron", cron, None),

@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?", re.ASCII)
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _LONGEST_HOST = 253
 _HIGHEST_PORT = 65_535
+SHORT = 64
 _MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
@@ -37,6 +38,14 @@ def text(value: YamlValue) -> str:
     if not value.text.strip() or not value.text.isprintable():
         raise value.refuse("text on one line, not empty")
     return value.text
+
+
+def short(value: YamlValue) -> str:
+    """A text that fits where it is kept and shown."""
+    found = text(value)
+    if len(found) > SHORT:
+        raise value.refuse(f"text of at most {SHORT} characters")
+    return found
 
 
 def controller_name(value: YamlValue) -> str:

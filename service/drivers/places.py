@@ -20,8 +20,8 @@ from service.ports.steering import Slot, Slots
 from service.ports.store import Leases
 
 EVERYWHERE = ":all"
-PLACE_TTL_S = 180.0
-"""Longer than any single call to a controller: with each the place is kept anew."""
+PLACE_TTL_S, KEPT_FOR_S = 180.0, 30.0
+"""A place outlasts any single call to a controller, before which it is kept anew if it is old."""
 WAIT_S, MOST_WAITS = 0.25, 240
 """For a place among all sessions one waits: the others are reading, and get done."""
 
@@ -50,9 +50,9 @@ class PlacedDrivers:
             return self._opener.open(controller)
         taken = self._take(controller)
         try:
-            return Placed(self._opener.open(controller), self._places, taken)
+            return Placed(self._opener.open(controller), self._places, taken, self._clock)
         except BaseException:
-            give_back(self._places, taken)
+            self._places.give_slots(*taken)
             raise
 
     def _may_change(self, name: str) -> bool:
@@ -70,23 +70,20 @@ class PlacedDrivers:
                 return here, among
             self._clock.wait(WAIT_S)
             self._places.keep_slot(here, ttl_s=PLACE_TTL_S)
-        give_back(self._places, (here,))
+        self._places.give_slots(here)
         detail = f"{self._limit} sessions of ours are open in the whole fleet"
         raise DeviceBusy(controller.name, "connect", detail)
-
-
-def give_back(places: Slots, taken: tuple[Slot, ...]) -> None:
-    """Give places back."""
-    for slot in taken:
-        places.give_slot(slot)
 
 
 class Placed:
     """A driver whose place is kept while it is used, and given back when it is closed."""
 
-    def __init__(self, driver: ControllerDriver, places: Slots, taken: tuple[Slot, ...]) -> None:
+    def __init__(
+        self, driver: ControllerDriver, places: Slots, taken: tuple[Slot, ...], clock: Clock
+    ) -> None:
         self.controller = driver.controller
         self._driver, self._places, self._taken = driver, places, taken
+        self._clock, self._kept = clock, clock.now()
 
     @property
     def session(self) -> str:
@@ -136,8 +133,13 @@ class Placed:
         """End the session; its place is free for another."""
         self._driver.close()
         taken, self._taken = self._taken, ()
-        give_back(self._places, taken)
+        if taken:
+            self._places.give_slots(*taken)
 
     def _keep(self) -> None:
+        now = self._clock.now()
+        if now.seconds_since(self._kept) < KEPT_FOR_S:
+            return
+        self._kept = now
         for slot in self._taken:
             self._places.keep_slot(slot, ttl_s=PLACE_TTL_S)

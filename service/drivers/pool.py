@@ -22,8 +22,8 @@ MOST_IDLE = 16
 class DriverPool:
     """Opens drivers, and keeps one idle session for each controller."""
 
-    def __init__(self, opener: Drivers) -> None:
-        self._opener = opener
+    def __init__(self, opener: Drivers, *, most_idle: int = MOST_IDLE) -> None:
+        self._opener, self._most_idle = opener, most_idle
         self._idle: dict[str, ControllerDriver] = {}
         self._lock = Lock()
 
@@ -42,7 +42,7 @@ class DriverPool:
     def take_back(self, driver: ControllerDriver) -> None:
         """Keep a session for the next use, if it is alive and there is none yet."""
         with self._lock:
-            is_room = driver.controller not in self._idle and len(self._idle) < MOST_IDLE
+            is_room = driver.controller not in self._idle and len(self._idle) < self._most_idle
             if driver.alive and is_room:
                 self._idle[driver.controller] = driver
                 return

@@ -142,8 +142,8 @@ class Slots(Protocol):
     def keep_slot(self, slot: Slot, *, ttl_s: float) -> None:
         """Hold on to it; nothing happens where it passed on."""
 
-    def give_slot(self, slot: Slot) -> None:
-        """Give it back; nothing happens where it passed on."""
+    def give_slots(self, *given: Slot) -> None:
+        """Give places back; nothing happens to one that passed on."""
 
 
 class Steering(Halts, Campaigns, Failings, Slots, Protocol):

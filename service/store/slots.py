@@ -35,10 +35,11 @@ class SlotTable:
             kept = update(slots).where(_is(slot), slots.c.turn == slot.turn)
             connection.execute(kept.values(clock=until.clock, until_s=until.at_s))
 
-    def give_slot(self, slot: Slot) -> None:
-        """Give it back."""
+    def give_slots(self, *given: Slot) -> None:
+        """Give places back."""
         with transaction(self._engine) as connection:
-            connection.execute(delete(slots).where(_is(slot), slots.c.turn == slot.turn))
+            for slot in given:
+                connection.execute(delete(slots).where(_is(slot), slots.c.turn == slot.turn))
 
 
 def _take(connection: Connection, slot: Slot, now: Mark, ttl_s: float) -> bool:

@@ -174,6 +174,9 @@ def _by_remediation(context: Context, campaign: Campaign, target: Target) -> Tar
 
 def _ask(context: Context, campaign: Campaign, target: Target) -> Target:
     """Ask for it; where the same plan waits to be carried out already, that one is followed."""
+    current = context.store.campaign(campaign.id)
+    if current is None or current.state != "running":  # somebody ended it meanwhile
+        return target
     plan, now = context.store.plan_asked(target.plan), context.clock.now().wall
     digest = "" if plan is None else plan.answer.digest
     asked = AskedRemediation(

@@ -18,7 +18,7 @@ ENOUGH = (Confidence.PROBABLE.value, Confidence.CONFIRMED.value)
 
 def request_campaign(
     context: Context,
-    queue: JobQueue,
+    queue: JobQueue | None,
     *,
     who: str,
     names: tuple[str, ...] = (),
@@ -44,8 +44,14 @@ def request_campaign(
         under_way = context.store.open_one()
         which = "another" if under_way is None else f"{under_way.id} ({under_way.state})"
         raise Refused(f"one campaign at a time: {which} has not ended")
-    nudge(queue, job_of(Kind.CAMPAIGN, campaign.id))
+    _tell(queue, campaign.id)
     return campaign
+
+
+def _tell(queue: JobQueue | None, item: str) -> None:
+    """Tell the workers at once; where there is no queue, the dispatcher finds it soon."""
+    if queue is not None:
+        nudge(queue, job_of(Kind.CAMPAIGN, item))
 
 
 def _stuck(document: object, issue: str | None) -> int:
@@ -61,7 +67,7 @@ def _stuck(document: object, issue: str | None) -> int:
     )
 
 
-def resume_campaign(context: Context, queue: JobQueue, item: str) -> Campaign:
+def resume_campaign(context: Context, queue: JobQueue | None, item: str) -> Campaign:
     """Let a campaign that stopped go on: somebody has looked at what failed.
 
     Raises:
@@ -73,7 +79,7 @@ def resume_campaign(context: Context, queue: JobQueue, item: str) -> Campaign:
     newest = max((target.wave for target in context.store.targets(item)), default=0)
     context.store.mark_campaign(item, "running", "", forgiven=newest)
     context.store.set_due(Kind.CAMPAIGN, item, in_s=0.0, why="somebody let it go on")
-    nudge(queue, job_of(Kind.CAMPAIGN, item))
+    _tell(queue, item)
     return campaign
 
 

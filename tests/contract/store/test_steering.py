@@ -154,7 +154,7 @@ def test_there_are_so_many_places_of_a_scope_and_no_more(sql_store):
     first, second = take(sql_store), take(sql_store)
     assert take(sql_store) is None
     assert take(sql_store, "c2") is not None
-    sql_store.give_slot(first)
+    sql_store.give_slots(first)
     third = take(sql_store)
     assert (third.number, second.number) == (first.number, 1)
     assert take(sql_store) is None
@@ -168,7 +168,7 @@ def test_a_place_that_is_not_given_back_is_free_after_a_while_and_not_before(sql
     world.advance(1)
     successor = take(sql_store)
     assert successor.number == lost.number
-    sql_store.give_slot(lost)  # comes late: the place is somebody else's
+    sql_store.give_slots(lost)  # comes late: the place is somebody else's
     sql_store.keep_slot(lost, ttl_s=9999)
     assert take(sql_store) is None
     world.advance(60)

@@ -338,6 +338,7 @@ def test_policy_values_have_no_floor_but_sense(key, value):
         ("schedules: [{name: a, cron: '61 * * * *'}]", "schedules[a].cron", "'61' as minute"),
         ("schedules: [{name: a, every: 1m, what: diagnose}]", "schedules[a].what", "'diagnose'"),
         ("schedules: [{name: a, every: 1m, jitter_s: -1}]", "schedules[a].jitter_s", "the number"),
+        (f"schedules: [{{name: {'n' * 65}, every: 1m}}]", "name", f"'{'n' * 4}"),
         ("schedules: [{name: a, every: 1m, missed: skip}]", "schedules[a].missed", "'skip'"),
         ("schedules: [{name: a, cron: '* * * * *', missed: all}]", "schedules[a].missed", "'all'"),
         ("policy: {waves: []}", "policy.waves", "an empty list"),

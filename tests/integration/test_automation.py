@@ -1,0 +1,148 @@
+"""A schedule that mends by itself: real beat, workers, broker and SSH; nobody asks for anything.
+
+Two boxes loop. The canary goes first, the other one follows, and
+the stop switch is thrown and lifted by the command in between.
+"""
+
+import json
+import subprocess
+import time
+from datetime import datetime
+
+import pytest
+
+from service.config.clock import SystemClock
+from service.domain.remediation import Run
+from service.lab.fleet import from_mapping
+from service.lab.lab import Lab
+from service.settings import Settings
+from service.store.sql import SqlStore
+from service.supervise import MENDERS, POLLERS, supervised
+from tests.e2e.stand import COMMAND, QUICK, SHORT, box
+
+POLICY = {
+    **SHORT,
+    "approval": "none",
+    "waves": [1, 5],
+    "retry_after_s": 3600,
+    "poll_every_s": 2,
+}
+SCHEDULE = "\nschedules: [{name: often, every: 2s}]\n"
+NAMES = ("a-1", "b-2")
+
+
+def told(*words):
+    """One command in the environment of the service; the document that it prints."""
+    done = subprocess.run([COMMAND, *words, "--json"], capture_output=True, text=True, check=False)
+    return json.loads(done.stdout)
+
+
+class Story:
+    """What the store says, looked at from outside."""
+
+    def __init__(self, settings, children):
+        self.settings, self.children = settings, children
+
+    def __call__(self, ask):
+        store = SqlStore(self.settings.database_url, SystemClock())
+        try:
+            return ask(store)
+        finally:
+            store.close()
+
+    def until(self, condition, within_s=150.0):
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            self.children.tend()
+            if found := self(condition):
+                return found
+            time.sleep(0.3)
+        raise AssertionError(f"not within {within_s} s: {self(everything)}")
+
+
+def everything(store):
+    campaigns = store.campaigns(limit=5)
+    return [(one, store.targets(one.id)) for one in campaigns], store.failings()
+
+
+def ended(store):
+    rows = {row.controller: row for row in store.remediations()}
+    return rows if len(rows) == len(NAMES) and all(r.closed for r in rows.values()) else None
+
+
+def finished(store):
+    newest = store.campaigns(limit=1)
+    return newest[0] if newest and newest[0].state == "finished" else None
+
+
+@pytest.fixture
+def lab(tmp_path):
+    fleet = {
+        "lab": {"timings": QUICK},
+        "policy": {**POLICY, "on_finding": "report"},
+        "controllers": [box(NAMES[0]), box(NAMES[1], aps=[{"kind": "looping", "count": 2}])],
+    }
+    with Lab(from_mapping(fleet), state_dir=tmp_path / "lab") as running:
+        inventory = running.inventory_path
+        inventory.write_text(inventory.read_text() + SCHEDULE)
+        yield running
+
+
+def mend_by_itself(lab):
+    """From now on the policy says so; workers read the inventory anew for every job."""
+    text = lab.inventory_path.read_text()
+    assert text.count("on_finding: report") == 1
+    lab.inventory_path.write_text(text.replace("on_finding: report", "on_finding: remediate"))
+
+
+def all_found(store):
+    """Both loops were counted."""
+    sure = [
+        look.controller
+        for look in store.looks()
+        for finding in look.document["findings"]
+        if finding["confidence"] == "probable"
+    ]
+    return sorted(sure) == list(NAMES)
+
+
+@pytest.fixture
+def settings(tmp_path, lab, monkeypatch):
+    monkeypatch.setenv("APREJOIN_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("APREJOIN_INVENTORY", str(lab.inventory_path))
+    return Settings.from_environment()
+
+
+def test_a_schedule_finds_mends_canary_first_and_obeys_the_switch(settings, lab):
+    assert told("halt", "wait for me")["halt"]["reason"] == "wait for me"
+    with supervised(settings, crews=(POLLERS, MENDERS)) as children:
+        story = Story(settings, children)
+        story.until(all_found)
+        assert story(lambda store: store.campaigns(limit=1)) == ()
+        mend_by_itself(lab)
+        campaign = story.until(lambda store: store.open_one())
+        assert campaign.asked_by == "schedule often"
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            assert story(lambda store: store.remediations()) == ()
+            time.sleep(0.5)
+        assert told("campaign", "show", campaign.id)["campaign"]["state"] == "running"
+        assert told("resume")["lifted"]["reason"] == "wait for me"
+        rows = story.until(ended)
+        story.until(finished)
+        assert {row.closed.state for row in rows.values()} == {"succeeded"}
+        first, second = (rows[name] for name in order(story, campaign.id))
+        assert second.opened > closed_at(story, first.id)
+        assert [row.charter.approved_by for row in rows.values()] == ["policy", "policy"]
+        assert len(story(lambda store: store.remediations())) == len(NAMES)
+    for name in NAMES:
+        assert lab.box(name).left_dirty() == []
+
+
+def order(story, campaign):
+    """The controllers of a campaign in line."""
+    return [target.controller for target in story(lambda store: store.targets(campaign))]
+
+
+def closed_at(story, remediation) -> datetime:
+    return story(lambda store: Run(store.journal(remediation)).entries[-1].at.wall)

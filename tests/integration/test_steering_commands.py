@@ -1,0 +1,66 @@
+"""`halt`, `resume` and `campaign` as commands: what they say, and where it is shown."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from service.cli.main import main
+
+INVENTORY = """
+controllers:
+  - name: hq-1
+    platform: iosxe
+    host: 127.0.0.1
+    credentials: c
+    netconf: {port: 9, insecure: true}
+credentials: {c: {username: admin, password: "env:PATH"}}
+"""
+WHY = "half of Paris is dark"
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    (tmp_path / "fleet.yaml").write_text(INVENTORY)
+    monkeypatch.setenv("APREJOIN_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("APREJOIN_INVENTORY", str(tmp_path / "fleet.yaml"))
+
+    def command(*words: str):
+        return CliRunner().invoke(main, words)
+
+    return command
+
+
+def test_a_halt_is_told_shown_everywhere_and_lifted_once(run):
+    halted = json.loads(run("halt", WHY, "--as", "ann", "--json").stdout)["halt"]
+    assert (halted["by"], halted["reason"]) == ("ann", WHY)
+    for words in (["sweep"], ["plan", "hq-1"], ["remediate", "hq-1", "--yes"], ["runs"]):
+        said = " ".join(run(*words).stderr.split())
+        assert "ALL NEW CHANGES ARE HALTED by ann at" in said, words
+        assert WHY in said, words
+    again = json.loads(run("halt", "more", "--as", "bob", "--json").stdout)["halt"]
+    assert again == halted
+    assert json.loads(run("resume", "--json").stdout) == {"halt": None, "lifted": halted}
+    assert "HALTED" not in run("runs").stderr
+    refused = run("resume", "--json")
+    assert refused.exit_code == 1
+    assert json.loads(refused.stdout)["error"]["detail"] == "nothing is halted"
+
+
+def test_a_halt_without_a_reason_is_a_wrong_call(run):
+    assert run("halt").exit_code == 2
+    assert run("halt", "  ").exit_code == 2
+
+
+def test_a_campaign_over_what_no_sweep_found_is_refused_and_none_is_listed(run):
+    refused = run("campaign", "begin", "hq-1", "--json")
+    assert refused.exit_code == 1
+    assert "sweep first" in json.loads(refused.stdout)["error"]["detail"]
+    assert json.loads(run("campaign", "list", "--json").stdout) == {"campaigns": []}
+
+
+@pytest.mark.parametrize(
+    "words", [["begin", "nobody"], ["show", "k9"], ["resume", "k9"], ["cancel", "k9"]]
+)
+def test_what_is_not_there_is_a_wrong_call(run, words):
+    assert run("campaign", *words).exit_code == 2
