@@ -34,6 +34,10 @@ LONGEST_LOG = 2000
 class WlcController(Controller, Protocol):
     """What these APs ask of their controller beside the shared part."""
 
+    @property
+    def log_form(self) -> str:
+        """How a failed handshake is logged: hash, percent, peer."""
+
     def ignores(self, kind: str) -> bool:
         """Is the expiry of certificates of this kind (mic, ssc) ignored?"""
 
@@ -139,13 +143,21 @@ class WlcAps(Aps):
     def _refuse(self, state: ApState, at: float, refused: Refusal) -> None:
         super()._refuse(state, at, refused)
         if refused.error == DTLS:
-            # facts, section 4: the MAC in the line may not be the base radio MAC
-            mac = state.spec.options.get("log_mac", state.spec.mac)
-            text = (
-                "#DTLS-3-HANDSHAKE_FAILURE: openssl_dtls.c:681 "
-                f"Failed to complete DTLS handshake with peer for AP {mac}"
-            )
-            self.note(at, f"spamApTask{len(self.lines) % 4}", text)
+            self._log_handshake(state, at)
+
+    def _log_handshake(self, state: ApState, at: float) -> None:
+        """Facts, section 4: forms that were seen; the MAC may not be the base radio MAC."""
+        mac = state.spec.options.get("log_mac", state.spec.mac)
+        form = self._wlc.log_form
+        mark, line = {"hash": ("#", 681), "percent": ("%", 631), "peer": ("%", 844)}[form]
+        peer = f"peer {state.spec.ip}" if form == "peer" else "peer"
+        task = "spamReceiveTask" if form == "percent" else f"spamApTask{len(self.lines) % 4}"
+        self.note(
+            at,
+            task,
+            f"{mark}DTLS-3-HANDSHAKE_FAILURE: openssl_dtls.c:{line} "
+            f"Failed to complete DTLS handshake with {peer} for AP {mac}",
+        )
 
     def note(self, at: float, task: str, text: str) -> None:
         """A line for the message log."""

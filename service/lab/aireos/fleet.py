@@ -38,6 +38,7 @@ class WlcApIn(ApIn):
     location: str | None = None
     strict: bool = False  # turns an expired controller MIC down until it learned to ignore that
     log_mac: Literal["base", "ethernet"] = "base"  # which MAC the message log names
+    nameless: bool = False  # the join statistics know no name of it
 
 
 class WlcNtpIn(Strict):
@@ -82,6 +83,7 @@ class LoginIn(Strict):
     lockout_s: float = Field(default=300.0, ge=0)
     max_sessions: int = Field(default=5, ge=1)
     idle_s: float = Field(default=300.0, gt=0)
+    delay_s: float = Field(default=0.0, ge=0)
     recover_config: bool = False
     access: Literal["read-write", "read-only"] = "read-write"
     denied: list[str] = Field(default_factory=list)
@@ -112,7 +114,9 @@ class WlcQuirksIn(Strict):
     ntp_panic: Literal["exit", "step"] = "exit"
     ap_summary: Literal["auto", "old", "ip18", "ip30"] = "auto"
     image_table: Literal["auto", "7.0", "8.5"] = "auto"
-    time_table: Literal["auto", "old"] = "auto"
+    time_table: Literal["auto", "old", "bare"] = "auto"
+    pager: Literal["quit", "plain"] = "quit"
+    log_form: Literal["hash", "percent", "peer"] = "hash"
     image_status: Literal["auto", "yes", "no"] = "auto"
     join_stats: Literal["columns", "dotted"] = "columns"
     auth_list: Literal["allow", "joinable"] = "allow"
@@ -227,6 +231,8 @@ def _ap(ap: Ap, group: WlcApIn, before: str) -> Ap:
         options["location"] = group.location
     if group.strict:
         options["strict"] = True
+    if group.nameless:
+        options["nameless"] = True
     if group.log_mac == "ethernet":
         options["log_mac"] = ap.ethernet_mac
     end = SSC_END if ap.kind == "ssc_expired" and group.cert_end is None else ap.cert_end

@@ -33,6 +33,7 @@ class Login:
     lockout_s: float = 300.0
     max_sessions: int = 5
     idle_s: float = 300.0
+    delay_s: float = 0.0  # before anything is said: facts, section 1: it may take seconds
     recover_config: bool = False  # a box that was reset: asks for Recover-Config
     access: str = "read-write"  # read-write | read-only
     denied: tuple[str, ...] = ()  # beginnings of commands that this account may not use
@@ -59,7 +60,9 @@ class WlcQuirks:
     ntp_panic: str = "exit"  # exit | step: what the daemon does about more than 1000 s
     ap_summary: str = "auto"  # auto | old | ip18 | ip30: column layout
     image_table: str = "auto"  # auto | 7.0 | 8.5: layout of `show ap image all`
-    time_table: str = "auto"  # auto | old: without the last column
+    time_table: str = "auto"  # auto | old: without the last column | bare: no table, no server
+    pager: str = "quit"  # quit | plain: both were seen
+    log_form: str = "hash"  # hash | percent | peer: how a failed handshake is logged
     image_status: str = "auto"  # auto (from 8.10) | yes | no: is `show ap image status` known?
     join_stats: str = "columns"  # columns | dotted
     auth_list: str = "allow"  # allow | joinable: wording of `show auth-list`; unverified

@@ -14,8 +14,8 @@ from service.lab.aireos.shell import Shell
 from service.lab.ssh import Process
 
 PAGE = 24  # unverified: how many lines a page has
-MORE = "--More-- or (q)uit"
-WIPE = "\r" + " " * len(MORE) + "\r"
+MORE = {"quit": "--More-- or (q)uit", "plain": " --More-- "}
+WIPE = "\r" + " " * len(MORE["quit"]) + "\r"
 RECOVER = (
     "Enter User Name (or 'Recover-Config' this one-time only to reset configuration to factory "
     "defaults)\n"
@@ -52,6 +52,7 @@ class WlcTerminal:
     async def _log_in(self) -> None:
         """Ask for name and password, again and again: SSH has let everybody in."""
         login = self._box.spec.login
+        await asyncio.sleep(login.delay_s)
         if login.banner:
             self._write(f"\n{login.banner}\n")
         self._write("\n(Cisco Controller) \n")
@@ -142,7 +143,7 @@ class WlcTerminal:
         shown = 0
         for line in lines:
             if shown == PAGE - 1:
-                self._write(MORE)
+                self._write(MORE[self._box.spec.quirks.pager])
                 key = await self._keys.key()
                 self._write(WIPE)
                 if key in {b"q", b"Q"}:

@@ -84,6 +84,11 @@ class WlcBox:
         return self.boot.primary if self.boot.active == "primary" else self.boot.backup
 
     @property
+    def log_form(self) -> str:
+        """How a failed handshake is logged."""
+        return self.spec.quirks.log_form
+
+    @property
     def zone(self) -> WlcZone:
         """As configured."""
         return WlcZone(self.running.zone)

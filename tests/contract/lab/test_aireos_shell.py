@@ -74,6 +74,14 @@ def test_long_answers_stop_at_pages_and_q_ends_them(tmp_path):
         assert "Maximum number of APs supported" not in wlc.read_to(wlc.prompt)
 
 
+def test_another_form_of_the_pager_and_a_slow_greeting_were_seen_too(tmp_path):
+    settings = {"quirks": {"pager": "plain"}, "login": {"delay_s": 0.3}}
+    with started(tmp_path, **settings) as lab, shell(lab) as wlc:
+        assert wlc.ask("show sysinfo", " --More-- ").endswith(" --More-- ")
+        wlc.type("q")
+        wlc.read_to(wlc.prompt)
+
+
 def test_an_unknown_command_is_refused_in_its_own_words(tmp_path):
     with started(tmp_path) as lab, shell(lab) as wlc:
         assert wlc.ask("show foo") == USAGE

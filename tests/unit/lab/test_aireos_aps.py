@@ -148,6 +148,15 @@ def test_every_refused_handshake_is_a_line_of_the_message_log():
     assert lines[0].startswith("*spamApTask")
 
 
+@pytest.mark.parametrize(
+    ("form", "line", "peer"), [("percent", 631, "peer"), ("peer", 844, "peer 10.1.0.1")]
+)
+def test_other_forms_of_the_line_were_seen_too(form, line, peer):
+    bench = WlcBench(quirks={"log_form": form}, aps=[{"kind": "mic_expired"}])
+    told = f"%DTLS-3-HANDSHAKE_FAILURE: openssl_dtls.c:{line} Failed to complete DTLS handshake"
+    assert f"{told} with {peer} for AP 70:6d:01:00:01:00" in bench.type("show msglog")
+
+
 def test_a_download_of_a_valid_image_needs_no_window():
     bench = WlcBench(aps=[{"kind": "looping", "signature": "valid", "name": "a"}])
     loop(bench)

@@ -161,3 +161,15 @@ def test_a_release_spells_the_override_its_own_way(release, known, unknown):
     assert bench.type(f"config ap {unknown} mic enable").startswith("Incorrect usage")
     assert bench.type(f"config ap {known} mic enable") == ""
     assert f"ap {known} mic enable" in bench.type("show run-config commands")
+
+
+def test_a_row_of_the_join_statistics_may_have_neither_name_nor_address():
+    bench = WlcBench(aps=[{"kind": "mic_expired", "nameless": True}])
+    row = printed(bench, "show ap join stats summary all")[5]
+    assert row.split() == ["70:6d:01:00:01:00", "70:6e:01:00:01:01", "Not", "Joined"]
+
+
+def test_a_box_without_servers_may_show_no_table():
+    bench = WlcBench(ntp=[], quirks={"time_table": "bare"})
+    assert "NTP" not in bench.type("show time")
+    assert "NTP Servers" in WlcBench(ntp=[]).type("show time")

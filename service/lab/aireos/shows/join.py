@@ -30,7 +30,8 @@ def summary_all(context: Context) -> str:
     for state in states:
         spec = state.spec
         ever = state.counters.joins_ok > 0
-        name, ip = (spec.name, spec.ip) if ever else (spec.name, "")
+        name = "" if spec.options.get("nameless", False) else spec.name
+        ip = spec.ip if ever else ""
         status = "Joined" if state.present else "Not Joined"
         row = f"{spec.mac:<20} {spec.ethernet_mac:<20} {name:<23} {ip:<18} {status}"
         lines.append(row.rstrip())

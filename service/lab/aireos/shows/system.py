@@ -95,6 +95,8 @@ def time(context: Context) -> str:
     ]
     if old:
         del lines[7]
+    if context.box.spec.quirks.time_table == "bare" and not box.running.ntp:
+        return "\n".join([*lines[:5], ""])
     for server in box.running.ntp:
         auth = "" if old else daemon.auth_status(server)
         row = f"{server.index:>8}{server.key or 0:>15}{server.host:>41}     "
