@@ -223,7 +223,8 @@ class ControllerView:
     """One look at one controller, as much of it as was asked for.
 
     Attributes:
-        read_at: this host's wall clock when the look began, aware UTC.
+        read_at: when the look began, aware UTC, by this host's wall clock; once it is kept, by the
+            best clock at hand.
         release: dotted release, for example `17.9.1`.
         aps: one sighting for each AP known, by the union of all tables; None if not read.
         ap_total: the controller's own count of APs where it announces one.

@@ -25,6 +25,7 @@ from service.usecases.permits import approver_of, check_beside, closed_window
 from service.usecases.plan import propose
 from service.usecases.recover import lease_for
 from service.usecases.remediate import Person, check_digest, open_under
+from service.usecases.truth import believed_now
 from service.usecases.work import LEASE_TTL_S, Work
 
 AGAIN_S = 30.0
@@ -72,7 +73,7 @@ def begin(context: Context, remediation: str, lease: Lease) -> Work | Later | Ne
 def _valid_s(context: Context, plan: AskedPlan) -> float:
     """For how long a plan still holds."""
     expires = plan.answer.expires
-    return 0.0 if expires is None else (expires - context.clock.now().wall).total_seconds()
+    return 0.0 if expires is None else (expires - believed_now(context)).total_seconds()
 
 
 def _why_expired(context: Context, asked: AskedRemediation) -> str:
@@ -90,7 +91,7 @@ def _may_begin(context: Context, asked: AskedRemediation) -> None:
     """
     controller = context.controller(asked.controller)
     approver_of(context, asked.digest, controller, who=asked.asked_by, runs=False)
-    closed = closed_window(context, controller, context.clock.now().wall)
+    closed = closed_window(context, controller, believed_now(context))
     if closed is not None:
         raise Refused(f"{controller.name}: {closed}")
     check_beside(context, controller, context.store.remediations(unfinished=True))
@@ -102,6 +103,9 @@ def _open(context: Context, asked: AskedRemediation, plan: AskedPlan, lease: Lea
     if isinstance(proposal.planned, NoPlan):
         return Never(f"there is no plan any more: {proposal.planned.reason}")
     check_digest(proposal.planned, asked.digest)
+    expires, true_time = plan.answer.expires, proposal.planned.charter.true_time
+    if expires is None or expires <= true_time.at:
+        return Never(_why_expired(context, asked))
     with _alone(context):
         lease = context.store.renew(lease, ttl_s=LEASE_TTL_S)
         person = Person(asked.asked_by, at_terminal=False)

@@ -10,6 +10,7 @@ from service.ports.store import Approval, RemediationRow
 from service.usecases.context import Context
 from service.usecases.remediate import give_word
 from service.usecases.request import nudge
+from service.usecases.truth import believed_now
 
 Verb: TypeAlias = Literal["cancel", "rollback"]
 
@@ -58,7 +59,7 @@ def _approve(
     waiting: tuple[AskedRemediation, ...],
     who: str,
 ) -> Approval:
-    now, answer = context.clock.now().wall, plan.answer
+    now, answer = believed_now(context), plan.answer
     if answer.expires is None or answer.expires <= now:
         raise Refused(f"the plan {answer.digest[:12]} expired: ask for another one")
     approval = Approval(answer.digest, plan.controller, who, now, answer.expires)

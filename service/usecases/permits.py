@@ -10,10 +10,17 @@ from service.errors import NotApproved, Refused
 from service.ports.store import RemediationRow
 from service.usecases.context import Context
 from service.usecases.halt import check_not_halted
+from service.usecases.truth import believed_now
 
 
 def approver_of(
-    context: Context, digest: str, controller: Controller, *, who: str, runs: bool
+    context: Context,
+    digest: str,
+    controller: Controller,
+    *,
+    who: str,
+    runs: bool,
+    true_now: datetime | None = None,
 ) -> str:
     """Whose word the plan has.
 
@@ -23,6 +30,7 @@ def approver_of(
         controller: whose policy counts.
         who: the person who asks.
         runs: whether that person runs the command themselves: counts where one word is enough.
+        true_now: true time; None: not known for sure.
 
     Raises:
         NotApproved: nobody's that counts; an approval of another form of the plan is none.
@@ -32,7 +40,7 @@ def approver_of(
         return "policy"
     if rule == "required" and runs:
         return who
-    now = context.clock.now().wall
+    now = true_now or believed_now(context)
     words = [a for a in context.store.approvals(digest) if a.expires > now]
     others = [a for a in words if a.approver != who]
     if others:

@@ -18,7 +18,7 @@ from service.ports.driver import ControllerDriver
 from service.usecases.context import Context
 from service.usecases.poll import READ_TIMEOUT_S, Polled
 from service.usecases.sweep import judge
-from service.usecases.truth import true_time_by
+from service.usecases.truth import dated, true_time_by
 
 FRESH_S = 60.0
 """No forward write on facts older than this (DESIGN.md, section 6.9)."""
@@ -67,7 +67,7 @@ def propose(
         )
     driver = context.drivers.open(controller)
     try:
-        view = driver.read(ALL_TOPICS, timeout_s=READ_TIMEOUT_S)
+        view = dated(context, driver.read(ALL_TOPICS, timeout_s=READ_TIMEOUT_S))
         if view.aps is None:
             raise DeviceUnreachable(name, "poll", view.unknown.get(Topic.AP_JOIN, "no AP table"))
         polled = Polled(controller, view, context.store.add_poll(view))
@@ -97,8 +97,7 @@ def refreshed(
         Refused: there is no plan any more.
         PlanChanged: it is another one now.
     """
-    age_s = (context.clock.now().wall - proposal.view.read_at).total_seconds()
-    if isinstance(proposal.planned, NoPlan) or 0 <= age_s <= FRESH_S:
+    if isinstance(proposal.planned, NoPlan) or is_fresh(context, proposal):
         return proposal
     name = proposal.planned.charter.controller
     again = propose(context, name, asked, issue=issue, strategy=strategy)
@@ -108,6 +107,15 @@ def refreshed(
     if approved != current:
         raise PlanChanged(approved=approved, current=current)
     return again
+
+
+def is_fresh(context: Context, proposal: Proposal) -> bool:
+    """Whether a plan's facts are at most a minute old, however this host's wall clock was set."""
+    clock, planned = proposal.view.clock, proposal.planned
+    read = clock.instant if clock is not None else None
+    if read is None and isinstance(planned, Plan):
+        read = planned.charter.true_time.instant
+    return read is not None and context.clock.now().seconds_since(read) <= FRESH_S
 
 
 def _choose(

@@ -9,6 +9,7 @@ from service.domain.observation import SWEEP_TOPICS, ControllerView
 from service.errors import DeviceError, InvalidInput
 from service.usecases.context import Context
 from service.usecases.patience import note_failure, note_success
+from service.usecases.truth import dated
 
 READ_TIMEOUT_S = 60.0
 
@@ -36,6 +37,7 @@ def poll(context: Context, controller: Controller) -> Polled:
         note_failure(context, controller, err)
         return Polled(controller, None, {}, str(err))
     note_success(context, controller)
+    view = dated(context, view)
     return Polled(controller, view, context.store.add_poll(view))
 
 

@@ -12,12 +12,12 @@ from service.domain.plan import Asked, NoPlan, Plan
 from service.errors import JournalConflict, LeaseLost, PlanChanged, Refused, StoreError
 from service.ports.requests import Kind
 from service.ports.store import Approval, Lease
-from service.usecases.advance import FRESH_S, Progress, advance, call_home
+from service.usecases.advance import Progress, advance, call_home
 from service.usecases.context import Context
 from service.usecases.guard import asks_a_person, check_guardians, is_unguarded, stand_down
 from service.usecases.halt import why_halted
 from service.usecases.permits import approver_of, check_beside, closed_window
-from service.usecases.plan import Proposal, propose
+from service.usecases.plan import Proposal, is_fresh, propose
 from service.usecases.recover import lease_for
 from service.usecases.work import LEASE_TTL_S, Work
 
@@ -90,9 +90,16 @@ def _permitted(context: Context, proposal: Proposal, person: Person) -> Plan:
     charter = plan.charter
     controller = context.controller(charter.controller)
     asks = asks_a_person(controller, charter)
-    approver = approver_of(context, charter.digest, asks, who=person.name, runs=person.at_terminal)
-    known = charter.true_time
-    closed = closed_window(context, controller, known.now(context.clock.now()) or known.at)
+    true_now = charter.true_time.now(context.clock.now()) or charter.true_time.at
+    approver = approver_of(
+        context,
+        charter.digest,
+        asks,
+        who=person.name,
+        runs=person.at_terminal,
+        true_now=true_now,
+    )
+    closed = closed_window(context, controller, true_now)
     if closed is not None:
         raise Refused(f"{controller.name}: {closed}")
     check_beside(context, controller, context.store.remediations(unfinished=True))
@@ -124,7 +131,7 @@ def _fresh(context: Context, proposal: Proposal) -> Plan:
     if isinstance(plan, NoPlan):
         raise Refused(plan.reason)
     charter = plan.charter
-    if context.clock.now().seconds_since(charter.true_time.instant) <= FRESH_S:
+    if is_fresh(context, proposal):
         return plan
     asked = Asked(accept_suspected=charter.accepted_suspected, save_pending=charter.save_pending)
     again = propose(

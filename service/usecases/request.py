@@ -13,6 +13,7 @@ from service.ports.jobs import Job, JobQueue
 from service.ports.requests import AskedPlan, AskedRemediation, AskedSweep, Kind
 from service.usecases.context import Context
 from service.usecases.dispatch import job_of
+from service.usecases.truth import believed_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def request_remediation(
     if not plans:
         raise NotFound("plan", digest)
     plan = plans[0]
-    if plan.answer.expires is None or plan.answer.expires <= now:
+    if plan.answer.expires is None or plan.answer.expires <= believed_now(context):
         raise Refused(f"the plan {digest[:12]} expired: ask for another one")
     asked = AskedRemediation(_new_id(), now, who, plan.id, digest, plan.controller)
     if not context.store.ask_remediation(asked):

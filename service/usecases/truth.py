@@ -6,6 +6,7 @@ agree within 2 s.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from statistics import median
 
@@ -29,6 +30,32 @@ def true_time_by(context: Context, view: ControllerView) -> TrueTime | None:
     servers = view.ntp or NtpConfig()
     asked = tuple(opinions(context, view.controller, servers))
     return agree(asked, context.clock.now())
+
+
+def believed_now(context: Context) -> datetime:
+    """What time it most probably is: good enough to call a plan expired, never to set a clock.
+
+    By the controllers that this host read lately and that NTP holds, else by its own wall clock.
+    """
+    now = context.clock.now()
+    fleet = fleet_median(context.store.clocks(), now)
+    return now.wall if fleet is None else now.wall + timedelta(seconds=fleet.offset_s)
+
+
+def dated(context: Context, view: ControllerView) -> ControllerView:
+    """The look, dated by the best clock at hand: its controller's, the fleet's, or this host's.
+
+    Histories are kept by these dates, and a host's clock that is set must not make them end.
+    """
+    clock = view.clock
+    if clock is None or clock.instant is None:
+        return view
+    if own_clock(view) is not None:
+        return replace(view, read_at=clock.device_time)
+    fleet = fleet_median(context.store.clocks(), clock.instant, but=view.controller)
+    if fleet is None:
+        return view
+    return replace(view, read_at=clock.instant.wall + timedelta(seconds=fleet.offset_s))
 
 
 def opinions(context: Context, controller: str, servers: NtpConfig) -> Iterable[TimeSource]:
@@ -93,7 +120,9 @@ def median_of(clocks: Iterable[TimeSource], now: Instant) -> TimeSource | None:
     )
 
 
-def fleet_median(notes: Iterable[ClockNote], now: Instant, *, but: str) -> TimeSource | None:
+def fleet_median(
+    notes: Iterable[ClockNote], now: Instant, *, but: str | None = None
+) -> TimeSource | None:
     """The median of the other controllers that NTP holds and that this host read lately.
 
     A note compares with the wall clock of whoever read it, as it was then. Carried on by the
