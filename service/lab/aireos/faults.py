@@ -30,7 +30,8 @@ LOGIN_KINDS = {
 SNMP_KINDS = {
     "snmp_drop": "a request is not answered",
     "snmp_slow": "an answer comes `seconds` late",
-    "snmp_too_big": "tooBig to a GETBULK for more than `seconds` rows",
+    "snmp_too_big": "tooBig to a GETBULK for more rows than the number in `seconds`",
+    "snmp_loop": "a walk gets the same row again, which would never end",
     "snmp_cut": "a walk of the AP tables ends after half of the rows",
     "snmp_down": "the agent is silent for `seconds`; SSH answers",
     "snmp_odd_state": "operation states have a value nobody knows",

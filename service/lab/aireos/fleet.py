@@ -98,6 +98,7 @@ class SnmpIn(Strict):
     max_bytes: int = Field(default=8192, ge=484, le=60_000)
     max_varbinds: int = Field(default=0, ge=0)
     latency_s: float = Field(default=0.0, ge=0)
+    drop_every: int = Field(default=0, ge=0)
     enabled: bool = True
 
     @model_validator(mode="after")

@@ -49,6 +49,7 @@ class Snmp:
     max_bytes: int = 8192  # a GETBULK answer is cut to fit
     max_varbinds: int = 0  # more asked for: tooBig; 0: no such limit
     latency_s: float = 0.0
+    drop_every: int = 0  # every nth request is lost; 0: none
     enabled: bool = True
 
 

@@ -101,6 +101,20 @@ def test_a_walk_cut_short_shows_half_of_the_rows_and_the_whole_count(tmp_path):
         assert client.get(COUNTS[0]) == [31]
 
 
+def test_a_walk_can_be_sent_in_a_circle(tmp_path):
+    with started(tmp_path, aps=APS) as lab, snmp(lab) as client:
+        first = client.ask(SnmpClient.BULK, NAME, repeat=5).bindings[-1]
+        lab.wlc("wlc-1").fault("snmp_loop")
+        assert client.ask(SnmpClient.BULK, first[0], repeat=5).bindings == [first]
+        assert client.ask(SnmpClient.BULK, first[0], repeat=5).bindings[0][0] > first[0]
+
+
+def test_every_third_request_can_be_lost(tmp_path):
+    with started(tmp_path, snmp={"drop_every": 3}) as lab, snmp(lab) as client:
+        heard = [client.ask(SnmpClient.GET, PRODUCT_VERSION, seconds=0.2) for _ in range(6)]
+        assert [answer is None for answer in heard] == [False, False, True] * 2
+
+
 def test_a_dropped_request_is_answered_when_it_is_asked_again(tmp_path):
     with started(tmp_path) as lab, snmp(lab) as client:
         lab.wlc("wlc-1").fault("snmp_drop")

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.contract.lab.aireos_support import SnmpClient, snmp, started
+from tests.contract.lab.aireos_support import SnmpClient, snmp, started, until
 from tests.contract.lab.aireos_v3 import V3Client
 
 PRODUCT_VERSION = "1.3.6.1.4.1.14179.1.1.1.14.0"
@@ -47,6 +47,17 @@ def test_a_message_out_of_the_time_window_is_told_the_right_time(tmp_path, early
         right = client.seconds
         assert client.get(PRODUCT_VERSION, seconds=right + early) == (WINDOW, 1)
         assert abs(client.seconds - right) < 60
+        assert client.get(PRODUCT_VERSION)[1] == b"8.5.182.0"
+
+
+def test_after_a_reload_the_engine_has_booted_once_more(tmp_path):
+    with v3(tmp_path) as (lab, client):
+        client.discover()
+        before = client.boots
+        lab.wlc("wlc-1").reload()
+        until(lambda: not lab.wlc("wlc-1").left_dirty())
+        assert client.get(PRODUCT_VERSION) == (WINDOW, 1)
+        assert client.boots == before + 1
         assert client.get(PRODUCT_VERSION)[1] == b"8.5.182.0"
 
 

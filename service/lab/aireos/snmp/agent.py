@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from service.lab.aireos.host import WlcHost
@@ -56,13 +57,19 @@ class Agent(asyncio.DatagramProtocol):
         if away or now < self._silent_until or not self._box.spec.snmp.enabled:
             return
         self.requests += 1
-        if self._host.faults.take("snmp_drop") is not None:
+        if self._is_lost():
             return
         self._spoil(now)
         answer = self._answer(now, data)
         self._host.on_touched()
         if answer is not None:
             self._reply(answer, addr)
+
+    def _is_lost(self) -> bool:
+        every = self._box.spec.snmp.drop_every
+        if every and self.requests % every == 0:
+            return True
+        return self._host.faults.take("snmp_drop") is not None
 
     def _spoil(self, now: float) -> None:
         faults = self._host.faults
@@ -100,6 +107,8 @@ class Agent(asyncio.DatagramProtocol):
     def respond(self, now: float, request: pdu.Pdu) -> bytes | None:
         """The response to a request that is let in."""
         self._view.refresh(now, halved=now < self._halved_until)
+        if request.kind != pdu.GET and self._host.faults.take("snmp_loop") is not None:
+            request = replace(request, kind=pdu.GET)
         spec = self._box.spec.snmp
         limit = spec.max_varbinds
         if request.kind == pdu.GET_BULK:
