@@ -25,7 +25,6 @@ from service.lab.handle import BoxHandle
 from service.lab.lab import Lab
 from service.ports.jobs import Lane
 from service.ports.requests import AskedPlan, Kind
-from service.queue.broker_address import embedded_url
 from service.queue.celery_queue import CeleryQueue
 from service.settings import INVENTORY, STATE_DIR, VISIBILITY_TIMEOUT, Settings
 from service.supervise import Crew, Supervisor
@@ -115,7 +114,7 @@ class WorkerStand:
 
     def queue(self) -> CeleryQueue:
         return CeleryQueue.at(
-            embedded_url(self.settings.state_dir),
+            self.supervisor.broker_url,
             visibility_timeout_s=self.settings.visibility_timeout_s,
         )
 
