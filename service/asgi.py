@@ -7,18 +7,15 @@ changes, for the workers do so too.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from threading import Lock
 
-import structlog
 from fastapi import FastAPI
 
 from service.api.app import make_app
 from service.api.front import Front
 from service.bootstrap import open_context
-from service.config.inventory import load_inventory
-from service.domain.inventory import Inventory
-from service.errors import InvalidInput, StoreError
+from service.config.latest_inventory import LatestInventory
+from service.errors import StoreError
 from service.ports.jobs import Lane
 from service.queue.broker_address import embedded_url
 from service.queue.canary import Canary
@@ -29,8 +26,6 @@ from service.usecases.context import Context
 
 CHECKED_FOR_S, CANARY_WITHIN_S = 5.0, 3.0
 CHECKED_LANES = (Lane.POLL, Lane.REMEDIATE)
-
-log = structlog.get_logger(__name__)
 
 
 def application(settings: Settings | None = None) -> FastAPI:
@@ -53,28 +48,12 @@ def open_front(settings: Settings) -> Iterator[Front]:
     """
     broker_url = settings.broker_url or embedded_url(settings.state_dir)
     queue = CeleryQueue.at(broker_url, visibility_timeout_s=settings.visibility_timeout_s)
-    with open_context(settings, settings.inventory, keep_going=True) as context:
+    inventory = LatestInventory(settings.inventory)
+    with open_context(settings, settings.inventory, fleet=inventory()) as context:
         try:
-            inventory = LatestInventory(settings.inventory, context.inventory)
             yield Front(context, queue, inventory, Readiness(context, Canary(broker_url)))
         finally:
             queue.close()
-
-
-class LatestInventory:
-    """The inventory as its file has it now, or as it was last good."""
-
-    def __init__(self, path: Path | None, first: Inventory) -> None:
-        self._path, self._last = path, first
-
-    def __call__(self) -> Inventory:
-        """Read it; unchanged content is not parsed again."""
-        if self._path is not None:
-            try:
-                self._last = load_inventory(self._path, keep_going=True)
-            except InvalidInput as err:
-                log.warning("inventory.bad", path=str(self._path), reason=str(err))
-        return self._last
 
 
 class Readiness:

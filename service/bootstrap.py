@@ -76,6 +76,7 @@ def open_context(
     inventory: Path | None,
     *,
     keep_going: bool = False,
+    fleet: Inventory | None = None,
     most_idle: int = MOST_IDLE,
 ) -> Iterator[Context]:
     """Everything that a command needs; the store is closed afterwards.
@@ -84,6 +85,7 @@ def open_context(
         settings: where things are.
         inventory: the file; None: that of the settings, if any.
         keep_going: leave out what is bad in it.
+        fleet: what the caller has read of it; None: it is read here.
         most_idle: how many sessions are kept for their next use.
 
     Raises:
@@ -91,7 +93,8 @@ def open_context(
         StoreError: the store cannot be opened.
     """
     path = inventory or settings.inventory
-    fleet = Inventory(()) if path is None else load_inventory(path, keep_going=keep_going)
+    if fleet is None:
+        fleet = Inventory(()) if path is None else load_inventory(path, keep_going=keep_going)
     folder = path.parent if path is not None else Path.cwd()
     settings.ensure_state_dir()
     clock = SystemClock()

@@ -1,13 +1,15 @@
 """The Celery application of the worker and beat processes: `celery -A workers.app worker`.
 
 Everything comes from the environment (service.settings). Drivers and store are loaded with the
-first job, so that beat, which runs none, never needs them.
+first job, so that beat, which runs none, never needs them. The inventory is each process's own
+memory: a job finds it as the file is, or as it was last good.
 """
 
 from contextlib import AbstractContextManager
 
 from celery import Celery, signals
 
+from service.config.latest_inventory import LatestInventory
 from service.queue.broker_address import embedded_url
 from service.queue.celery_app import celery_app
 from service.settings import Settings
@@ -25,7 +27,7 @@ def worker_app(settings: Settings) -> Celery:
 def _open_runtime() -> AbstractContextManager[Runtime]:
     from workers.runtime import open_runtime  # noqa: PLC0415 - see above: beat never gets here
 
-    return open_runtime(app)
+    return open_runtime(app, inventory)
 
 
 @signals.setup_logging.connect
@@ -34,6 +36,7 @@ def _configure_logs(**_: object) -> None:  # Celery passes what its own set-up w
     configure_logs(level=settings.log_level, form=settings.log_format)
 
 
+inventory = LatestInventory(Settings.from_environment().inventory)
 app = worker_app(Settings.from_environment())
 register(app, _open_runtime)
 guard_with(app)

@@ -1,11 +1,11 @@
 """What a job does: one use case, with the ports of this process.
 
-An inventory with a bad entry must not keep a controller in the past, so it is read with
-`keep_going`. Remediations are carried a bit at a time; the holder of a lease is a process, so these
-jobs run in processes of their own (prefork), never beside each other in threads.
+An inventory with a bad entry, or one that is being edited, must not keep a controller in the past:
+what was good last counts. Remediations are carried a bit at a time; the holder of a lease is a
+process, so these jobs run in processes of their own (prefork), never beside each other in threads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ import structlog
 from celery import Celery
 
 from service.bootstrap import open_context
+from service.domain.inventory import Inventory
 from service.errors import StoreError
 from service.ports.jobs import AdvanceRemediation, JobQueue
 from service.ports.requests import PlanAnswer
@@ -109,10 +110,10 @@ class FleetRuntime:
 
 
 @contextmanager
-def open_runtime(app: Celery) -> Iterator[FleetRuntime]:
-    """The runtime of one job, from the environment."""
+def open_runtime(app: Celery, inventory: Callable[[], Inventory]) -> Iterator[FleetRuntime]:
+    """The runtime of one job, from the environment and the inventory as this process has it."""
     settings = Settings.from_environment()
-    with open_context(settings, settings.inventory, keep_going=True, most_idle=1) as context:
+    with open_context(settings, settings.inventory, fleet=inventory(), most_idle=1) as context:
         yield FleetRuntime(context, CeleryQueue(app))
 
 
