@@ -31,6 +31,7 @@ from service.transcripts.parts import CertificatePart, Part
 RESOLUTION_S = 1.0  # times are printed in whole seconds
 AN_HOUR_S, NEARLY_S = 3600.0, 120.0
 HUNDREDTHS = 100.0
+TIME_BY_SNMP = ("clock", "zone", "delta_h", "delta_min")
 NOT_SHOWN = (
     "AireOS shows no management logins by certificate, no NTP by DHCP and no scheduled reset that "
     "could be read: look at these before a false date is set"
@@ -154,7 +155,7 @@ class BoxReader:
         try:
             link = look.ways.snmp()
             before = self._clock.now()
-            told = self._poller.scalars(link, ("clock", "zone"), timeout_s=look.timeout_s)
+            told = self._poller.scalars(link, TIME_BY_SNMP, timeout_s=look.timeout_s)
         except DeviceError as snmp_error:
             look.failed(Topic.CLOCK, snmp_error)
             return
@@ -163,7 +164,8 @@ class BoxReader:
         if shown is None:
             return
         look.unknown.pop(Topic.CLOCK, None)
-        zone = zone_of(told.get("zone", ""), "0:0")
+        delta = f"{told.get('delta_h', '0')}:{told.get('delta_min', '0')}"
+        zone = zone_of(told.get("zone", ""), delta)
         self._keep(look, shown.wall, zone, trip)
         look.origins["clock"] = f"bsnSystemCurrentTime {self._book.scalars['clock'].oid}"
 

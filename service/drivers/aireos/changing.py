@@ -7,6 +7,7 @@ with a key is refused: how its key is put back is not verified anywhere.
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from service.domain.changes import AddNtp, Change, RemoveNtp, ResetAp, SaveConfig, SetClock
 from service.domain.identity import BaseRadioMac
@@ -29,6 +30,7 @@ from service.transcripts import aireos_aps, aireos_box
 WALL = "%m/%d/%y %H:%M:%S"
 CENTURY = range(2000, 2100)
 """Years that two digits tell: AireOS takes no more."""
+ALREADY = re.compile(r"already|exist|in use", re.IGNORECASE)
 LOOK_S = 30.0
 
 
@@ -53,7 +55,8 @@ class Changer:
             case RemoveNtp(entries):
                 self._ensure_plain(entries)
                 slots = sorted((entry.slot for entry in entries.entries), key=int, reverse=True)
-                return tuple(lines["delete_ntp"].line.format(index=slot) for slot in slots)
+                deletes = (lines["delete_ntp"].line.format(index=slot) for slot in slots)
+                return (*self._proofs(entries), *deletes)
             case AddNtp(entries):
                 self._ensure_plain(entries)
                 line = lines["add_ntp"].line
@@ -64,7 +67,8 @@ class Changer:
             case SaveConfig():
                 return (lines["save"].line,)
             case ResetAp(mac):
-                return (lines["reset_ap"].line.format(name=quoted(self._name_of(mac))),)
+                name = self._quoted(self._name_of(mac))
+                return (lines["reset_ap"].line.format(name=name),)
             case _:
                 raise CapabilityMissing(
                     self._controller, change.kind, "AireOS has no timers that could do this"
@@ -82,9 +86,11 @@ class Changer:
         cli = self._ways.cli()
         self._ensure_rights(cli, timeout_s)
         self._ensure_table(cli, change, timeout_s)
+        proofs = self._proofs(change.entries) if isinstance(change, RemoveNtp) else ()
+        self._ensure_names(cli, proofs, timeout_s)
         kind = {"save-config": "save", "reset-ap": "reset_ap"}.get(change.kind)
         entry = self._book.changes[kind] if kind else None
-        for done, line in enumerate(lines):
+        for done, line in enumerate(lines[len(proofs) :]):
             self._send(cli, line, entry, done=done, timeout_s=timeout_s)
         return Receipt(lines)
 
@@ -170,6 +176,31 @@ class Changer:
             what = "no longer there as it was" if isinstance(change, RemoveNtp) else "taken already"
             raise ChangeRefused(self._controller, change.kind, f"{', '.join(odd)}: {what}")
 
+    def _proofs(self, entries: NtpConfig) -> tuple[str, ...]:
+        """The lines of servers that go by a name, as they stand."""
+        line = self._book.changes["add_ntp"].line
+        named = (entry for entry in entries.entries if not is_address(entry.host))
+        return tuple(line.format(index=entry.slot, host=entry.host) for entry in named)
+
+    def _ensure_names(self, cli: CliLink, proofs: tuple[str, ...], timeout_s: float) -> None:
+        """A server's name that the controller cannot resolve now could not be put back later.
+
+        The entry's own line, sent once more, changes nothing, and is refused for such a name
+        (unverified on real boxes).
+        """
+        for line in proofs:
+            refusal = cli.configure(line, timeout_s=timeout_s).refusal
+            if refusal and not ALREADY.search(refusal):
+                raise ChangeRefused(self._controller, line, refusal)
+
+    def _quoted(self, name: str) -> str:
+        """A name as one word of a command; blanks take quotes (unverified but for `grep`)."""
+        if '"' in name or "?" in name or not name.isprintable():
+            raise CapabilityMissing(
+                self._controller, "reset-ap", f"the name {name!r} cannot be typed safely"
+            )
+        return f'"{name}"' if " " in name else name
+
     def _name_of(self, mac: BaseRadioMac) -> str:
         """The name of an AP, which AireOS resets it by."""
         ask: tuple[Callable[[BaseRadioMac], str | None], ...] = (self._by_snmp, self._by_statistics)
@@ -194,11 +225,13 @@ class Changer:
         return next((ap.name for ap in aps if ap.mac == mac), None)
 
 
-def quoted(name: str) -> str:
-    """A name as one word of a command; blanks take quotes (unverified but for `grep`)."""
-    if '"' in name or not name.isprintable():
-        raise ValueError(name)
-    return f'"{name}"' if " " in name else name
+def is_address(host: str) -> bool:
+    """Whether this is an address, not a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _refusal(answer: Answer, entry: Line | None, *, asks: bool) -> str | None:

@@ -13,6 +13,7 @@ TIMEOUT_S = 60.0
 LOSSES = {
     "time": "clock, zone and NTP servers are not known: no clock window can be planned",
     "joins": "an AP that is not joined cannot be seen",
+    "downloads": "downloads are counted, and named by SNMP alone",
     "log": "failed handshakes are not seen",
     "certificates": "certificate dates are not known",
     "boot": "which image boots next is not known",

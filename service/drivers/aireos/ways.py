@@ -52,6 +52,8 @@ class Ways:
             self.snmp_error = None
         if isinstance(self.cli_error, TRANSIENT):
             self.cli_error = None
+        if self._cli is not None and not (self._cli.alive and self._cli.responds()):
+            self._cli = None  # idle for too long: the controller ended it
 
     def snmp(self) -> SnmpLink:
         """The SNMP link. Raises DeviceError, the same one within one look."""

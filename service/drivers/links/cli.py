@@ -33,8 +33,11 @@ _ENTER = r"Press Enter to continue[. ]*$"
 _KEY = r"Press any key to continue[. ]*$"
 _QUESTION = r"\(y/n\)[ \t]*[?:]?[ \t]*$"
 PAUSED = "\0"
+TRACES = re.compile(rf"{PAUSED}(?: or \(q\)uit)?(?:\r[ \t]*\r(?!\n)|\x08[ \x08]*|\r(?!\n))?")
+"""What a pager leaves: the rest of its words, and blanks that wipe it away."""
 ECHO_GRACE_S = 1.0
-LOGOUT_S = 10.0
+LOGOUT_S = 5.0
+ANSWER_S = 5.0
 
 
 class Stop(Enum):
@@ -74,6 +77,7 @@ class CliLink:
         self._terminal = terminal
         self.name = name
         prompt = rf"(?:^|[\r\n])\({re.escape(name)}\) ?>[ \t]*$"
+        self._spare = re.compile(rf"(?:\s*^\({re.escape(name)}\) ?>[ \t]*)+\Z", re.MULTILINE)
         self._stops = {
             Stop.PROMPT: re.compile(prompt),
             Stop.MORE: re.compile(_MORE),
@@ -101,6 +105,17 @@ class CliLink:
     def alive(self) -> bool:
         """Whether the session can still be used, as far as this end knows."""
         return self._terminal.alive
+
+    def responds(self) -> bool:
+        """Whether an empty line brings the prompt again; a session that does not is over."""
+        try:
+            self._terminal.drain()
+            self._terminal.send("\n")
+            stop, _ = self._terminal.until(self._stops, ANSWER_S)
+        except (ClosedError, QuietError):
+            self._terminal.close()
+            return False
+        return stop is Stop.PROMPT
 
     def show(self, command: str, *, timeout_s: float) -> str:
         """What a command prints, pagers answered.
@@ -170,7 +185,7 @@ class CliLink:
 
     def _said(self, line: str, timeout_s: float, *, yes: bool = False) -> Answer:
         """Send a line and read to the next prompt, whatever stands in between."""
-        seen, asked = "", ""
+        seen, asked, is_paged = "", "", False
         try:
             self._terminal.drain()
             self._terminal.send(f"{line}\n")
@@ -180,13 +195,15 @@ class CliLink:
                 is_list = stop is Stop.QUESTION and ENTRIES.search(text) is not None
                 seen += text.rpartition("\n")[0] if is_list else text
                 if stop is Stop.PROMPT and (asked or self._has_echo(line, seen)):
-                    return Answer(_body(line, seen), asked)
+                    body = _body(line, seen)
+                    return Answer(self._spare.sub("", body) if asked or is_paged else body, asked)
                 if stop is Stop.QUESTION and not is_list:
                     asked = _question(text)
                     self._terminal.send("y\n" if yes else "n\n")
                     yes = False  # one question was foreseen
                 else:
                     seen += self._move_on(stop)
+                    is_paged = True  # a key that was not wanted brings one more prompt
         except ClosedError as err:
             self._broken(line, "the session ended", seen + err.seen)
         except QuietError as err:
@@ -225,7 +242,7 @@ def _question(text: str) -> str:
 
 def _body(line: str, seen: str) -> str:
     """What was printed: without the echo, and without the traces of pagers."""
-    text = re.sub(rf"{PAUSED}(?:\r[ \t]*\r(?!\n)|[\x08][ \x08]*|\r(?!\n))?", "", seen)
+    text = TRACES.sub("", seen)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x08", "")
     before, echo, after = text.partition(line)
     return (after if echo and not before.strip() else text).strip("\n")

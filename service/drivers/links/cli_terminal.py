@@ -102,13 +102,23 @@ class Terminal:
         """
         deadline = self.deadline(timeout_s)
         while True:
-            for stop, pattern in stops.items():
-                found = pattern.search(self._unread, max(0, len(self._unread) - TAIL))
-                if found and not self._goes_on(stop):
-                    text, self._unread = self._unread, ""
-                    self.last = text[max(0, found.start() - TAIL) :]
-                    return stop, text if stop.value == "question" else text[: found.start()]
-            self._unread += self._received(deadline.left_s)
+            stop, found = self._standing(stops)
+            if stop is None or found is None:
+                self._unread += self._received(deadline.left_s)
+            elif not self._goes_on(stop):
+                text, self._unread = self._unread, ""
+                self.last = text[max(0, found.start() - TAIL) :]
+                return stop, text if stop.value == "question" else text[: found.start()]
+
+    def _standing(
+        self, stops: Mapping[Known, re.Pattern[str]]
+    ) -> tuple[Known | None, re.Match[str] | None]:
+        """What the text ends in now, if it is known."""
+        for stop, pattern in stops.items():
+            found = pattern.search(self._unread, max(0, len(self._unread) - TAIL))
+            if found:
+                return stop, found
+        return None, None
 
     def drain(self) -> None:
         """Forget what came unasked."""
@@ -146,24 +156,38 @@ class Terminal:
 
 
 class _Once(AuthStrategy):
-    """What OpenSSH does, and nothing beyond: ask what is offered, then the password, once."""
+    """The password, once; or nothing, where the SSH layer wants nothing."""
 
-    def __init__(self, target: SshTarget) -> None:
+    def __init__(self, source: AuthSource) -> None:
         super().__init__(ssh_config=paramiko.SSHConfig())
-        self._target = target
+        self._source = source
 
     def get_sources(self) -> Iterator[AuthSource]:
-        """AireOS lets everybody in here; its shell asks for the login."""
-        yield NoneAuth(self._target.username)
-        yield Password(self._target.username, lambda: self._target.password)
+        """That one, and no other after it."""
+        yield self._source
 
 
 def opened(target: SshTarget, *, legacy: bool) -> Terminal:
     """A terminal, the SSH layer's own login done.
 
+    Some releases check the login here; others let everybody in, and their shell asks for it.
+
     Raises:
         DeviceUnreachable, DeviceBusy, AuthenticationRefused, HostKeyRefused.
     """
+    try:
+        return _connected(target, Password(target.username, lambda: target.password), legacy=legacy)
+    except AuthFailure as err:
+        if not _wants_nothing(err):
+            raise _why(target, err, legacy=legacy) from err
+    try:
+        return _connected(target, NoneAuth(target.username), legacy=legacy)
+    except AuthFailure as err:
+        raise _why(target, err, legacy=legacy) from err
+
+
+def _connected(target: SshTarget, source: AuthSource, *, legacy: bool) -> Terminal:
+    """Connect over a new client. Raises AuthFailure, and DeviceError as `opened`."""
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(HostKeyPolicy(target))
     if target.host_key is None and not target.insecure:
@@ -176,17 +200,22 @@ def opened(target: SshTarget, *, legacy: bool) -> Terminal:
             timeout=target.connect_timeout_s,
             banner_timeout=target.connect_timeout_s,
             auth_timeout=target.connect_timeout_s,
-            auth_strategy=_Once(target),
+            auth_strategy=_Once(source),
             disabled_algorithms={} if legacy else {kind: list(old) for kind, old in OLD.items()},
         )
         channel = client.invoke_shell(term="vt100", width=511, height=1000)
-    except HostKeyRefused:
+    except (HostKeyRefused, AuthFailure):
         client.close()
         raise
-    except (paramiko.SSHException, AuthFailure, OSError, EOFError) as err:
+    except (paramiko.SSHException, OSError, EOFError) as err:
         client.close()
         raise _why(target, err, legacy=legacy) from err
     return Terminal(client, channel)
+
+
+def _wants_nothing(err: AuthFailure) -> bool:
+    """Whether no password was looked at, since none is asked for."""
+    return all(isinstance(one.result, paramiko.BadAuthenticationType) for one in err.result)
 
 
 def _why(target: SshTarget, err: Exception, *, legacy: bool) -> Exception:
@@ -205,13 +234,16 @@ def _why(target: SshTarget, err: Exception, *, legacy: bool) -> Exception:
         )
     if isinstance(err, ChannelException):
         return DeviceBusy(controller, where, "no further session: the limit is reached")
-    return DeviceUnreachable(controller, where, str(err) or type(err).__name__)
+    return DeviceUnreachable(controller, where, " ".join(str(err).split()) or type(err).__name__)
 
 
 def _was_refused(err: AuthFailure) -> bool:
-    """Whether the password was refused, not the connection lost meanwhile."""
-    last = err.result[-1].result if err.result else None
-    return isinstance(last, paramiko.AuthenticationException) and "EOF" not in str(last)
+    """Whether the login was refused, not the connection lost meanwhile."""
+    refused = (one.result for one in err.result)
+    return all(
+        isinstance(one, paramiko.AuthenticationException) and "EOF" not in str(one)
+        for one in refused
+    )
 
 
 def _another_key(err: paramiko.BadHostKeyException) -> str:

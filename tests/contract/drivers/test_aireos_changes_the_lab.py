@@ -31,6 +31,11 @@ def lab(tmp_path):
     ]
     more = [
         box("read-only", "8.5.161.0", login={"access": "read-only"}),
+        box(
+            "nameless",
+            "8.10.151.0",
+            ntp=[{"host": "192.0.2.1"}, {"host": "ntp.example.net", "resolves": False}],
+        ),
         box("keyed", "8.10.151.0", ntp=[{"host": "192.0.2.1", "key": 1}]),
     ]
     fleet = {"lab": {"timings": STILL}, "controllers": [*boxes, *more]}
@@ -54,10 +59,12 @@ def set_clock(wall, **more):
 def test_a_whole_window_leaves_nothing_behind(lab, name):
     with opened(lab, name) as driver:
         before = reads(driver)
-        assert sends(driver, RemoveNtp(before.ntp)).sent == (
+        assert driver.render(RemoveNtp(before.ntp)) == (
+            "config time ntp server 2 pool.ntp.org",  # does its name resolve?
             "config time ntp delete 2",
             "config time ntp delete 1",
         )
+        sends(driver, RemoveNtp(before.ntp))
         assert reads(driver).ntp == NtpConfig()
         assert sends(driver, set_clock(FALSE)).sent == ("config time manual 12/02/22 00:00:00",)
         false = reads(driver).clock.device_time
@@ -102,6 +109,14 @@ def test_an_index_or_a_server_that_is_taken_is_not_written_over(lab):
             with pytest.raises(ChangeRefused, match="taken already"):
                 sends(driver, AddNtp(NtpConfig((entry,))))
         assert len(reads(driver).ntp.entries) == 2
+
+
+def test_a_server_whose_name_does_not_resolve_is_not_taken_away(lab):
+    with opened(lab, "nameless") as driver:
+        ntp = reads(driver).ntp
+        with pytest.raises(ChangeRefused):
+            sends(driver, RemoveNtp(ntp))
+        assert reads(driver).ntp == ntp
 
 
 def test_a_key_is_never_taken_away(lab):
