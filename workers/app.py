@@ -5,11 +5,12 @@ first job, so that beat, which runs none, never needs them. The inventory is eac
 memory: a job finds it as the file is, or as it was last good.
 """
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 from celery import Celery, signals
 
 from service.config.latest_inventory import LatestInventory
+from service.errors import InvalidInput
 from service.queue.broker_address import embedded_url
 from service.queue.celery_app import celery_app
 from service.settings import Settings
@@ -34,6 +35,13 @@ def _open_runtime() -> AbstractContextManager[Runtime]:
 def _configure_logs(**_: object) -> None:  # Celery passes what its own set-up would need
     settings = Settings.from_environment()
     configure_logs(level=settings.log_level, form=settings.log_format)
+
+
+@signals.worker_init.connect
+def _read_inventory(**_: object) -> None:
+    """Before pool processes are forked: each begins with what was good then."""
+    with suppress(InvalidInput):  # every job says it
+        inventory()
 
 
 inventory = LatestInventory(Settings.from_environment().inventory)

@@ -109,7 +109,8 @@ class Flood(threading.Thread):
 
 def used(stand: Stand) -> Told:
     with ExitStack() as opened:
-        service = Service(stand, "used", with_holes(stand, opened))
+        inventory = with_holes(stand, opened)
+        service = Service(stand, "used", inventory)
         served = service.start()
         service.learn("story")
         digest = service.plan("story")
@@ -121,8 +122,12 @@ def used(stand: Stand) -> Told:
         early = service.ann.ask("POST", f"{where}/approve").json()
         own = Caller(served.address, served.admin or "").get(f"{V1}/controllers")
         service.bob.post(f"{where}/approve")
+        service.until_in_window("story", where)
+        good = inventory.read_text()
+        inventory.write_text(good[: len(good) // 2] + "\n: [")  # somebody saved half of an edit
         result = told(service, where, before=before, early=early, flood=flood, listed=own)
         flood.end()
+        inventory.write_text(good)
         result.more["plan"] = service.ann.get(f"{V1}/plans/{digest}")
         result.more["second"] = second_service(service)
         result.more["finished"] = end(served)
@@ -258,6 +263,7 @@ class Outcome:
     told: dict[str, Any]
     left: dict[str, list[str]]
     offset_s: dict[str, float]
+    logs: dict[str, Path]
 
     def of(self, name: str) -> Told:
         found = self.told[GROUPS[name]]
@@ -286,6 +292,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
             found,
             {name: stand.left_behind(name) for name in names},
             {name: stand.box(name).clock_offset_s for name in names},
+            {name: stand.folder / f"state-{name}" / "logs" for name in found},
         )
 
 
@@ -309,6 +316,14 @@ def test_a_remediation_goes_on_while_sweeps_without_answer_fill_their_lane(outco
     assert story.ended["state"] == "succeeded"
     seen = story.more["flood"].seen
     assert sum(under_way >= POLLERS.concurrency for under_way in seen) > len(seen) / 2
+
+
+def test_an_inventory_that_is_torn_in_the_window_holds_nothing_up(outcome):
+    story = outcome.of("story")
+    assert story.ended["state"] == "succeeded"
+    log = (outcome.logs["used"] / "worker-remediate.log").read_text()
+    assert "inventory.bad" in log
+    assert "job.failed" not in log
 
 
 def test_a_bad_entry_of_the_inventory_is_left_out_and_shown(outcome):
