@@ -4,9 +4,11 @@ SNMP names the state of each AP, and knows only APs that have a row: one whose h
 gets one. The command line knows those from its join statistics, and cannot name a download on 8.5.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from service.domain.observation import ApSighting, Topic
+from service.domain.observation import ApSighting, ApState, Topic
 from service.drivers.aireos.book import Book
 from service.drivers.aireos.listing import Lister, Listing, named_downloads, sightings
 from service.drivers.aireos.look import Look
@@ -167,7 +169,8 @@ class FleetReader:
     ) -> tuple[ApSighting, ...]:
         """The APs with the times of their last boot and join."""
         if by_snmp is None:
-            return named_downloads(aps, look.view.release, look.view.ap_downloading)
+            aps = named_downloads(aps, look.view.release, look.view.ap_downloading)
+            return self._with_pages(look, aps)
         try:
             link = look.ways.snmp()
             times = self._poller.times(link, self._clock, timeout_s=look.timeout_s)
@@ -175,6 +178,21 @@ class FleetReader:
             self._snmp_failed(look, Topic.AP_JOIN, err)
             return aps
         return tuple(replace(ap, **times.get(ap.mac, {})) for ap in aps)
+
+    def _with_pages(self, look: Look, aps: tuple[ApSighting, ...]) -> tuple[ApSighting, ...]:
+        """More on those that do not serve: what SNMP would have told of everybody."""
+        names = [
+            ap.name for ap in aps if ap.name and ap.state in (ApState.DOWNLOADING, ApState.UNKNOWN)
+        ]
+        try:
+            pages = list(self._lister.pages(look.ways.cli(), names, timeout_s=look.timeout_s))
+        except CapabilityMissing:
+            return aps
+        except DeviceError as err:
+            self._cli_failed(look, Topic.AP_JOIN, err)
+            return aps
+        said = {page.name: page.says for page in pages}
+        return tuple(_filled(ap, said.get(ap.name, {})) for ap in aps)
 
     def _tables(self, look: Look, keys: tuple[str, ...]) -> Listing:
         return self._lister.tables(look.ways.cli(), keys, timeout_s=look.timeout_s)
@@ -192,3 +210,13 @@ class FleetReader:
         if isinstance(err, DeviceUnreachable | ReplyMalformed):
             look.ways.lost_cli(err)
         look.failed(topic, err)
+
+
+def _filled(ap: ApSighting, page: Mapping[str, Any]) -> ApSighting:
+    """A sighting with what it lacks; the state on the page is that of its session, not its own."""
+    missing = {
+        name: value
+        for name, value in page.items()
+        if name not in {"state", "raw_state", "is_joined"} and getattr(ap, name) is None
+    }
+    return replace(ap, **missing)

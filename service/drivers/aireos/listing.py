@@ -85,6 +85,17 @@ class Lister:
                     says[name] = moment
             yield replace(one, says=says)
 
+    def pages(self, cli: CliLink, names: list[str], *, timeout_s: float) -> Iterator[ApPart]:
+        """The page of each of some APs; one that is not understood is left out."""
+        for name in names[:DETAILS]:
+            if '"' in name or "?" in name or not name.isprintable():
+                continue  # it can't be typed safely
+            word = f'"{name}"' if " " in name else name
+            output = self.output(cli, "ap", timeout_s=timeout_s, name=word)
+            part = aireos_ap.general("\n".join(line.text for line in output.lines))
+            if part is not None and part.name == name:
+                yield part
+
     def log(
         self, cli: CliLink, clock: datetime | None, zone: ClockZone | None, *, timeout_s: float
     ) -> tuple[LogLine, ...]:

@@ -190,6 +190,7 @@ def test_the_command_line_alone_gives_the_fleet(lab, name):
     assert aps["mic-expired-1"].state is ApState.NOT_JOINED
     assert all(ap.mac.is_known for ap in view.aps)
     assert view.ap_downloading == 1
+    assert aps["looping-1"].serial is not None
     assert "SNMP" in view.unknown[Topic.AP_JOIN]
 
 
