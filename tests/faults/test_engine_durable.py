@@ -1,4 +1,4 @@
-"""kill -9 with the real store on a disk: every process has a connection of its own."""
+"""kill -9 with each real database: every process has a connection of its own."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,24 +7,33 @@ import pytest
 
 from service.ports.store import Store
 from service.store.sql import SqlStore
+from service.store.times import BootTime
 from tests.support.fake_clock import World, store_clock
 from tests.support.fake_driver import Killed, Trap
 from tests.support.promises import broken
 from tests.support.stage import Stage
+from tests.support.stores import file_store
 
 EVERY = 9
 
 
-@pytest.fixture
-def stage_on(tmp_path: Path) -> Iterator[Callable[[int], Stage]]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def stage_on(request, tmp_path: Path) -> Iterator[Callable[[int], Stage]]:
     """Stages on numbered databases; everything opened is closed in the end."""
     opened: list[Store] = []
+    server = migrated = None
+    if request.param == "postgresql":
+        server, migrated = (request.getfixturevalue(name) for name in ("postgres", "migrated"))
 
     def stage(number: int) -> Stage:
         world = World()
+        clock = store_clock(world)
+        url = "" if server is None else server.new_database(like=migrated)
 
         def connect() -> Store:
-            opened.append(SqlStore(f"sqlite:///{tmp_path / f'{number}.db'}", store_clock(world)))
+            file = tmp_path / f"{number}.db"
+            time = BootTime(clock)
+            opened.append(SqlStore(url, clock, time=time) if url else file_store(file, clock))
             return opened[-1]
 
         return Stage(world=world, store=connect(), open_store=connect)
