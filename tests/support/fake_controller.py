@@ -206,7 +206,7 @@ class FakeController:
 
     @property
     def config(self) -> Config:
-        return Config(tuple(sorted(self.ntp.entries)), frozenset(self.applets))
+        return Config(tuple(sorted(self.ntp.entries, key=str)), frozenset(self.applets))
 
     @property
     def unsaved(self) -> bool | None:

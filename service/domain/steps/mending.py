@@ -14,16 +14,25 @@ from service.domain.remediation import Run
 from service.domain.steps.protocol import Moment
 
 
+def ntp_text(entry: NtpEntry) -> str:
+    """An entry with its options, for people."""
+    return f"ntp {entry.label}{_options(entry)}"
+
+
 def ntp_line(by_hand: ByHand, entry: NtpEntry) -> str:
-    """The configuration line of an entry; options by the model's names, which are the CLI's."""
+    """The configuration line of an entry."""
+    return by_hand.add_ntp.format(
+        label=entry.label, options=_options(entry), slot=entry.slot, host=entry.host
+    )
+
+
+def _options(entry: NtpEntry) -> str:
+    """By the model's names, which are the command line's."""
     words = []
     for name, value in entry.leaves:
         if value != "false":
             words += [name.removesuffix("-opt"), "" if value == "true" else value]
-    options = "".join(f" {word}" for word in words if word)
-    return by_hand.add_ntp.format(
-        label=entry.label, options=options, slot=entry.slot, host=entry.host
-    )
+    return "".join(f" {word}" for word in words if word)
 
 
 def ntp_lines(by_hand: ByHand, entries: Iterable[NtpEntry]) -> tuple[str, ...]:

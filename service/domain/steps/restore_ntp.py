@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from service.domain.byhand import ByHand
 from service.domain.changes import AddNtp, RemoveNtp
 from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
-from service.domain.steps.mending import ntp_line, ntp_lines
+from service.domain.steps.mending import ntp_lines, ntp_text
 from service.domain.steps.protocol import Done, Fail, Moment, Move, Send
 
 ATTEMPTS = 4
@@ -39,7 +38,7 @@ class RestoreNtp:
             by_hand = run.charter.by_hand
             return Fail(
                 "somebody else changed entries that we had captured",
-                left=tuple(changed_text(by_hand, ours, theirs) for ours, theirs in altered),
+                left=tuple(changed_text(ours, theirs) for ours, theirs in altered),
                 mend=tuple(
                     f"{line}   ! as captured; compare before you take it"
                     for line in ntp_lines(by_hand, (ours for ours, _ in altered))
@@ -55,9 +54,9 @@ class RestoreNtp:
         )
 
 
-def changed_text(by_hand: ByHand, ours: NtpEntry, theirs: NtpEntry) -> str:
+def changed_text(ours: NtpEntry, theirs: NtpEntry) -> str:
     """What somebody else made of an entry of ours."""
-    return f"changed: ntp {ours.label} is now: {ntp_line(by_hand, theirs)}"
+    return f"changed: ntp {ours.label} is now: {ntp_text(theirs)}"
 
 
 def ntp_touched(run: Run) -> bool:

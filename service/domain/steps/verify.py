@@ -15,6 +15,7 @@ from service.domain.steps.mending import (
     clock_line,
     everything,
     ntp_line,
+    ntp_text,
 )
 from service.domain.steps.ntp_in_sync import LOOK_EVERY_S
 from service.domain.steps.ours import ours
@@ -105,10 +106,10 @@ def _ntp_differences(run: Run, view: ControllerView) -> Iterator[Difference]:
         yield f"missing: ntp {entry.label}", ntp_line(by_hand, entry)
     for ours_, theirs in captured.altered_in(view.ntp):
         line = ntp_line(by_hand, ours_)
-        yield changed_text(by_hand, ours_, theirs), f"{line}   ! as captured"
+        yield changed_text(ours_, theirs), f"{line}   ! as captured"
     for entry in view.ntp.without(captured).entries:
         look = f"{by_hand.look_at_ntp}   ! theirs to keep or take away"
-        yield f"added by others: {ntp_line(by_hand, entry)}", look
+        yield f"added by others: {ntp_text(entry)}", look
 
 
 def _clock_differences(run: Run, view: ControllerView, moment: Moment) -> Iterator[Difference]:

@@ -4,7 +4,7 @@ from service.domain.changes import RemoveNtp
 from service.domain.ntp import NtpConfig
 from service.domain.steps.protocol import Done, Fail, Send
 from service.domain.steps.remove_ntp import RemoveNtpServers
-from tests.support.builders import NO_NTP, NTP, ONE, THEIRS, Journal, guard, look, moment
+from tests.support.builders import NO_NTP, NTP, ONE, THEIRS, TWO, Journal, guard, look, moment
 
 STEP = RemoveNtpServers()
 
@@ -70,3 +70,15 @@ def test_a_renewal_of_the_switch_meanwhile_is_no_try_of_this_step():
     for at in (11, 12, 13):
         journal.sent("remove-ntp", guard(at=at), "refused", at=at)
     assert STEP.decide(journal.run(), look(14), moment(14)) == Send(RemoveNtp(NTP))
+
+
+def test_what_a_removal_of_unknown_fate_left_is_taken_off_too():
+    lost = Journal().under_guard().sent("remove-ntp", RemoveNtp(NTP), "unknown", at=12)
+    move = STEP.decide(lost.run(), look(45, ntp=NtpConfig((TWO,))), moment(45))
+    assert move == Send(RemoveNtp(NtpConfig((TWO,))))
+
+
+def test_an_entry_that_comes_back_after_the_removal_is_somebody_elses_wish():
+    gone = Journal().under_guard().sent("remove-ntp", RemoveNtp(NTP), at=12)
+    move = STEP.decide(gone.run(), look(45, ntp=NtpConfig((TWO,))), moment(45))
+    assert isinstance(move, Fail)
