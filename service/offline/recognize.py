@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from service.offline import trees, xe_aps, xe_box, xe_data, xe_install, xe_others
-from service.transcripts import aireos_aps, aireos_box, logs
+from service.transcripts import aireos_ap, aireos_aps, aireos_box, logs
 from service.transcripts.parts import Part, WallTime
 from service.transcripts.sessions import outputs
 
@@ -14,6 +14,7 @@ READERS = (
     xe_box.read,
     xe_install.read,
     aireos_aps.read,
+    aireos_ap.read,
     aireos_box.read,
     xe_others.read,
     logs.read,

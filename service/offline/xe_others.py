@@ -92,6 +92,12 @@ OTHERS = (
         Platform.AIREOS,
     ),
     _other(
+        "show certificate ssc",
+        r"\s*SSC Hash validation\s*\.{3,}.*",
+        r"\s*SSC Hash validation\s*\.{3,}.*",
+        Platform.AIREOS,
+    ),
+    _other(
         "transfer download start",
         r"\s*Data Type\.{3,} \S+.*",
         r"\s*[A-Z][\w ]*\.{3,} .*",

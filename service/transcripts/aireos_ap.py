@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from service.domain.observation import ApState, JoinPhase, Platform
@@ -18,6 +19,7 @@ _STAMP = re.compile(
 _INVENTORY = re.compile(r"\s*PID:\s*(?P<pid>[\w-]+)\s*,.*\bSN:\s*(?P<serial>\w+)\s*")
 _INVENTORY_NAME = re.compile(r"\s*NAME:\s*\"(?P<name>[^\"]*)\"\s*,.*|"
                              r"\s*Inventory for (?P<other>\S.*?)\s*")  # fmt: skip
+AP_PIDS = ("AIR-AP", "AIR-CAP", "AIR-LAP", "AIR-SAP", "AIR-RAP", "C91", "CW91", "AIR-OEAP")
 NOTHING = frozenset({"", "not applicable", "none", "n/a", "na"})
 PHASES: tuple[tuple[str, JoinPhase], ...] = (
     ("dtls", JoinPhase.DTLS),
@@ -27,6 +29,25 @@ PHASES: tuple[tuple[str, JoinPhase], ...] = (
     ("discovery", JoinPhase.DISCOVERY),
 )
 STATES = {"REGISTERED": ApState.REGISTERED, "DOWNLOADING": ApState.DOWNLOADING}
+
+
+def read(output: Output) -> Iterator[Part]:
+    """Pages of one AP in a saved session; whose they are may stand in the command alone."""
+    detail = join_detail(output)
+    if detail is not None:
+        found = re.search(cells.MAC, output.command or "")
+        whose = cells.radio_mac(found[0]) if found else None
+        aps = tuple(replace(one, mac=whose, times={}) for one in detail.aps) if whose else ()
+        reason = None if whose else "which AP it is of, only the command would say"
+        yield replace(detail, aps=aps, reason=reason)
+    rows = list(inventory("\n".join(line.text for line in output.lines)))
+    named = tuple(
+        ApPart(name=name, says={"model": pid, "serial": serial})
+        for name, pid, serial in rows
+        if name is not None and pid.startswith(AP_PIDS)
+    )
+    if named:
+        yield Part("show ap inventory", len(rows), Platform.AIREOS, aps=named)
 
 
 def general(text: str, command: str = "show ap config general") -> ApPart | None:

@@ -1,7 +1,7 @@
 """SNMP over UDP, read only: single objects, and whole columns of tables.
 
 Of the libraries that are fast enough none tells an error-status from the end of a table: a reply
-"too big" or a general error would be a smaller fleet (docs/decisions/0008). So the protocol is
+"too big" or a general error would be a smaller fleet (docs/decisions/0011). So the protocol is
 spoken here, and a walk that was cut short is an error.
 """
 
