@@ -108,6 +108,7 @@ class Stand:
         self.lab = lab
         self.folder = folder
         self.state = folder / "state"
+        self.settings: dict[str, str] = {}  # variables that every command is given, too
         self._count = 0
         self._started: list[Running] = []
 
@@ -144,7 +145,7 @@ class Stand:
                 stderr=stderr,
                 stdin=subprocess.DEVNULL,
                 cwd=cwd or self.folder,
-                env=environment(self.folder, state or self.state),
+                env=environment(self.folder, state or self.state) | self.settings,
             )
         running = Running(process, out, err)
         self._started.append(running)

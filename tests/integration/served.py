@@ -88,11 +88,10 @@ class Service:
         self.now: Served | None = None
         self._clear: dict[str, str] = {}
 
-    def start(self) -> Served:
+    def start(self, *options: str) -> Served:
         """Start it, and wait until it says that it is ready."""
-        running = self.stand.start(
-            "serve", "--port", "0", "--json", inventory=self.inventory, state=self.state
-        )
+        words = ("serve", "--port", "0", "--json", *options)
+        running = self.stand.start(*words, inventory=self.inventory, state=self.state)
         wait_for(lambda: running.out.read_text().endswith("\n"), 90.0, running.said)
         address = json.loads(running.out.read_text())["serve"]["address"]
         self.now = Served(running, address, _shown_token(running.said()))

@@ -1,15 +1,18 @@
 """`worker`, `beat`, `serve --api-only` and `token`, and what each says when it cannot run."""
 
 import json
+import os
 import signal
 import socket
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.stand import Running, Stand, box, standing, together
-from tests.integration.served import Caller, runs, wait_for
+from tests.integration.served import Caller, Service, descendants, runs, wait_for
+from tests.support.servers import own_broker
 
 GOOD = "controllers: [{name: hq-1, platform: iosxe, host: wlc, credentials: hq}]\n"
 CREDENTIALS = 'credentials: {hq: {username: admin, password: "env:HQ"}}\n'
@@ -17,7 +20,9 @@ CREDENTIALS = 'credentials: {hq: {username: admin, password: "env:HQ"}}\n'
 
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory):
-    with standing(tmp_path_factory.mktemp("standing"), box("hq-1")) as found:
+    slow = {"kind": "looping", "timings": {"boot_s": 3.0, "download_s": 6.0}}
+    boxes = box("hq-1"), box("far", aps=[slow])
+    with standing(tmp_path_factory.mktemp("standing"), *boxes) as found:
         yield found
 
 
@@ -56,6 +61,57 @@ def test_the_parts_of_the_service_run_as_commands_of_their_own(stand: Stand):
     assert caller.ask("GET", "/readyz").status_code == 503
     ends(api)
     assert not runs(note["server"])
+
+
+@contextmanager
+def many_machines(stand: Stand, postgres_url: str) -> Iterator[None]:
+    """One database and one broker for every part; a state folder of its own for each."""
+    address = stand.folder / "database_url"
+    address.write_text(f"{postgres_url}\n")
+    with own_broker() as broker:
+        stand.settings = {
+            "APREJOIN_DATABASE_URL_FILE": str(address),
+            "APREJOIN_BROKER_URL": broker.url,
+        }
+        try:
+            yield
+        finally:
+            stand.end()
+            stand.settings = {}
+
+
+def part(stand: Stand, name: str, *words: str) -> Running:
+    running = stand.start(*words, "--json", state=stand.folder / f"machine-{name}")
+    ready(running)
+    return running
+
+
+def test_many_machines_share_a_database_and_a_broker_and_one_may_die(stand, postgres_url):
+    with many_machines(stand, postgres_url):
+        service = Service(stand, "machine-api")
+        parts = together(
+            {
+                "api": lambda: service.start("--api-only").running,
+                "first": lambda: part(stand, "first", "worker", "--queues", "remediate"),
+                "reader": lambda: part(stand, "reader", "worker", "--queues", "poll,notify"),
+                "beat": lambda: part(stand, "beat", "beat"),
+            }
+        )
+        service.learn("far")
+        where = service.remediate("far")
+        service.until_in_window("far", where)
+        first = parts["first"].process.pid
+        tree = {first, *descendants(first)}
+        for pid in tree:  # the power is gone
+            os.kill(pid, signal.SIGKILL)
+        parts["first"].process.wait()
+        parts["second"] = part(stand, "second", "worker", "--queues", "remediate")
+        ended = service.until_ended(where)
+        assert ended["state"] in ("succeeded", "rolled-back"), ended
+        assert stand.left_behind("far") == []
+        assert abs(stand.box("far").clock_offset_s) < 5
+        for name in ("beat", "second", "reader", "api"):
+            ends(parts[name])
 
 
 def wrong(folder: Path, text: str) -> Path:
