@@ -101,8 +101,8 @@ class Campaigns(Protocol):
     def newest_plan(self, controller: str) -> AskedPlan | None:
         """The plan for a controller that was asked for last, or None."""
 
-    def waits_to_begin(self, controller: str) -> AskedRemediation | None:
-        """A remediation of a controller that is neither opened nor refused, or None."""
+    def waiting_to_begin(self, controller: str | None = None) -> tuple[AskedRemediation, ...]:
+        """Remediations, of one controller or of all, that are neither opened nor refused."""
 
 
 class Failings(Protocol):

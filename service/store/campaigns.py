@@ -90,16 +90,16 @@ class CampaignTables:
             row = connection.execute(query.order_by(*order).limit(1)).first()
         return None if row is None else plan_of(row)
 
-    def waits_to_begin(self, controller: str) -> AskedRemediation | None:
-        """A remediation that is neither opened nor refused."""
+    def waiting_to_begin(self, controller: str | None = None) -> tuple[AskedRemediation, ...]:
+        """Remediations that are neither opened nor refused."""
         query = select(asked_remediations).where(
-            asked_remediations.c.controller == controller,
             asked_remediations.c.refused == "",
             asked_remediations.c.id.not_in(select(remediations.c.id)),
         )
+        if controller is not None:
+            query = query.where(asked_remediations.c.controller == controller)
         with transaction(self._engine) as connection:
-            row = connection.execute(query.limit(1)).first()
-        return None if row is None else remediation_of(row)
+            return tuple(remediation_of(row) for row in connection.execute(query))
 
 
 def _row(campaign: Campaign) -> dict[str, object]:

@@ -25,7 +25,7 @@ from service.ports.requests import AskedPlan, AskedRemediation, Kind, PlanAnswer
 from service.ports.steering import Campaign, Target
 from service.usecases.context import Context
 
-SOON_S, CHECK_S, CLAIM_S = 1.0, 5.0, 60.0
+SOON_S, CHECK_S, CLAIM_S = 1.0, 3.0, 60.0
 ENDS = {
     "succeeded": Fate.SUCCEEDED,
     "rolled-back": Fate.FAILED,

@@ -4,6 +4,8 @@ Everything that is set going is asked for like a person's wish, and waits for th
 windows and limits.
 """
 
+from datetime import datetime
+
 from service.domain.finding import Finding
 from service.domain.follow_up import PlanStands, Standing, why_left, worth_mending
 from service.domain.inventory import Controller
@@ -14,6 +16,7 @@ from service.usecases.campaign import Wish, new_id, open_campaign
 from service.usecases.context import Context
 from service.usecases.schedule import is_scheduled
 from service.usecases.sweep import Sweep
+from service.usecases.truth import believed_now
 
 POLICY = "policy"
 
@@ -21,13 +24,14 @@ POLICY = "policy"
 def follow_up(context: Context, asked: AskedSweep, result: Sweep) -> None:
     """Ask for the plans and remediations that a sweep's findings call for."""
     who = asked.asked_by if is_scheduled(asked) else POLICY
+    now = believed_now(context)  # a clock that jumps must not make what was tried look long ago
     wishes = []
     for one in result.controllers:
         controller = one.polled.controller
         if controller.policy.on_finding == "report":
             continue
         finding = worth_mending(one.diagnosis.findings, context.catalogue)
-        if finding is None or why_left(controller.policy, _standing(context, controller)):
+        if finding is None or why_left(controller.policy, _standing(context, controller, now)):
             continue
         if controller.policy.on_finding == "plan":
             _ask_plan(context, finding, who)
@@ -42,9 +46,9 @@ def _ask_plan(context: Context, finding: Finding, who: str) -> None:
     context.store.ask_plan(AskedPlan(new_id(), now, who, finding.controller, issue=finding.issue))
 
 
-def _standing(context: Context, controller: Controller) -> Standing:
+def _standing(context: Context, controller: Controller, now: datetime) -> Standing:
     """What is known of earlier work on a controller."""
-    store, now = context.store, context.clock.now().wall
+    store = context.store
     rows = store.remediations(controller=controller.name)
     open_ = any(row.closed is None for row in rows)
     ended: FinalState | None = None
@@ -53,13 +57,15 @@ def _standing(context: Context, controller: Controller) -> Standing:
         ended = rows[0].closed.state
         at = Run(store.journal(rows[0].id)).entries[-1].at.wall
         ago_s = (now - at).total_seconds()
-    plan, plan_ago_s = _plan_stands(context, controller)
-    waits = store.waits_to_begin(controller.name) is not None
+    plan, plan_ago_s = _plan_stands(context, controller, now)
+    waits = store.waiting_to_begin(controller.name) != ()
     return Standing(open_ or waits, ended, ago_s, plan, plan_ago_s)
 
 
-def _plan_stands(context: Context, controller: Controller) -> tuple[PlanStands, float]:
-    newest, now = context.store.newest_plan(controller.name), context.clock.now().wall
+def _plan_stands(
+    context: Context, controller: Controller, now: datetime
+) -> tuple[PlanStands, float]:
+    newest = context.store.newest_plan(controller.name)
     if newest is None:
         return "none", 0.0
     ago_s, answer = (now - newest.at).total_seconds(), newest.answer

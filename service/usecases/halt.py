@@ -37,6 +37,8 @@ def resume(context: Context, *, who: str) -> Halt:
     lifted = context.store.resume(by=who, at=context.clock.now().wall)
     if lifted is None:
         raise Refused("nothing is halted")
+    for asked in context.store.waiting_to_begin():
+        context.store.set_due(Kind.REMEDIATION, asked.id, in_s=0.0, why=f"{who} lifted the halt")
     return lifted
 
 

@@ -113,7 +113,7 @@ class Convoy:
 
     def begin(self, name: str) -> str:
         """A worker opens the remediation that waits."""
-        asked = self.store.waits_to_begin(name)
+        (asked,) = self.store.waiting_to_begin(name)
         lease = self.store.acquire(name, self.stage.process().holder, ttl_s=600)
         opened = Opened(charter(controller=name, digest=asked.digest))
         self.store.open_remediation(asked.id, opened, at=self.stage.clock.now(), lease=lease)

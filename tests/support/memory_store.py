@@ -15,7 +15,7 @@ from service.domain.journal import Closed, Entry, Event, Opened
 from service.domain.observation import ControllerView
 from service.errors import JournalConflict, LeaseHeld, LeaseLost, NotFound
 from service.ports.clock import Clock
-from service.ports.requests import Due, Kind
+from service.ports.requests import AskedRemediation, Due, Kind
 from service.ports.steering import Halt
 from service.ports.store import Approval, ClockNote, Holder, Lease, RemediationRow
 
@@ -246,6 +246,9 @@ class InMemoryStore:
     def resume(self, *, by: str, at: datetime) -> Halt | None:  # noqa: ARG002 - as the port
         lifted, self._halt = self._halt, None
         return lifted
+
+    def waiting_to_begin(self, controller: str | None = None) -> tuple[AskedRemediation, ...]:
+        return ()
 
     def _is_past(self, last: float | None, apart_s: float) -> bool:
         return last is None or last <= self._now() - apart_s

@@ -97,17 +97,17 @@ def test_of_many_that_open_a_campaign_at_once_one_does(tmp_path, world):
 
 
 def test_the_newest_plan_of_a_controller_and_what_waits_to_begin_on_it(sql_store):
-    assert (sql_store.newest_plan("c1"), sql_store.waits_to_begin("c1")) == (None, None)
+    assert (sql_store.newest_plan("c1"), sql_store.waiting_to_begin("c1")) == (None, ())
     for item, name in (("p1", "c1"), ("p2", "c1"), ("p3", "c2")):
         sql_store.ask_plan(AskedPlan(item, START, "ann", name))
     sql_store.answer_plan("p2", PlanAnswer("failed", detail="no route"))
     assert sql_store.newest_plan("c1").answer.detail == "no route"
     asked = AskedRemediation("r1", START, "ann", "p2", "d" * 64, "c1")
     sql_store.ask_remediation(asked)
-    assert sql_store.waits_to_begin("c1") == asked
-    assert sql_store.waits_to_begin("c2") is None
+    assert sql_store.waiting_to_begin("c1") == sql_store.waiting_to_begin() == (asked,)
+    assert sql_store.waiting_to_begin("c2") == ()
     sql_store.refuse_remediation("r1", "expired")
-    assert sql_store.waits_to_begin("c1") is None
+    assert sql_store.waiting_to_begin() == ()
 
 
 # -- failing controllers -----------------------------------------------------------------------

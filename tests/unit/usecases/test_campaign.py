@@ -30,7 +30,7 @@ def test_one_goes_first_and_the_others_wait():
     assert convoy.campaign.asked_by == "schedule nightly"
     assert [plan.controller for plan in convoy.store.plans(limit=9)] == ["c1"]
     convoy.plan("c1")
-    assert convoy.store.waits_to_begin("c1").asked_by == "schedule nightly"
+    assert convoy.store.waiting_to_begin("c1")[0].asked_by == "schedule nightly"
     convoy.begin("c1")
     convoy.on(600)
     assert convoy.wave() == ["c1"]
@@ -78,7 +78,7 @@ def test_a_wave_that_stops_takes_back_what_has_not_begun_and_leaves_what_has():
     assert convoy.wave() == ["c2", "c3", "c4", "c5"]
     convoy.plan("c2", "c3", "c4")
     under_way = convoy.begin("c3")
-    waits = convoy.store.waits_to_begin("c4")
+    (waits,) = convoy.store.waiting_to_begin("c4")
     convoy.end("c2", state="rolled-back")
     assert convoy.campaign.state == "stopped"
     assert convoy.fates() == {
@@ -118,7 +118,7 @@ def test_while_halted_no_wave_begins():
 def test_one_that_was_cancelled_begins_nothing_more():
     convoy = swept()
     convoy.plan("c1")
-    waits = convoy.store.waits_to_begin("c1")
+    (waits,) = convoy.store.waiting_to_begin("c1")
     cancel_campaign(convoy.context, convoy.campaign.id, who="ann")
     convoy.on(600)
     assert (convoy.campaign.state, convoy.wave()) == ("cancelled", [])
@@ -203,7 +203,7 @@ def test_a_worker_that_dies_anywhere_is_followed_by_one_that_asks_for_nothing_tw
             plan = convoy.store.newest_plan(name)
             if plan is not None and plan.answer.state == "queued":
                 convoy.plan(name)
-            if convoy.store.waits_to_begin(name) is not None:
+            if convoy.store.waiting_to_begin(name):
                 convoy.end(name)
     assert convoy.campaign.state == "finished"
     assert {name: fate for name, fate in convoy.fates().items() if fate != Fate.SUCCEEDED} == {}

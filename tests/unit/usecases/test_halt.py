@@ -40,6 +40,7 @@ def test_a_remediation_that_was_asked_for_waits_and_begins_when_the_halt_is_lift
     assert WHY in crew.due().why
     assert kinds(crew) == []
     resume(worker.context, who="bob")
+    assert crew.due().is_due
     assert crew.until_over(worker).state == "succeeded"
 
 
@@ -136,6 +137,17 @@ def test_a_restore_does_not_mind_a_halt():
     closed = stage.restore()
     assert closed.state in ("cancelled", "rolled-back")
     assert work.remediation
+
+
+def test_what_a_dead_worker_left_is_brought_home_while_everything_is_halted():
+    crew = Crew()
+    crew.ask()
+    worker = crew.stage.process()
+    crew.until(worker, "wait-for-aps")
+    crew.stage.kill(worker)
+    threw(crew.stage)
+    assert crew.until_over(crew.stage.process()).state == "rolled-back"
+    assert crew.stage.box.differences() == []
 
 
 def test_plans_are_made_all_the_same():
