@@ -12,6 +12,7 @@ from service.domain.changes import ArmGuard, describe
 from service.domain.instants import Instant
 from service.domain.journal import (
     Closed,
+    Entry,
     HomeCalled,
     Intended,
     Observed,
@@ -24,6 +25,7 @@ from service.domain.observation import ControllerView
 from service.domain.remediation import Run
 from service.domain.steps.mending import everything
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move, Send
+from service.domain.strategies.known import strategy_of
 from service.errors import (
     AuthenticationRefused,
     CapabilityMissing,
@@ -42,6 +44,8 @@ from service.usecases.work import LEASE_TTL_S, Work
 FRESH_S = 60.0
 """How old the facts may be that a forward write is decided on (DESIGN.md, section 6)."""
 SLOW, MOST_SLOW = "slow-looks", 3
+AT_ONCE_S = 20.0
+"""From decision to sending at most: the lease still covers the request, and the moment counts."""
 RECONNECT_EVERY_S = 5.0
 CONNECTION = "connection"
 GONE = "whoever sent it is gone"
@@ -59,6 +63,7 @@ class Progress:
     Attributes:
         come_back_s: seconds until the next one is useful; 0: at once.
         closed: how it ended, if it has.
+        noted: what was journaled for it, and since the progress before.
     """
 
     step: str
@@ -66,6 +71,7 @@ class Progress:
     come_back_s: float = 0.0
     closed: Closed | None = None
     facts: dict[str, str] = field(default_factory=dict)
+    noted: tuple[Entry, ...] = ()
 
 
 def advance(work: Work) -> Progress:
@@ -120,7 +126,7 @@ def _carry_out(work: Work, run: Run, name: str, look: _Look) -> Progress:  # noq
         move = _permitted(work, run, name, move, moment)
     match move:
         case Send():
-            return _send(work, run, name, move)
+            return _send(work, run, name, move, decided=moment.now)
         case Hold(seconds, why, remember):
             if _slow_looks(run, name) and SLOW not in remember:
                 remember = {**remember, SLOW: "0"}  # nothing is due: the next look is a whole one
@@ -153,7 +159,8 @@ def _permitted(work: Work, run: Run, name: str, move: Send | Hold, moment: Momen
     """A forward write only on fresh facts, and a false clock only within an open window.
 
     A dead-man's switch is armed and renewed only where the window holds until it would fire; where
-    guardians take its place, the window is looked at with every move.
+    guardians take its place, the window is looked at with every move; where nothing has to come home
+    by itself, with every change.
     """
     if isinstance(move, Send):
         halted = why_halted(work.context)  # somebody threw the switch while we looked
@@ -162,7 +169,8 @@ def _permitted(work: Work, run: Run, name: str, move: Send | Hold, moment: Momen
         slow = _too_slow(run, name, moment)
         if slow is not None:
             return slow
-        if not isinstance(move.change, ArmGuard) and not run.charter.guardians:
+        by_timer = strategy_of(run.charter).guarded and not run.charter.guardians
+        if by_timer and not isinstance(move.change, ArmGuard):
             return move
     elif not run.charter.guardians:
         return move
@@ -184,11 +192,13 @@ def _too_slow(run: Run, name: str, moment: Moment) -> Move | None:
     return None
 
 
-def _send(work: Work, run: Run, step: str, move: Send) -> Progress:
+def _send(work: Work, run: Run, step: str, move: Send, *, decided: Instant) -> Progress:
+    """Write down what is to be sent, and send it, if the lease is ours and it was decided now."""
     driver = work.connect(run)
     summary = describe(move.change)
+    work.renew()
     seq = work.note(Intended(step, move.change, summary, driver.session), run.seq)
-    if not work.holds_for(move.timeout_s):
+    if work.context.clock.now().seconds_since(decided) > AT_ONCE_S:
         return _put_aside(work, step, seq)
     outcome: Outcome
     try:
@@ -211,7 +221,7 @@ def _send(work: Work, run: Run, step: str, move: Send) -> Progress:
 
 
 def _put_aside(work: Work, step: str, intent: int) -> Progress:
-    """This process was stopped on its way to the send: what it decided on is old, so is its lease.
+    """This process was stopped on its way to the send: the moment that it decided for is over.
 
     Raises:
         LeaseLost: somebody took over meanwhile.

@@ -1,11 +1,11 @@
 """One process's work on one remediation: the lease, and a session kept open between moves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.domain.guardians import Guardian
 from service.domain.instants import Instant, TrueTime, agree
-from service.domain.journal import Event
+from service.domain.journal import Entry, Event
 from service.domain.remediation import Run
 from service.domain.steps.protocol import Moment
 from service.ports.driver import ControllerDriver
@@ -26,8 +26,8 @@ class Work:
         connected: whether this process ever had a session; before it did, a request at fault (an
             unknown controller, a missing secret) is the caller's to mend.
         truth: true time as agreed by this process, where the charter's says nothing any more.
-        renewed: when the lease was last asked for anew; None: not since it was taken.
         lost: why the outcome of what was sent last was not seen; empty: it was, or others sent it.
+        noted: what was journaled and not told of yet.
         guards_since: since when this process guards the controller; None: it does not.
     """
 
@@ -37,8 +37,8 @@ class Work:
     driver: ControllerDriver | None = None
     connected: bool = False
     truth: TrueTime | None = None
-    renewed: Instant | None = None
     lost: str = ""
+    noted: list[Entry] = field(default_factory=list)
     guards_since: Instant | None = None
 
     def run(self) -> Run:
@@ -50,20 +50,18 @@ class Work:
         entry = self.context.store.append(
             self.remediation, event, after=after, at=self.context.clock.now(), lease=self.lease
         )
+        self.noted.append(entry)
         return entry.seq
+
+    def told(self) -> tuple[Entry, ...]:
+        """What was journaled since this was asked last, for logs that tell the same."""
+        entries = tuple(self.noted)
+        self.noted.clear()
+        return entries
 
     def renew(self) -> None:
         """Hold on to the lease."""
-        asked = self.context.clock.now()
         self.lease = self.context.store.renew(self.lease, ttl_s=LEASE_TTL_S)
-        self.renewed = asked
-
-    def holds_for(self, seconds: float) -> bool:
-        """Whether the lease lasts that long yet, by this host's own count since it was renewed."""
-        if self.renewed is None:
-            return False
-        since_s = self.context.clock.now().seconds_since(self.renewed)
-        return since_s + seconds < LEASE_TTL_S
 
     def connect(self, run: Run) -> ControllerDriver:
         """The open session, or a new one."""

@@ -14,7 +14,7 @@ from service.errors import (
     NotFound,
     ReplyMalformed,
 )
-from service.usecases.advance import Work, advance, call_home
+from service.usecases.advance import AT_ONCE_S, Work, advance, call_home
 from service.usecases.recover import due, take_up
 from service.usecases.remediate import carry_out
 from service.usecases.work import LEASE_TTL_S
@@ -199,7 +199,7 @@ def stopped_over_the_intent(stage: Stage, work: Work, then: Callable[[], None]) 
         entry = append(remediation, event, **rest)
         if isinstance(event, Intended):
             work.context.store.append = append
-            stage.settle(LEASE_TTL_S - 10)
+            stage.settle(AT_ONCE_S + 1)
             then()
         return entry
 
@@ -222,7 +222,7 @@ def test_a_process_that_was_stopped_while_its_lease_passed_on_sends_nothing():
     thief = stage.process(host="host-2")
 
     def taken_over() -> None:
-        stage.settle(20)
+        stage.settle(LEASE_TTL_S)
         stage.store.acquire("hq-1", thief.holder, ttl_s=LEASE_TTL_S)
 
     stopped_over_the_intent(stage, work, taken_over)
