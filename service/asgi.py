@@ -62,19 +62,27 @@ class Readiness:
     def __init__(self, context: Context, canary: Canary) -> None:
         self._context, self._canary = context, canary
         self._lock = Lock()
-        self._checked: dict[str, bool] = {}
+        self._checked: Mapping[str, bool] = {}
         self._at_s = float("-inf")
 
     def __call__(self) -> Mapping[str, bool]:
-        """Each check by name."""
-        with self._lock:
+        """Each check by name.
+
+        While one caller checks, the others get what was found before: nobody can tie up the API by
+        asking often. Only the very first check is waited for.
+        """
+        if not self._lock.acquire(blocking=not self._checked):
+            return self._checked
+        try:
             now_s = self._context.clock.now().boottime_s
             if now_s - self._at_s >= CHECKED_FOR_S:
                 self._checked = self._check()
                 self._at_s = self._context.clock.now().boottime_s
-            return dict(self._checked)
+            return self._checked
+        finally:
+            self._lock.release()
 
-    def _check(self) -> dict[str, bool]:
+    def _check(self) -> Mapping[str, bool]:
         sent = {lane: self._sent(lane) for lane in CHECKED_LANES}
         lanes = {
             f"workers-{lane}": token is not None
