@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 
 from service.bootstrap import open_context
+from service.cli.main import TOLD
 from service.errors import AprejoinError, InvalidInput, NotFound
 from service.settings import Settings
 from service.usecases.context import Context
@@ -62,6 +63,7 @@ def command_edge(function: Callable[P, T]) -> Callable[P, T]:
         except (Exception, KeyboardInterrupt) as err:
             if kwargs.get("as_json"):
                 print_json({"error": {"type": type(err).__name__, "detail": str(err)}})
+                err.add_note(TOLD)
             raise
 
     return edge

@@ -10,6 +10,8 @@ from importlib import import_module
 import click
 
 WRONG_CALL, FAILED = 2, 1
+TOLD = "aprejoin: told on stdout"
+"""A note on an error that a command has printed its one document for."""
 
 COMMANDS = {
     "demo": ("service.cli.demo:demo_command", "Show the whole job on a simulated fleet."),
@@ -68,14 +70,19 @@ def run() -> None:
         err.show()
         _say(as_json, "InvalidInput", err.format_message())
         sys.exit(WRONG_CALL)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as err:
         click.echo("Aborted.", err=True)
-        _say(as_json, "Aborted", "interrupted before anything was done")
+        told = _is_told(err) or _is_told(err.__cause__)
+        _say(as_json and not told, "Aborted", "interrupted before anything was done")
         sys.exit(FAILED)
     except Exception as err:
-        _say(as_json, type(err).__name__, str(err))
+        _say(as_json and not _is_told(err), type(err).__name__, str(err))
         raise
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _is_told(error: BaseException | None) -> bool:
+    return TOLD in getattr(error, "__notes__", ())
 
 
 def _say(as_json: bool, kind: str, detail: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from service.cli.edge import command_edge
-from service.cli.main import main
+from service.cli.main import main, run
 from service.errors import InvalidInput, LeaseHeld, NotFound
 
 
@@ -41,6 +41,15 @@ def test_every_error_is_one_document_and_a_status(error, status):
 def test_an_error_that_nobody_expected_is_not_swallowed():
     found = CliRunner().invoke(command_that(RuntimeError("boom")), ["--json"])
     assert isinstance(found.exception, RuntimeError)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("boom"), KeyboardInterrupt()])
+def test_the_process_prints_one_document_and_no_second(error, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["aprejoin", "fails", "--json"])
+    monkeypatch.setattr(main, "get_command", lambda _ctx, _name: command_that(error))
+    with pytest.raises((RuntimeError, SystemExit)):
+        run()
+    assert json.loads(capsys.readouterr().out)["error"]["type"] == type(error).__name__
 
 
 def test_without_json_stdout_stays_empty():
