@@ -14,6 +14,7 @@ from celery import Celery
 
 from service.bootstrap import open_context
 from service.domain.inventory import Inventory
+from service.domain.journal import HomeCalled, StepFailed
 from service.errors import StoreError
 from service.ports.jobs import AdvanceRemediation, JobQueue
 from service.ports.requests import PlanAnswer
@@ -26,6 +27,7 @@ from service.usecases.carry import carry
 from service.usecases.context import Context
 from service.usecases.dispatch import waiting
 from service.usecases.poll import poll
+from service.usecases.report import entry_document
 from service.usecases.request import nudge
 from service.usecases.schedule import run_schedules
 from service.usecases.sweep import Judged
@@ -104,7 +106,7 @@ class FleetRuntime:
         Raises:
             LeaseHeld: somebody alive works on it.
         """
-        again_s = carry(self.context, remediation_id, on_progress=_log_move)
+        again_s = carry(self.context, remediation_id, on_progress=log_move)
         if again_s == 0:  # there is more to do at once; a nudge would find it, too
             nudge(self.queue, AdvanceRemediation(remediation_id))
 
@@ -121,11 +123,15 @@ def _failed(one: Judged) -> bool:
     return one.polled.view is None
 
 
-def _log_move(remediation: str, progress: Progress) -> None:
-    log.info(
+def log_move(remediation: str, progress: Progress) -> None:
+    """One line for each move, with everything that the journal says of it, in the same words."""
+    events = [entry.event for entry in progress.noted]
+    tell = log.warning if any(isinstance(e, StepFailed | HomeCalled) for e in events) else log.info
+    tell(
         "remediation.moved",
         remediation=remediation,
         step=progress.step,
         text=progress.text,
         closed=None if progress.closed is None else progress.closed.state,
+        journal=[f"{entry.seq} {entry_document(entry)['what']}" for entry in progress.noted],
     )

@@ -114,8 +114,8 @@ def _open(context: Context, plan: Plan, remediation: str, lease: Lease) -> Work:
     mine = context.store.remediations(controller=controller.name, unfinished=True)
     check_beside(context, controller, mine)  # under the lease: nobody can begin here any more
     now = context.clock.now()
-    context.store.open_remediation(remediation, Opened(charter), at=now, lease=lease)
-    work = Work(context, remediation, lease)
+    first = context.store.open_remediation(remediation, Opened(charter), at=now, lease=lease)
+    work = Work(context, remediation, lease, noted=[first])
     others = context.store.remediations(unfinished=True)
     try:
         check_beside(context, controller, (row for row in others if row.id != remediation))
@@ -211,7 +211,8 @@ def _move(work: Work, reason: str | None) -> Progress:
     reason = reason or why_halted(work.context)
     if reason is not None:
         call_home(work, reason)
-    return advance(work)
+    progress = advance(work)
+    return replace(progress, noted=work.told())
 
 
 def _wait(work: Work, seconds: float, stop: Callable[[], str | None]) -> None:

@@ -9,7 +9,16 @@ from service.domain.documents import (
     plan_document,
     remediation_document,
 )
-from service.domain.journal import Charter, Entry, Intended, Observed, Opened
+from service.domain.journal import (
+    Charter,
+    Closed,
+    Entry,
+    Event,
+    Intended,
+    Observed,
+    Opened,
+    StepFailed,
+)
 from service.domain.plan import NoPlan
 from service.domain.planning import strategies_for
 from service.domain.remediation import Run
@@ -99,7 +108,7 @@ def entry_document(entry: Entry) -> Document:
                 for name in ("step", "outcome", "reason", "state", "detail")
                 if getattr(event, name, None)
             )
-            what = f"{event.type}: {', '.join(fields)}"
+            what = f"{event.type}: {', '.join(fields)}{_left_and_mend(event)}"
     return {"seq": entry.seq, "at": moment(entry.at.wall), "fencing": entry.fencing, "what": what}
 
 
@@ -111,3 +120,10 @@ def _guarded_by(charter: Charter) -> str:
             return "; one host alone guards it, a risk accepted with that approval"
         case many:
             return f"; {many} hosts guard it"
+
+
+def _left_and_mend(event: Event) -> str:
+    if not isinstance(event, StepFailed | Closed):
+        return ""
+    left = f"; left: {'; '.join(event.left)}" if event.left else ""
+    return left + (f"; mend: {'; '.join(event.mend)}" if event.mend else "")
