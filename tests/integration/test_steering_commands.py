@@ -1,11 +1,16 @@
 """`halt`, `resume` and `campaign` as commands: what they say, and where it is shown."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 
 from service.cli.main import main
+from service.config.clock import SystemClock
+from service.domain.waves import Fate, Limits
+from service.ports.steering import Campaign, Target
+from service.store.sql import SqlStore
 
 INVENTORY = """
 controllers:
@@ -45,6 +50,24 @@ def test_a_halt_is_told_shown_everywhere_and_lifted_once(run):
     refused = run("resume", "--json")
     assert refused.exit_code == 1
     assert json.loads(refused.stdout)["error"]["detail"] == "nothing is halted"
+
+
+def test_a_campaign_that_stopped_is_shown_until_somebody_lets_it_go_on(run, tmp_path):
+    store = SqlStore(f"sqlite:///{tmp_path / 'state' / 'aprejoin.sqlite3'}", SystemClock())
+    campaign = Campaign("k1", datetime(2026, 11, 22, tzinfo=UTC), "ann", Limits((1,), 0.0))
+    assert store.open_campaign(campaign, (Target("hq-1", None, Fate.FAILED, 1),))
+    store.mark_campaign("k1", "stopped", "wave 1: the canary failed (hq-1)")
+    store.close()
+    said = " ".join(run("sweep").stderr.split())
+    assert "A CAMPAIGN HAS STOPPED: wave 1: the canary failed (hq-1)" in said
+    assert "aprejoin campaign resume k1" in said
+    told = json.loads(run("campaign", "resume", "k1", "--json").stdout)["campaign"]
+    assert (told["state"], told["controllers"][0]["state"]) == ("running", "failed")
+    assert "STOPPED" not in run("sweep").stderr
+    assert "hq-1" in run("campaign", "show", "k1").stderr
+    ended = json.loads(run("campaign", "cancel", "k1", "--as", "bob", "--json").stdout)
+    assert ended["campaign"]["detail"] == "cancelled by bob"
+    assert "cancelled" in run("campaign", "list").stderr
 
 
 def test_a_halt_without_a_reason_is_a_wrong_call(run):

@@ -7,11 +7,11 @@ import pytest
 from service.domain.waves import Fate, Limits
 from service.ports.requests import AskedPlan, AskedRemediation, Kind, Place, PlanAnswer
 from service.ports.steering import Campaign, Halt, Target
-from tests.contract.store.conftest import opened
 from tests.support.fake_clock import START
 
 HALT = Halt("ann", START, "Paris is dark")
 ENTRY, OTHER = "a" * 64, "b" * 64
+RACERS = 6
 
 
 # -- the stop switch ---------------------------------------------------------------------------
@@ -82,17 +82,14 @@ def test_campaigns_are_listed_newest_first_by_pages(sql_store):
     assert [one.id for one in sql_store.campaigns(limit=2, after=after)] == ["k1"]
 
 
-def test_of_many_that_open_a_campaign_at_once_one_does(tmp_path, world):
-    def race(item: str) -> bool:
-        mine = opened("sqlite", tmp_path, world)
-        try:
-            return mine.open_campaign(campaign(item), TARGETS)
-        finally:
-            mine.close()
+def test_of_many_that_open_a_campaign_at_once_one_does(reopen):
+    stores = [reopen() for _ in range(RACERS)]
 
-    opened("sqlite", tmp_path, world).close()
-    with ThreadPoolExecutor(8) as pool:
-        won = list(pool.map(race, [f"k{number}" for number in range(8)]))
+    def race(number: int) -> bool:
+        return stores[number].open_campaign(campaign(f"k{number}"), TARGETS)
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        won = list(pool.map(race, range(RACERS)))
     assert won.count(True) == 1
 
 
@@ -175,15 +172,20 @@ def test_a_place_that_is_not_given_back_is_free_after_a_while_and_not_before(sql
     assert take(sql_store) is not None
 
 
-def test_of_many_that_want_the_last_place_one_gets_it(tmp_path, world):
-    def race(_) -> object:
-        mine = opened("sqlite", tmp_path, world)
-        try:
-            return take(mine, limit=3)
-        finally:
-            mine.close()
+def test_of_many_that_want_the_last_places_each_place_goes_to_one(reopen):
+    stores = [reopen() for _ in range(RACERS)]
+    with ThreadPoolExecutor(RACERS) as pool:
+        taken = list(pool.map(lambda mine: take(mine, limit=3), stores))
+    got = [slot.number for slot in taken if slot is not None]
+    assert sorted(got) == [0, 1, 2]
 
-    opened("sqlite", tmp_path, world).close()
-    with ThreadPoolExecutor(8) as pool:
-        got = [slot for slot in pool.map(race, range(12)) if slot is not None]
-    assert sorted(slot.number for slot in got) == [0, 1, 2]
+
+def test_of_many_that_halt_at_once_one_is_named_to_all(reopen):
+    stores = [reopen() for _ in range(RACERS)]
+
+    def race(number: int) -> str:
+        return stores[number].halt(Halt(f"n{number}", START, "now")).by
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        named = set(pool.map(race, range(RACERS)))
+    assert named == {stores[0].halted().by}
