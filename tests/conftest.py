@@ -1,5 +1,5 @@
 """Fixtures that every ring may ask for."""
 
-from tests.support.servers import migrated, postgres, postgres_url
+from tests.support.servers import migrated, postgres, postgres_url, shared
 
-__all__ = ["migrated", "postgres", "postgres_url"]
+__all__ = ["migrated", "postgres", "postgres_url", "shared"]

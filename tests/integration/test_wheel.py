@@ -1,5 +1,6 @@
 """The wheel runs on its own: outside the source tree, with everything it needs inside."""
 
+import json
 import os
 import subprocess
 import sys
@@ -58,3 +59,10 @@ def test_the_command_runs_from_any_folder(site, tmp_path):
     )
     assert '"inventory": "fleet.yaml"' in told
     assert (tmp_path / "fleet.yaml").is_file()
+
+
+def test_the_wheel_makes_its_own_tables(site, tmp_path):
+    script = "from service.cli.main import run; run()"
+    told = run([sys.executable, "-c", script, "runs", "--json"], cwd=tmp_path, site=site)
+    assert json.loads(told) == {"remediations": []}
+    assert (tmp_path / "state" / "aprejoin.sqlite3").is_file()

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from service.config.clock import SystemClock
 from service.store.sql import SqlStore
@@ -24,6 +24,7 @@ SCRIPT = Path(__file__).parents[2] / "deploy" / "test-servers.sh"
 NOT_INSTALLED = 3
 POSTGRES, BROKER = "APREJOIN_TEST_POSTGRES", "APREJOIN_TEST_BROKER"
 SESSIONS_OF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+KEPT = ("about", "alembic_version")
 _numbers = count(1)
 
 
@@ -122,12 +123,27 @@ def migrated(postgres: Postgres) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def shared(postgres: Postgres, migrated: str) -> str:
+    """One database that tests use one after the other: making one takes longer than most tests."""
+    return postgres.new_database(like=migrated)
+
+
 @pytest.fixture
-def postgres_url(postgres: Postgres, migrated: str) -> Iterator[str]:
-    """A database with every table, for one test."""
-    url = postgres.new_database(like=migrated)
-    yield url
-    postgres.drop(url)
+def postgres_url(postgres: Postgres, shared: str) -> Iterator[str]:
+    """A database with every table and nothing in them, for one test."""
+    yield shared
+    postgres.cut_connections(shared)
+    _empty(shared)
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in inspect(connection).get_table_names():
+            if table not in KEPT:
+                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - its own names
+    engine.dispose()
 
 
 @contextmanager

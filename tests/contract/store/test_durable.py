@@ -67,9 +67,11 @@ def test_of_two_that_append_at_the_same_time_one_wins_every_time(reopen):
 def test_a_database_that_breaks_while_it_is_open_is_a_store_error(reopen):
     store = reopen()
     begun(store)
-    tell(address(store), "DROP TABLE journal")
+    tell(address(store), "ALTER TABLE journal RENAME TO lost")
     with pytest.raises(StoreError, match=r"no such table|does not exist"):
         store.journal("r1")
+    tell(address(store), "ALTER TABLE lost RENAME TO journal")
+    assert len(store.journal("r1")) == 1
 
 
 @pytest.mark.parametrize("text", ["not JSON", '{"type": "unheard-of"}', '{"type": "opened"}'])
