@@ -94,6 +94,7 @@ class Applet:
     about: str
     actions: list[Callable[[], object]]
     due: float
+    countdown_s: float = 0.0
     number: int = 0
 
 
@@ -225,7 +226,7 @@ class FakeController:
         self.sessions.clear()
         self.applets = {n: a for n, a in self.applets.items() if n in self.startup.applets}
         for applet in self.applets.values():
-            applet.due = self.now + 1800
+            applet.due = self.now + applet.countdown_s
             self._wind(applet)
         self.set_ntp(self.startup.ntp)
         for ap in self.aps:
@@ -239,7 +240,7 @@ class FakeController:
     ) -> None:
         if name in self.applets:
             raise Rejected(f"data-exists: applet {name}")
-        applet = Applet(name, about, list(acts), self.now + countdown_s)
+        applet = Applet(name, about, list(acts), self.now + countdown_s, countdown_s)
         self.applets[name] = applet
         self._wind(applet)
 
