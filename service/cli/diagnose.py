@@ -122,7 +122,7 @@ def _controller(catalogue: Catalogue, one: OfflineController, diagnosis: Diagnos
         diagnosis=diagnosis,
         clock=(None, None) if clock is None else (clock.offset_s, "the time of collection"),
         strategies={
-            finding.issue: list(strategies_for(issues[finding.issue], Policy()))
+            finding.issue: list(strategies_for(issues[finding.issue], Policy(), one.view.platform))
             for finding in diagnosis.findings
         },
     )

@@ -137,8 +137,9 @@ def _show_plan(plan: Plan, proposal: Proposal) -> None:
     charter = plan.charter
     people.print(f"\nPlan {charter.digest[:12]} for {charter.controller}", style="bold")
     people.print(f"  {charter.strategy} for {charter.issue}, {len(charter.aps)} APs", markup=False)
-    people.print(f"  the clock is set to {moment(charter.moment)}", markup=False)
-    for bound in plan.window.bounds:
+    if charter.moment is not None:
+        people.print(f"  the clock is set to {moment(charter.moment)}", markup=False)
+    for bound in plan.window.bounds if plan.window else ():
         people.print(f"    bound: {moment(bound.moment)}  {bound.owner}", markup=False, style="dim")
     for sentence in plan.impact:
         people.print(f"  ! {sentence}", markup=False)

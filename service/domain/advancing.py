@@ -15,14 +15,14 @@ from service.domain.steps.mending import everything
 from service.domain.steps.ours import armed_guards
 from service.domain.steps.protocol import Fail, Hold, Moment, Move, Step
 from service.domain.steps.verify import SEEN_DIFFERENT
-from service.domain.strategies import clock_window
+from service.domain.strategies.known import GUARDED, steps_of, strategy_of
 
 BUSY_LIMIT_S = 120.0
 """How long a lock may last, going forward: the box's own take up to this (facts, section 8)."""
 BUSY_WAIT_S, LONGEST_BUSY_WAIT_S = 2.0, 15.0
 SHORTEST_HOLD_S = 1.0
 AP_TOPICS = frozenset({Topic.AP_JOIN, Topic.AP_JOIN_STATS})
-JUDGED_BY_VERIFY = frozenset({"set-true-time", "restore-ntp", "disarm"})
+JUDGED_BY_VERIFY = frozenset({"set-true-time", "restore-ntp", "disarm", "restore-policy"})
 """Steps whose failure counts no more where the last look saw what is different, and what is not."""
 
 
@@ -42,7 +42,7 @@ class Finish:
 
 def current_step(remediation: str, run: Run) -> Step | None:
     """The step that is due; None where the phase's sequence is through."""
-    steps = {step.name: step for step in clock_window.steps_of(remediation, run)}
+    steps = {step.name: step for step in steps_of(remediation, run)}
     due = run.next_step(steps)
     return None if due is None else steps[due]
 
@@ -51,7 +51,7 @@ def needs(step: Step | None) -> frozenset[Topic]:
     """What to look at before the next decision."""
     if step is None:
         return AP_TOPICS
-    guard = {Topic.TIMERS} if step.name in clock_window.GUARDED else set()
+    guard = {Topic.TIMERS} if step.name in GUARDED else set()
     return step.needs | guard
 
 
@@ -74,7 +74,7 @@ def _step_move(
     remediation: str, step: Step, run: Run, view: ControllerView, moment: Moment
 ) -> Move:
     """What a step wants, after what keeps its dead-man's switch from firing."""
-    if step.name not in clock_window.GUARDED or run.charter.guardians:
+    if step.name not in strategy_of(run.charter).guarded or run.charter.guardians:
         return step.decide(run, view, moment)
     kept = renewal(remediation, run, view, moment)
     if kept is not None:
@@ -121,11 +121,13 @@ def conclusion(run: Run, view: ControllerView) -> Closed:
     states = {ap.mac: ap.state for ap in view.aps or ()}
     recovered = sum(states.get(ap.mac) is ApState.REGISTERED for ap in run.charter.aps)
     remaining = len(run.charter.aps) - recovered
-    troubles = _troubles(run)
+    in_vain = strategy_of(run.charter).in_vain(run, remaining)
+    troubles = (*_troubles(run), *((in_vain,) if in_vain else ()))
     left = tuple(dict.fromkeys(difference for trouble in troubles for difference in trouble.left))
     mend = tuple(dict.fromkeys(command for trouble in troubles for command in trouble.mend))
     state = _state(run, troubles, remaining)
-    details = [f"{trouble.step}: {trouble.detail}" for trouble in run.troubles if troubles]
+    told = (*run.troubles, *((in_vain,) if in_vain else ()))
+    details = [f"{trouble.step}: {trouble.detail}" for trouble in told if troubles]
     reason = run.home.reason if run.home else ""
     return Closed(state, "; ".join(details) or reason, recovered, remaining, left, mend)
 
@@ -144,4 +146,5 @@ def _state(run: Run, troubles: tuple[StepFailed, ...], remaining: int) -> FinalS
         return "cancelled"
     if troubles:
         return "needs-attention"
-    return "succeeded" if remaining == 0 and run.charter.aps else "rolled-back"
+    mended = remaining == 0 and run.charter.aps and strategy_of(run.charter).mended(run)
+    return "succeeded" if mended else "rolled-back"

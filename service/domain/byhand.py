@@ -7,6 +7,7 @@ spoke with it, or one that cannot reach it any more.
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain.join_policy import Rule, Switch
 from service.domain.wallclock import MONTHS
 
 
@@ -17,6 +18,8 @@ class ByHand:
     Attributes:
         set_clock: with {hh} {mm} {ss} {d} {dd} {mo} {mon} {yy} {yyyy} of the local time.
         add_ntp: puts one entry back; with {label}, {options}, {slot} and {host}.
+        set_policies: for each rule of the certificate policy what sets it, with {word} for `enable`
+            or `disable`.
     """
 
     look_at_clock: str = "show clock detail"
@@ -26,6 +29,14 @@ class ByHand:
     set_clock: str = "clock set {hh}:{mm}:{ss} {d} {mon} {yyyy}"
     add_ntp: str = "ntp {label}{options}"
     save: str = "write memory"
+    look_at_policies: str = ""
+    set_policies: tuple[tuple[Rule, str], ...] = ()
+
+    def policy_line(self, switch: Switch) -> str:
+        """What sets a switch of the certificate policy; its name where no command is known."""
+        word = "enable" if switch.enabled else "disable"
+        known = dict(self.set_policies)
+        return known.get(switch.rule, f"{switch.rule} {{word}}").format(word=word)
 
     def clock_line(self, local: datetime | None) -> str:
         """What sets the clock to a local time; None: with letters where the time belongs."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from service.domain.identity import BaseRadioMac
+from service.domain.join_policy import Rule, Switch
 from service.domain.ntp import NtpConfig
 
 Reads: TypeAlias = Literal["local", "utc"]
@@ -118,8 +119,26 @@ class ResetAp:
     kind: Literal["reset-ap"] = "reset-ap"
 
 
+@dataclass(frozen=True, slots=True)
+class SetJoinPolicy:
+    """Turn one switch of the certificate policy; refused if it is not as `before` any more."""
+
+    rule: Rule
+    before: bool
+    after: bool
+    kind: Literal["set-join-policy"] = "set-join-policy"
+
+
 Change: TypeAlias = (
-    RemoveNtp | AddNtp | ProveTimer | ArmGuard | SetClock | RemoveTimers | SaveConfig | ResetAp
+    RemoveNtp
+    | AddNtp
+    | ProveTimer
+    | ArmGuard
+    | SetClock
+    | RemoveTimers
+    | SaveConfig
+    | ResetAp
+    | SetJoinPolicy
 )
 
 
@@ -144,3 +163,5 @@ def describe(change: Change) -> str:  # noqa: C901, PLR0911 - one arm for each c
             return "save the running configuration"
         case ResetAp(mac):
             return f"reset AP {mac}"
+        case SetJoinPolicy(rule, _, after):
+            return f"set {Switch(rule, after).label}"

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 
 from service.domain.diagnosis import Diagnosis
 from service.domain.finding import AffectedAp, Finding
-from service.domain.journal import Closed, Intended, StepDone, StepFailed
+from service.domain.journal import Charter, Closed, Intended, StepDone, StepFailed
 from service.domain.observation import ApState, ControllerView
 from service.domain.plan import Alternative, Plan
 from service.domain.remediation import Run
-from service.domain.steps.mending import way_home
+from service.domain.steps.mending import policy_way_home, way_home
 from service.domain.steps.protocol import Step
-from service.domain.strategies import clock_window
+from service.domain.strategies.known import strategy_of
+from service.domain.window import Window
 
 Document = dict[str, object]
 
@@ -125,14 +126,7 @@ def plan_document(
         "strategy": charter.strategy,
         "digest": charter.digest,
         "expires": moment(plan.expires),
-        "window": {
-            "moment": moment(charter.moment),
-            "earliest": moment(window.earliest),
-            "latest": moment(window.latest),
-            "bounds": [
-                {"moment": moment(bound.moment), "owner": bound.owner} for bound in window.bounds
-            ],
-        },
+        "window": None if window is None else _window_document(charter.moment, window),
         "aps": [ap_document(ap) for ap in charter.aps],
         "steps": [
             {
@@ -147,6 +141,17 @@ def plan_document(
         "impact": list(plan.impact),
         "by_hand": list(plan.by_hand),
         "alternatives": alternatives_document(plan.alternatives),
+    }
+
+
+def _window_document(at: datetime | None, window: Window) -> Document:
+    return {
+        "moment": moment(at),
+        "earliest": moment(window.earliest),
+        "latest": moment(window.latest),
+        "bounds": [
+            {"moment": moment(bound.moment), "owner": bound.owner} for bound in window.bounds
+        ],
     }
 
 
@@ -177,7 +182,7 @@ def remediation_document(remediation: str, run: Run, *, orphaned: bool = False) 
         "steps": [
             {"name": "capture", "state": "done", "started": moment(run.opened_at.wall),
              "finished": moment(run.opened_at.wall),
-             "detail": f"{len(run.charter.ntp.entries)} NTP entries, clock and zone noted"},
+             "detail": _captured(run.charter)},
             *(_step_document(run, step.name) for step in _all_steps(remediation, run)),
         ],
         "aps": _aps_document(run, closed),
@@ -186,12 +191,23 @@ def remediation_document(remediation: str, run: Run, *, orphaned: bool = False) 
     }  # fmt: skip
 
 
+def _captured(charter: Charter) -> str:
+    if charter.overrides:
+        noted = ", ".join(switch.label for switch in charter.switches)
+        return f"certificate policy noted: {noted}"
+    return f"{len(charter.ntp.entries)} NTP entries, clock and zone noted"
+
+
 def _orphaned(run: Run) -> Closed:
     """The end that an unfinished remediation has while nobody works on it.
 
     A box that cannot restore itself stays in the past meanwhile: a person gets every command.
     """
-    by_hand = way_home(run.charter) if run.charter.guardians and run.wrote else ()
+    by_hand: tuple[str, ...] = ()
+    if run.wrote and run.charter.overrides:
+        by_hand = policy_way_home(run.charter)
+    elif run.wrote and run.charter.guardians:
+        by_hand = way_home(run.charter)
     return Closed(
         "needs-attention",
         "the process that worked on it is gone: a restore is due",
@@ -203,8 +219,8 @@ def _orphaned(run: Run) -> Closed:
 
 
 def _all_steps(remediation: str, run: Run) -> tuple[Step, ...]:
-    charter = run.charter
-    return (*clock_window.forward(remediation, charter), *clock_window.home(remediation, charter))
+    charter, strategy = run.charter, strategy_of(run.charter)
+    return (*strategy.forward(remediation, charter), *strategy.home(remediation, charter))
 
 
 def _step_document(run: Run, name: str) -> Document:

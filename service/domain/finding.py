@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.domain.identity import BaseRadioMac
-from service.domain.observation import ApSighting, ApState
+from service.domain.observation import ApSighting, ApState, CertificateKind
 
 
 class Confidence(StrEnum):
@@ -27,6 +27,7 @@ class AffectedAp:
 
     Attributes:
         confidence: how sure it is for this AP; a finding is as sure as its surest AP.
+        certificate_kind: of the AP's own certificate; None where nobody told.
     """
 
     mac: BaseRadioMac
@@ -36,6 +37,7 @@ class AffectedAp:
     serial: str | None = None
     version: str | None = None
     confidence: Confidence | None = None
+    certificate_kind: CertificateKind | None = None
 
     @classmethod
     def of(cls, sighting: ApSighting, confidence: Confidence | None = None) -> "AffectedAp":
@@ -48,6 +50,7 @@ class AffectedAp:
             sighting.serial,
             sighting.version,
             confidence,
+            sighting.certificate_kind,
         )
 
 

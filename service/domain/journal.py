@@ -13,6 +13,7 @@ from service.domain.byhand import ByHand
 from service.domain.changes import Change
 from service.domain.finding import AffectedAp
 from service.domain.instants import Instant, TrueTime
+from service.domain.join_policy import Switch
 from service.domain.ntp import NtpConfig
 from service.domain.policy import Policy
 from service.domain.wallclock import ClockZone
@@ -26,7 +27,7 @@ class Charter:
     """What a remediation was opened with: the plan's substance and what the controller was.
 
     Attributes:
-        moment: the false moment to set, aware UTC.
+        moment: the false moment to set, aware UTC; None where the strategy sets none.
         ntp: the captured entries.
         ntp_was_synchronised: whether sync is to be waited for on the way home.
         unsaved: running differed from startup before we began; None: the box can't tell.
@@ -35,6 +36,8 @@ class Charter:
         approved_by: who approved the plan's digest.
         guardians: how many hosts have to guard a box that cannot restore itself; 0: it can.
         by_hand: what a person types on it.
+        switches: the captured certificate policy, as far as it could be read.
+        overrides: the switches that are to be turned, each as it is to be.
     """
 
     controller: str
@@ -43,7 +46,7 @@ class Charter:
     digest: str
     aps: tuple[AffectedAp, ...]
     policy: Policy
-    moment: datetime
+    moment: datetime | None
     ntp: NtpConfig
     zone: ClockZone
     ntp_was_synchronised: bool
@@ -55,6 +58,15 @@ class Charter:
     accepted_suspected: bool = False
     guardians: int = 0
     by_hand: ByHand = ByHand()  # noqa: RUF009 - frozen
+    switches: tuple[Switch, ...] = ()
+    overrides: tuple[Switch, ...] = ()
+
+    @property
+    def false_moment(self) -> datetime:
+        """The false moment, for steps that set it."""
+        if self.moment is None:
+            raise ValueError(f"{self.strategy} sets no clock")
+        return self.moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from service.domain.byhand import ByHand
 from service.domain.identity import BaseRadioMac, EthernetMac
 from service.domain.instants import Instant
+from service.domain.join_policy import JoinPolicies
 from service.domain.ntp import NtpConfig, NtpState
 from service.domain.wallclock import ClockZone
 
@@ -42,6 +43,7 @@ class Topic(StrEnum):
     REDUNDANCY = "redundancy"
     SYNCING = "syncing"
     LOGS = "logs"
+    JOIN_POLICY = "join-policy"
 
 
 SWEEP_TOPICS = frozenset(
@@ -260,6 +262,7 @@ class ControllerView:
     standby: str | None = None  # None: no standby; else its state
     syncing: bool | None = None
     logs: tuple[LogLine, ...] = ()
+    policies: JoinPolicies | None = None
     restores_itself: bool = True
     by_hand: ByHand = ByHand()  # noqa: RUF009 - frozen
     unknown: Mapping[Topic, str] = field(default_factory=dict)

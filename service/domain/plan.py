@@ -9,11 +9,28 @@ from typing import TypeAlias
 from service.domain.catalogue import Issue
 from service.domain.changes import Change
 from service.domain.finding import Finding
+from service.domain.identity import BaseRadioMac
 from service.domain.instants import TrueTime
 from service.domain.inventory import Controller
 from service.domain.journal import Charter
 from service.domain.observation import ControllerView
 from service.domain.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A strategy that was carried out on this controller and was seen not to help.
+
+    Attributes:
+        at: when it was begun; release: what the controller ran then.
+        aps: those that did not come.
+    """
+
+    strategy: str
+    remediation: str
+    at: datetime
+    release: str
+    aps: frozenset[BaseRadioMac]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,7 @@ class Situation:
     Attributes:
         view: a fresh look at every topic.
         true_time: None where nothing vouches for it.
+        tried: what did not help before, newest first.
     """
 
     finding: Finding
@@ -30,6 +48,7 @@ class Situation:
     controller: Controller
     view: ControllerView
     true_time: TrueTime | None
+    tried: tuple[Tried, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +94,12 @@ class Plan:
     """What would be done to one controller.
 
     Attributes:
+        window: None where no clock is set.
         by_hand: the way home for a person, where the box cannot take it by itself.
     """
 
     charter: Charter
-    window: Window
+    window: Window | None
     steps: tuple[PlanStep, ...]
     impact: tuple[str, ...]
     alternatives: tuple[Alternative, ...]
@@ -105,7 +125,7 @@ def digest_of(charter: Charter) -> str:
     controller happens to list things.
     """
     substance = asdict(charter)
-    for passing in ("digest", "true_time", "approved_by"):
+    for passing in ("digest", "true_time", "approved_by", "switches"):
         del substance[passing]
     substance["aps"] = sorted(str(ap.mac) for ap in charter.aps)
     substance["ntp"] = sorted((e.label, sorted(e.leaves)) for e in charter.ntp.entries)

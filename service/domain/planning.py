@@ -3,15 +3,17 @@
 The same input gives the same plan. Every way that is not taken is listed with the reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from service.domain.catalogue import Cause, Issue
 from service.domain.finding import Confidence
+from service.domain.observation import Platform
 from service.domain.plan import Alternative, Asked, NoPlan, Plan, Planned, Situation
 from service.domain.policy import Policy
-from service.domain.strategies import clock_window
-from service.domain.strategies.clock_window_plan import alternative, plan_clock_window
+from service.domain.strategies import clock_window, expired_cert_override
+from service.domain.strategies.clock_window_plan import plan_clock_window
+from service.domain.strategies.expired_cert_plan import own_certificate_ended, plan_override
 
 ORDER = (
     "expired-cert-override",
@@ -21,13 +23,23 @@ ORDER = (
     "clock-window",
 )
 COSTS = {
-    "expired-cert-override": "the controller accepts expired certificates from then on",
+    "expired-cert-override": expired_cert_override.COST,
     "fixed-software": "software is installed; APs reload with the new image",
     "staging-controller": "APs move to another controller and back: they are off for a while twice",
     "clock-repair": "the controller's clock is set to true time",
     "clock-window": clock_window.COST,
 }
+PLANNERS: Mapping[str, Callable[[Situation, Asked], Planned]] = {
+    expired_cert_override.NAME: plan_override,
+    clock_window.NAME: plan_clock_window,
+}
+"""Strategies that are carried out."""
 NOT_YET = "not carried out by this version of aprejoin: do it by hand, by the field notice"
+NOT_ON = {(expired_cert_override.NAME, Platform.IOSXE): f"on Catalyst 9800 {NOT_YET}"}
+SECOND = (
+    "comes second: where the override alone does not bring them, for the controller's own "
+    "certificate has ended, APs can join while the clock lies before that end"
+)
 
 
 def make_plan(situation: Situation, asked: Asked, *, strategy: str | None = None) -> Planned:
@@ -38,7 +50,7 @@ def make_plan(situation: Situation, asked: Asked, *, strategy: str | None = None
         asked: what the person accepts.
         strategy: the only one to consider; None: the least invasive that works.
     """
-    finding, issue, policy = situation.finding, situation.issue, situation.controller.policy
+    finding = situation.finding
     if finding.confidence is Confidence.SUSPECTED and not asked.accept_suspected:
         return NoPlan(
             f"{finding.issue} is only suspected: sweep again until it is probable, or accept it "
@@ -46,29 +58,70 @@ def make_plan(situation: Situation, asked: Asked, *, strategy: str | None = None
         )
     if not finding.aps:
         return NoPlan(f"{finding.issue} names no AP: there is nobody to wait for")
-    others = tuple(
-        alternative_
-        for alternative_ in strategies_for(issue, policy)
-        if alternative_.name != clock_window.NAME
+    tried = {name: _planned(name, situation, asked) for name in ORDER}
+    chosen = next(
+        (
+            plan
+            for name, plan in tried.items()
+            if isinstance(plan, Plan) and strategy in (None, name)
+        ),
+        None,
     )
-    blocked = _not_allowed(clock_window.NAME, issue, policy)
-    if strategy not in (None, clock_window.NAME):
-        reason = next((a.reason for a in others if a.name == strategy), "no such strategy")
-        return NoPlan(f"{strategy}: {reason}", others)
-    planned = NoPlan(blocked) if blocked else plan_clock_window(situation, asked)
-    ways = (*others, alternative(planned))
-    if isinstance(planned, Plan):
-        return replace(planned, alternatives=ways)
-    return NoPlan(planned.reason, ways)
+    ways = tuple(_way(name, plan, chosen, situation) for name, plan in tried.items())
+    if chosen is not None:
+        return replace(chosen, alternatives=ways)
+    return NoPlan(_reason(tried, situation, strategy), ways)
 
 
-def strategies_for(issue: Issue, policy: Policy) -> Iterator[Alternative]:
+def strategies_for(
+    issue: Issue, policy: Policy, platform: Platform | None = None
+) -> Iterator[Alternative]:
     """Every strategy with whether it may be used for an issue, before a controller is looked at."""
     for name in ORDER:
-        blocked = _not_allowed(name, issue, policy)
-        applicable = blocked is None and name == clock_window.NAME
-        reason = blocked or ("to be planned" if applicable else NOT_YET)
-        yield Alternative(name, applicable, reason, COSTS[name])
+        blocked = _blocked(name, issue, policy, platform)
+        reason = blocked or "to be planned"
+        yield Alternative(name, blocked is None, reason, COSTS[name])
+
+
+def _planned(name: str, situation: Situation, asked: Asked) -> Planned:
+    blocked = _blocked(name, situation.issue, situation.controller.policy, situation.view.platform)
+    return NoPlan(blocked) if blocked else PLANNERS[name](situation, asked)
+
+
+def _way(name: str, planned: Planned, chosen: Plan | None, situation: Situation) -> Alternative:
+    """One way among the others: taken, passed over for a milder one, or not to be had."""
+    if isinstance(planned, NoPlan):
+        return Alternative(name, False, planned.reason, COSTS[name])  # noqa: FBT003
+    if chosen is None or name == chosen.charter.strategy:
+        return Alternative(name, True, "applicable", COSTS[name])  # noqa: FBT003
+    milder = f"applicable; passed over for {chosen.charter.strategy}"
+    ended = own_certificate_ended(situation.view, situation.true_time)
+    if name == clock_window.NAME and ended is not None:
+        milder = f"{milder}; {SECOND}"
+    return Alternative(name, True, milder, COSTS[name])  # noqa: FBT003
+
+
+def _reason(tried: Mapping[str, Planned], situation: Situation, strategy: str | None) -> str:
+    """Why nothing is planned: by the one way that was asked for, or by all that could be."""
+    refused = {name: one.reason for name, one in tried.items() if isinstance(one, NoPlan)}
+    if strategy is not None:
+        return f"{strategy}: {refused.get(strategy, 'no such strategy')}"
+    issue, policy = situation.issue, situation.controller.policy
+    platform = situation.view.platform
+    could = [name for name in tried if _blocked(name, issue, policy, platform) is None]
+    if len(could) > 1:
+        return "; ".join(f"{name}: {refused[name]}" for name in could)
+    return refused[could[0] if could else clock_window.NAME]
+
+
+def _blocked(name: str, issue: Issue, policy: Policy, platform: Platform | None) -> str | None:
+    """Why a strategy is out of the question whatever the controller looks like; None: it is not."""
+    not_allowed = _not_allowed(name, issue, policy)
+    if not_allowed is not None:
+        return not_allowed
+    if name not in PLANNERS:
+        return NOT_YET
+    return None if platform is None else NOT_ON.get((name, platform))
 
 
 def _not_allowed(name: str, issue: Issue, policy: Policy) -> str | None:

@@ -159,8 +159,8 @@ def _permitted(work: Work, run: Run, name: str, move: Send | Hold, moment: Momen
     """A forward write only on fresh facts, and a false clock only within an open window.
 
     A dead-man's switch is armed and renewed only where the window holds until it would fire; where
-    guardians take its place, the window is looked at with every move; where nothing has to come home
-    by itself, with every change.
+    guardians take its place, the window is looked at with every move; where nothing has to come
+    home by itself, with every change.
     """
     if isinstance(move, Send):
         halted = why_halted(work.context)  # somebody threw the switch while we looked

@@ -53,7 +53,9 @@ def judged_document(context: Context, one: Judged) -> Document:
         diagnosis=one.diagnosis,
         clock=(one.clock_offset_s, one.clock_reference),
         strategies={
-            finding.issue: list(strategies_for(issues[finding.issue], controller.policy))
+            finding.issue: list(
+                strategies_for(issues[finding.issue], controller.policy, controller.platform)
+            )
             for finding in one.diagnosis.findings
         },
     )

@@ -57,7 +57,7 @@ def guard_change(remediation: str, name: str, run: Run, moment: Moment) -> ArmGu
         remediation=remediation,
         countdown_s=countdown,
         ntp=charter.ntp,
-        false_year=charter.zone.local(charter.moment).year,
+        false_year=charter.zone.local(charter.false_moment).year,
         home_wall=charter.zone.local(fires),
         forget=(CLOCK, CANARY, *(other for other in GUARDS if other != name)),
     )

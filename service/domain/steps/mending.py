@@ -58,10 +58,21 @@ def _clock_line(charter: Charter, known: datetime | None) -> str:
 def everything(run: Run) -> tuple[str, ...]:
     """Where nothing could be looked at: how to look, and what has to be there."""
     by_hand = run.charter.by_hand
+    if run.charter.overrides:
+        return policy_way_home(run.charter)
     if run.charter.guardians:  # nothing but this brings such a box home
         return (by_hand.look_at_clock, by_hand.look_at_ntp, *way_home(run.charter))
     entries = ntp_lines(by_hand, run.charter.ntp.entries)
     return (by_hand.look_at_clock, by_hand.look_at_timers, by_hand.look_at_ntp, *entries)
+
+
+def policy_way_home(charter: Charter) -> tuple[str, ...]:
+    """What looks at the certificate policy, and what puts the captured one back."""
+    by_hand = charter.by_hand
+    ours = {override.rule for override in charter.overrides}
+    captured = (switch for switch in charter.switches if switch.rule in ours)
+    back = (f"{by_hand.policy_line(switch)}   ! as captured" for switch in captured)
+    return (by_hand.look_at_policies, *back, by_hand.save)
 
 
 def way_home(charter: Charter) -> tuple[str, ...]:

@@ -61,12 +61,12 @@ class SetClockBack:
             return Fail("true time is not known any more")
         if abs(off_s) > STILL_TRUE_S:
             return Fail(f"somebody else set the clock: it is {off_s:+.0f} s from true time")
-        if not charter.zone.is_plain(charter.moment):
+        if not charter.zone.is_plain(charter.false_moment):
             return Fail("the false moment lies in an hour that summer time repeats")
         return self._set(run, "local")
 
     def _set(self, run: Run, reads: Reads) -> Send:
-        to = wall(run, run.charter.moment, reads)
+        to = wall(run, run.charter.false_moment, reads)
         after_s = countdown_s(run)
         if after_s:
             return Send(SetClock(self.remediation, after_s, to, CANARY_S))
@@ -87,7 +87,7 @@ class SetClockBack:
 
     def _off_course(self, run: Run, sent: Sent, seen_at: float, off_s: float | None) -> Move:
         """The clock shows something else: wait, set it once the other way round, or give up."""
-        moment, first = run.charter.moment, len(run.sent_in(self.name, SetClock)) == 1
+        moment, first = run.charter.false_moment, len(run.sent_in(self.name, SetClock)) == 1
         if off_s is not None and first:
             other = misread(run, sent, off_s, at=moment, within_s=FALSE_TOLERANCE_S)
             if other is not None:
@@ -130,7 +130,7 @@ def off_course_s(run: Run, view: ControllerView, sent: Sent, moment: Moment) -> 
     if view.clock is None or not isinstance(sent.change, SetClock):
         return None
     running_s = run.elapsed_s(sent.at, moment.now) - sent.change.countdown_s
-    expected = run.charter.moment + timedelta(seconds=running_s)
+    expected = run.charter.false_moment + timedelta(seconds=running_s)
     return (view.clock.shown_at(moment.now) - expected).total_seconds()
 
 

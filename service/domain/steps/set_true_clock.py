@@ -152,7 +152,7 @@ def follows_ntp(run: Run, view: ControllerView) -> bool:
     """
     if view.ntp is None or not view.ntp.entries or view.clock is None:
         return False
-    since_false = view.clock.device_time - run.charter.moment
+    since_false = view.clock.device_time - run.charter.false_moment
     is_false = timedelta(days=-1) < since_false < timedelta(days=30)
     return view.ntp_state is not None and view.ntp_state.synchronised and not is_false
 

@@ -5,7 +5,6 @@ its own where it has one, else by guardians on other hosts.
 """
 
 from service.domain.journal import Charter
-from service.domain.remediation import Run
 from service.domain.steps.arm_guard import ArmDeadMansSwitch
 from service.domain.steps.disarm import Disarm
 from service.domain.steps.guard import Guard
@@ -50,9 +49,3 @@ def home(remediation: str, charter: Charter) -> tuple[Step, ...]:
         Save(remediation),
         Verify(remediation),
     )
-
-
-def steps_of(remediation: str, run: Run) -> tuple[Step, ...]:
-    """The sequence of the phase that a run is in."""
-    sequence = forward if run.phase == "forward" else home
-    return sequence(remediation, run.charter)

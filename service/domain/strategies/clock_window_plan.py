@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from service.domain.catalogue import Cause, Issue
 from service.domain.instants import TrueTime
 from service.domain.inventory import Controller
+from service.domain.join_policy import Rule, Switch
 from service.domain.joinability import (
     AtRisk,
     at_risk,
@@ -17,7 +19,6 @@ from service.domain.journal import Charter
 from service.domain.ntp import NtpConfig
 from service.domain.observation import ControllerView, Topic
 from service.domain.plan import (
-    Alternative,
     Asked,
     NoPlan,
     Plan,
@@ -74,7 +75,11 @@ def plan_clock_window(situation: Situation, asked: Asked) -> Planned:
         charter=charter,
         window=window,
         steps=tuple(steps_shown(charter)),
-        impact=(*_impact(view, moment, longest, risky, asked), *_guardians(charter)),
+        impact=(
+            *_impact(view, moment, longest, risky, asked),
+            *_unlearned(issue, view),
+            *_guardians(charter),
+        ),
         alternatives=(),
         expires=true_time.at + APPROVAL_LASTS,
         by_hand=way_home(charter) if charter.guardians else (),
@@ -162,6 +167,20 @@ def _impact(
     yield f"not checked, since no model shows it: {UNMODELLED}"
 
 
+def _unlearned(issue: Issue, view: ControllerView) -> Iterator[str]:
+    """What APs do not learn while the window is open, and need once it is closed."""
+    rule = Rule.IGNORE_MIC_EXPIRY
+    if issue.cause is not Cause.DEVICE_CERTIFICATE or view.policies is None:
+        return
+    if view.policies.of(rule) is False:
+        line = view.by_hand.policy_line(Switch(rule, True))  # noqa: FBT003
+        yield (
+            f"{rule} is off: APs that join in the window keep to the dates of certificates, and "
+            "are off again at their next rejoin; turn it on by hand before, so that they learn "
+            f"it: {line}"
+        )
+
+
 def _guardians(charter: Charter) -> Iterator[str]:
     """What it means that the box cannot restore itself; and the risk that somebody accepts."""
     if not charter.guardians:
@@ -190,10 +209,3 @@ def _too_risky(risky: tuple[AtRisk, ...], limit: int) -> str:
         f"{len(risky)} APs could not rejoin while the window is open, and the policy's "
         f"max_at_risk_aps allows {limit}: {named}{more}"
     )
-
-
-def alternative(planned: Planned) -> Alternative:
-    """The clock window as one way among others."""
-    if isinstance(planned, Plan):
-        return Alternative(clock_window.NAME, True, "applicable", clock_window.COST)  # noqa: FBT003
-    return Alternative(clock_window.NAME, False, planned.reason, clock_window.COST)  # noqa: FBT003

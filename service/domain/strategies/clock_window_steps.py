@@ -51,13 +51,13 @@ def _by_timers(charter: Charter) -> Shown:
         remediation=NAME,
         countdown_s=int(charter.policy.dead_man_after_s),
         ntp=charter.ntp,
-        false_year=zone.local(charter.moment).year,
+        false_year=zone.local(charter.false_moment).year,
         home_wall=zone.local(fires).replace(microsecond=0),
         forget=(CLOCK, CANARY, GUARDS[1]),
     )
     true_wall = zone.local(now + timedelta(seconds=TIMER_COUNTDOWN_S)).replace(microsecond=0)
     true_clock = SetClock(NAME, TIMER_COUNTDOWN_S, true_wall)
-    back = SetClock(NAME, TIMER_COUNTDOWN_S, zone.local(charter.moment), CANARY_S)
+    back = SetClock(NAME, TIMER_COUNTDOWN_S, zone.local(charter.false_moment), CANARY_S)
     proof = ProveTimer(NAME, TIMER_COUNTDOWN_S, (zone.local(now).year,))
     gone = RemoveTimers(GUARDS)
     return {
@@ -73,7 +73,7 @@ def _by_command(charter: Charter) -> Shown:
     """On a box without timers: the clock is set by a command."""
     true_wall = charter.zone.local(charter.true_time.at).replace(microsecond=0)
     true_clock = SetClock(NAME, 0, true_wall)
-    back = SetClock(NAME, 0, charter.zone.local(charter.moment), false=True)
+    back = SetClock(NAME, 0, charter.zone.local(charter.false_moment), false=True)
     return {
         "set-clock-back": ((back,), (true_clock,)),
         "set-true-time": ((true_clock,), ()),

@@ -19,6 +19,10 @@ UNMODELLED = (
     "whether a standby is hot"
 )
 """What DESIGN.md refuses and no model of the contract shows: named in every plan."""
+UNSAVED = (
+    "running differs from startup, and saving at the end would save those changes too: "
+    "save or discard them, or accept it with --save-pending"
+)
 
 
 def refusals(
@@ -33,10 +37,7 @@ def refusals(
     yield from _install(view)
     yield from _timers(view)
     if view.unsaved and not save_pending:
-        yield (
-            "running differs from startup, and saving at the end would save those changes too: "
-            "save or discard them, or accept it with --save-pending"
-        )
+        yield UNSAVED
 
 
 def _unreadable(view: ControllerView) -> Iterator[str]:

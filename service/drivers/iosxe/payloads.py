@@ -14,6 +14,7 @@ from service.domain.changes import (
     ResetAp,
     SaveConfig,
     SetClock,
+    SetJoinPolicy,
 )
 from service.domain.ntp import NtpConfig, NtpEntry, Role
 from service.domain.releases import Release
@@ -48,7 +49,8 @@ class Payloads:
         """The payload of a change: a `config` element, or the RPC itself.
 
         Raises:
-            ValueError: an NTP entry that no CLI line is known for (dead-man's switch).
+            ValueError: an NTP entry that no CLI line is known for (dead-man's switch), or a change
+                that this platform is not asked for.
         """
         match change:
             case RemoveNtp(entries):
@@ -70,6 +72,8 @@ class Payloads:
                 name = self._contract.rpcs["ap-reset"].input["mac"]
                 _leaf(reset, name, str(mac))
                 return reset
+            case SetJoinPolicy(rule):
+                raise ValueError(f"{rule}: no way to set it on this platform is known yet")
 
     def without_vrfs(self, holders: Iterable[tuple[Role, str]]) -> etree._Element:
         """Takes the empty VRFs off that are left where their last entry was removed."""

@@ -107,6 +107,7 @@ class Reader:
             Topic.TIMERS: self._timers,
             Topic.REDUNDANCY: self._redundancy,
             Topic.SYNCING: self._syncing,
+            Topic.JOIN_POLICY: self._join_policy,
         }
         for topic, step in steps.items():
             if topic in topics:
@@ -128,6 +129,10 @@ class Reader:
             look.unknown[topic] = str(err)
 
     # -- topics ----------------------------------------------------------------------------
+
+    def _join_policy(self, look: _Look, timeout_s: float) -> None:
+        del look, timeout_s
+        raise ValueError("no way to read it on this platform is known yet")
 
     def _clock_reading(self, look: _Look, timeout_s: float) -> None:
         before = self._clock.now()

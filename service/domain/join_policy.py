@@ -1,0 +1,69 @@
+"""Which certificates a controller lets APs join with: its switches, by what they mean.
+
+A switch that could not be read is not off: it is not known, and nobody touches it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """One switch of a controller's certificate policy."""
+
+    IGNORE_MIC_EXPIRY = "ignore-mic-expiry"
+    IGNORE_SSC_EXPIRY = "ignore-ssc-expiry"
+    ALLOW_SSC = "allow-ssc"
+    VALIDATE_SSC_HASH = "validate-ssc-hash"
+
+    @property
+    def meaning(self) -> str:
+        """What it does while it is on, for people."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Rule.IGNORE_MIC_EXPIRY: "expired manufacturer-installed certificates are accepted",
+    Rule.IGNORE_SSC_EXPIRY: "expired self-signed certificates are accepted",
+    Rule.ALLOW_SSC: "APs with self-signed certificates may join",
+    Rule.VALIDATE_SSC_HASH: "the hash of self-signed certificates is validated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One switch, as it is or is to be."""
+
+    rule: Rule
+    enabled: bool
+
+    @property
+    def label(self) -> str:
+        """The switch for people."""
+        return f"{self.rule} {'on' if self.enabled else 'off'}"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPolicies:
+    """A controller's switches, as one look saw them.
+
+    Attributes:
+        switches: those that could be read, each rule once, in the order of `Rule`.
+        unread: why each other one is not known.
+    """
+
+    switches: tuple[Switch, ...] = ()
+    unread: tuple[tuple[Rule, str], ...] = ()
+
+    def of(self, rule: Rule) -> bool | None:
+        """Whether a switch is on; None: not known."""
+        return value_of(self.switches, rule)
+
+    def why_unread(self, rule: Rule) -> str:
+        """Why a switch is not known."""
+        return next((why for one, why in self.unread if one is rule), "no answer")
+
+
+def value_of(switches: Iterable[Switch], rule: Rule) -> bool | None:
+    """Whether a switch is on; None where it is not among them."""
+    return next((switch.enabled for switch in switches if switch.rule is rule), None)

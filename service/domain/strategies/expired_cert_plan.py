@@ -1,0 +1,237 @@
+"""Working out the override for one controller: which switches its APs need, and what that costs.
+
+Which switch is told by the kind of certificate that an AP has. Where nobody told, it is taken for a
+manufacturer-installed one, which is what the notice is about; self-signed ones are never assumed.
+The validation of their hash is contested between the sources: a person may try it, we never do.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from service.domain.changes import SaveConfig, SetJoinPolicy
+from service.domain.finding import AffectedAp
+from service.domain.instants import TrueTime
+from service.domain.join_policy import JoinPolicies, Rule, Switch
+from service.domain.journal import Charter
+from service.domain.ntp import NtpConfig
+from service.domain.observation import Certificate, CertificateKind, ControllerView, Topic
+from service.domain.plan import Asked, NoPlan, Plan, Planned, PlanStep, Situation, Tried, digest_of
+from service.domain.strategies import expired_cert_override
+from service.domain.strategies.clock_window_plan import APPROVAL_LASTS
+from service.domain.strategies.clock_window_steps import Shown
+from service.domain.strategies.refusals import CLOCK_TRUE_S, UNSAVED
+from service.domain.wallclock import ClockZone
+
+UNHELPED_FOR = timedelta(days=30)
+"""How long an AP that the override did not help is not proposed again, on the same release."""
+NAMED = 5
+NEEDED = {
+    CertificateKind.MIC: (Rule.IGNORE_MIC_EXPIRY,),
+    CertificateKind.SSC: (Rule.IGNORE_SSC_EXPIRY, Rule.ALLOW_SSC),
+}
+NO_GUARDS = (
+    "no clock is set, so no timer and no guardian has to bring the controller home: if the service "
+    "is lost meanwhile, the policy stays as it was turned, unsaved, until `aprejoin restore`"
+)
+STAYS_ON = (
+    "it stays on: APs learn it from the controller they joined and need it at every rejoin; turned "
+    "off again, it keeps them off at the next one"
+)
+DEAF_APS = (
+    "APs on AP-COS below 8.5 (CSCvb93909) and newer IOS APs (CSCvs22835) turn down a controller "
+    "whose own certificate has ended all the same, until they run fixed software"
+)
+
+NOT_SAVED = "nothing is saved, so the next reload forgets the override"
+
+
+def plan_override(situation: Situation, asked: Asked) -> Planned:
+    """The override for one finding, or why there is none."""
+    view, finding, true_time = situation.view, situation.finding, situation.true_time
+    reasons = list(_refusals(view, true_time, asked))
+    if reasons or true_time is None or view.policies is None:
+        return NoPlan("; ".join(reasons))
+    before = _unhelped(situation, true_time)
+    aps = tuple(ap for ap in finding.aps if ap.mac not in before)
+    if not aps:
+        return NoPlan(_why_not_again(before.values()))
+    needed = needed_rules(aps)
+    blind = [rule for rule in needed if view.policies.of(rule) is None]
+    if blind:
+        return NoPlan("; ".join(_cannot_read(view, view.policies, rule) for rule in blind))
+    overrides = tuple(Switch(rule, True) for rule in needed if not view.policies.of(rule))  # noqa: FBT003
+    if not overrides:
+        named = ", ".join(Switch(rule, True).label for rule in needed)  # noqa: FBT003
+        return NoPlan(f"{named} already: it is not what keeps these APs off")
+    charter = _charter(situation, asked, true_time, aps, overrides)
+    return Plan(
+        charter=charter,
+        window=None,
+        steps=tuple(_steps(charter)),
+        impact=tuple(_impact(situation, charter, len(finding.aps) - len(aps))),
+        alternatives=(),
+        expires=true_time.at + APPROVAL_LASTS,
+        by_hand=tuple(charter.by_hand.policy_line(one) for one in charter.overrides),
+    )
+
+
+def needed_rules(aps: Iterable[AffectedAp]) -> tuple[Rule, ...]:
+    """The switches that these APs need on, in the order in which they are turned."""
+    kinds = {ap.certificate_kind or CertificateKind.MIC for ap in aps}
+    wanted = {rule for kind in kinds for rule in NEEDED.get(kind, ())}
+    return tuple(rule for rule in Rule if rule in wanted)
+
+
+def own_certificate_ended(view: ControllerView, true_time: TrueTime | None) -> Certificate | None:
+    """A certificate of the controller itself, which APs may be shown and which has ended."""
+    if true_time is None:
+        return None
+    for one in view.certificates or ():
+        shown = not one.is_ca and one.for_join is not False
+        if shown and one.not_after is not None and one.not_after <= true_time.at:
+            return one
+    return None
+
+
+def _refusals(view: ControllerView, true_time: TrueTime | None, asked: Asked) -> Iterator[str]:
+    if view.policies is None:
+        why = view.unknown.get(Topic.JOIN_POLICY, "no answer")
+        yield f"the certificate policy cannot be read: {why}"
+    if view.aps is None:
+        yield f"{Topic.AP_JOIN} cannot be read: {view.unknown.get(Topic.AP_JOIN, 'no answer')}"
+    if true_time is None:
+        yield "true time is not known: no two sources agree, so nothing is known to have ended"
+    elif view.clock is None:
+        yield f"{Topic.CLOCK} cannot be read: {view.unknown.get(Topic.CLOCK, 'no answer')}"
+    else:
+        off_s = (view.clock.shown_at(true_time.instant) - true_time.at).total_seconds()
+        if abs(off_s) > CLOCK_TRUE_S:
+            yield f"the clock is {off_s:+.0f} s from true time: repair it first"
+    if view.unsaved and not asked.save_pending:
+        yield UNSAVED
+
+
+def _cannot_read(view: ControllerView, policies: JoinPolicies, rule: Rule) -> str:
+    """Why a switch is not known, and what a person could type instead of us."""
+    line = view.by_hand.policy_line(Switch(rule, True))  # noqa: FBT003
+    return f"{rule} cannot be read: {policies.why_unread(rule)}; by hand, once you know: {line}"
+
+
+def _unhelped(situation: Situation, true_time: TrueTime) -> dict[object, Tried]:
+    """For each AP that it did not help lately, on this release, when that was."""
+    found: dict[object, Tried] = {}
+    for tried in situation.tried:
+        lately = true_time.at - tried.at < UNHELPED_FOR
+        same = tried.release == (situation.view.release or "")
+        if tried.strategy == expired_cert_override.NAME and lately and same:
+            for mac in tried.aps:
+                found.setdefault(mac, tried)
+    return found
+
+
+def _why_not_again(tried: Iterable[Tried]) -> str:
+    newest = max(tried, key=lambda one: one.at)
+    return (
+        f"it did not help these APs: remediation {newest.remediation} of "
+        f"{newest.at:%Y-%m-%d %H:%M} UTC waited in vain on release {newest.release}; it is "
+        f"proposed again on another release, or after {UNHELPED_FOR.days} days"
+    )
+
+
+def _charter(
+    situation: Situation,
+    asked: Asked,
+    true_time: TrueTime,
+    aps: tuple[AffectedAp, ...],
+    overrides: tuple[Switch, ...],
+) -> Charter:
+    finding, controller, view = situation.finding, situation.controller, situation.view
+    charter = Charter(
+        controller=controller.name,
+        issue=finding.issue,
+        strategy=expired_cert_override.NAME,
+        digest="",
+        aps=aps,
+        policy=controller.policy,
+        moment=None,
+        ntp=NtpConfig(),
+        zone=view.zone or ClockZone(),
+        ntp_was_synchronised=view.ntp_state is not None and view.ntp_state.synchronised,
+        unsaved=view.unsaved,
+        save_pending=asked.save_pending,
+        true_time=true_time,
+        approved_by=asked.approved_by,
+        release=view.release or "",
+        accepted_suspected=asked.accept_suspected,
+        by_hand=view.by_hand,
+        switches=view.policies.switches if view.policies else (),
+        overrides=overrides,
+    )
+    return replace(charter, digest=digest_of(charter))
+
+
+def _steps(charter: Charter) -> Iterator[PlanStep]:
+    """Every step with its changes."""
+    forward = tuple(SetJoinPolicy(one.rule, before=False, after=True) for one in charter.overrides)
+    back = tuple(
+        SetJoinPolicy(one.rule, before=True, after=False) for one in reversed(charter.overrides)
+    )
+    changes: Shown = {"set-policy": (forward, back), "save": ((SaveConfig(),), ())}
+    yield PlanStep("capture", "note the certificate policy and what is saved; nothing is sent")
+    name = "REMEDIATION-ID"
+    sequence = expired_cert_override.forward(name, charter)
+    for step in (*sequence, *expired_cert_override.home(name, charter)):
+        does, undo = changes.get(step.name, ((), ()))
+        yield PlanStep(step.name, step.summary, does, undo)
+
+
+def _impact(situation: Situation, charter: Charter, left_out: int) -> Iterator[str]:
+    view, policies = situation.view, situation.view.policies or JoinPolicies()
+    for override in charter.overrides:
+        yield f"for every AP, not only for these: {override.rule.meaning}"
+    yield STAYS_ON
+    yield DEAF_APS
+    yield NO_GUARDS
+    ended = own_certificate_ended(view, situation.true_time)
+    if ended is not None and ended.not_after is not None:
+        yield (
+            f"the controller's own certificate {ended.label!r} ended {ended.not_after:%Y-%m-%d}: "
+            "an AP that never learned to ignore that may not come by this alone; then all is put "
+            "back, and a second remediation, clock-window, is what remains"
+        )
+    unknown = [ap for ap in charter.aps if ap.certificate_kind is None]
+    if unknown:
+        yield (
+            f"what kind of certificate {_named(unknown)} has is not known: taken for a "
+            "manufacturer-installed one"
+        )
+    if left_out:
+        yield f"{left_out} APs of the finding are left out: it did not help them before"
+    yield _hash_sentence(view, policies)
+    wanted = {one.rule for one in charter.overrides}
+    for rule, why in policies.unread:
+        if rule not in wanted and rule is not Rule.VALIDATE_SSC_HASH:
+            yield f"not touched, for it cannot be read: {rule} ({why})"
+    if view.unsaved is None:
+        yield (
+            "the controller can't tell whether its configuration is saved: "
+            + ("it is saved at the end, as asked" if charter.save_pending else NOT_SAVED)
+        )
+
+
+def _hash_sentence(view: ControllerView, policies: JoinPolicies) -> str:
+    rule = Rule.VALIDATE_SSC_HASH
+    now = policies.of(rule)
+    state = "not known" if now is None else "on" if now else "off"
+    lines = " or ".join(view.by_hand.policy_line(Switch(rule, on)) for on in (True, False))
+    return (
+        f"never turned by itself: {rule} (now {state}); sources contradict each other on which way "
+        f"helps, and it matters for APs of virtual controllers only; a person may try {lines}"
+    )
+
+
+def _named(aps: list[AffectedAp]) -> str:
+    names = ", ".join(ap.name or str(ap.mac) for ap in aps[:NAMED])
+    more = f" and {len(aps) - NAMED} more" if len(aps) > NAMED else ""
+    return f"{names}{more}"

@@ -1,0 +1,86 @@
+"""Every strategy that is carried out, as data: the engine knows none by name.
+
+A journal names its strategy, so whoever takes one up finds the steps here. A name, once written in
+a journal, is never taken away from this list.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from service.domain.journal import Charter, StepFailed
+from service.domain.remediation import Run
+from service.domain.steps.protocol import Step
+from service.domain.strategies import clock_window, expired_cert_override
+
+Sequence: TypeAlias = Callable[[str, Charter], tuple[Step, ...]]
+
+
+def _always(run: Run) -> bool:
+    del run
+    return True
+
+
+def _nothing(run: Run, remaining: int) -> StepFailed | None:
+    del run, remaining
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One way to mend a finding.
+
+    Attributes:
+        forward, home: the steps, out and back, of a remediation by its id and charter.
+        guarded: steps under a dead-man's switch; none: nothing has to come home by itself.
+        mended: whether APs that are registered at the end are its success.
+        in_vain: what it leaves changed though APs are missing at the end; None: nothing.
+    """
+
+    name: str
+    cost: str
+    forward: Sequence
+    home: Sequence
+    guarded: frozenset[str] = frozenset()
+    mended: Callable[[Run], bool] = _always
+    in_vain: Callable[[Run, int], StepFailed | None] = _nothing
+
+
+STRATEGIES: Mapping[str, Strategy] = {
+    one.name: one
+    for one in (
+        Strategy(
+            clock_window.NAME,
+            clock_window.COST,
+            clock_window.forward,
+            clock_window.home,
+            guarded=clock_window.GUARDED,
+        ),
+        Strategy(
+            expired_cert_override.NAME,
+            expired_cert_override.COST,
+            expired_cert_override.forward,
+            expired_cert_override.home,
+            mended=expired_cert_override.is_kept,
+            in_vain=expired_cert_override.kept_in_vain,
+        ),
+    )
+}
+
+GUARDED = frozenset[str]().union(*(one.guarded for one in STRATEGIES.values()))
+"""Steps under a dead-man's switch, of whichever strategy: their names are told apart."""
+
+
+def strategy_of(charter: Charter) -> Strategy:
+    """The strategy that a charter names. Raises ValueError for one that this version has not."""
+    found = STRATEGIES.get(charter.strategy)
+    if found is None:
+        raise ValueError(f"this version of aprejoin does not know the strategy {charter.strategy}")
+    return found
+
+
+def steps_of(remediation: str, run: Run) -> tuple[Step, ...]:
+    """The sequence of the phase that a run is in."""
+    strategy = strategy_of(run.charter)
+    sequence = strategy.forward if run.phase == "forward" else strategy.home
+    return sequence(remediation, run.charter)
