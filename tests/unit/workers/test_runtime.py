@@ -7,9 +7,9 @@ import pytest
 
 from service.config.inventory import parse_inventory
 from service.errors import DeviceBusy
-from service.ports.jobs import AdvanceRemediation, MakePlan, SweepFleet
+from service.ports.jobs import AdvanceCampaign, AdvanceRemediation, MakePlan, SweepFleet
 from service.ports.requests import AskedPlan, AskedSweep, Kind
-from tests.support.crew import Crew, crew_stage
+from tests.support.crew import NOBODY_ASKS, Crew, crew_stage
 from tests.support.recording_queue import RecordingQueue
 from workers.runtime import FleetRuntime
 
@@ -93,6 +93,37 @@ def test_a_sweep_of_controllers_that_are_all_gone_says_so(boxed, crew):
     ask_sweep(crew, "gone-1", "gone-2")
     boxed.sweep("s1")
     assert crew.stage.store.sweep_asked("s1").state == "failed"
+
+
+def test_a_sweep_by_schedule_leaves_a_failing_controller_alone_and_a_persons_does_not(boxed, crew):
+    crew.stage.box.unreachable = True
+    logins = []
+    for number, who in enumerate(("schedule s", "schedule s", "ann")):
+        item, now = f"s{number}", crew.stage.clock.now().wall
+        crew.stage.store.ask_sweep(AskedSweep(item, now, who, ("hq-1",)))
+        boxed.sweep(item)
+        logins.append(crew.stage.line.logins)
+    assert logins[0] == logins[1] < logins[2]
+    (left,) = crew.stage.store.sweep_document("s1")["controllers"]
+    assert (left["reachable"], "next try" in left["error"]) == (False, True)
+
+
+def test_what_a_sweep_found_is_followed_up_before_the_sweep_is_over(tmp_path):
+    policy = replace(NOBODY_ASKS, on_finding="remediate")
+    stage = crew_stage(policy, file=tmp_path / "aprejoin.db")
+    crew = Crew(stage)
+    runtime = FleetRuntime(stage.process().context, RecordingQueue())
+    ask_sweep(crew, "hq-1")
+    runtime.sweep("s1")
+    campaign = stage.store.open_one()
+    assert campaign.asked_by == "policy"
+    (target,) = stage.store.targets(campaign.id)
+    assert (target.controller, target.issue) == ("hq-1", "FN72524")
+    runtime.nudge()
+    assert runtime.queue.jobs == [AdvanceCampaign(campaign.id)]
+    runtime.campaign(campaign.id)
+    assert stage.store.targets(campaign.id)[0].wave == 1
+    stage.store.close()
 
 
 def test_a_sweep_that_breaks_is_said_to_have_failed_and_why(boxed, crew):
