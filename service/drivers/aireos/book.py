@@ -71,6 +71,28 @@ class Probe(_Entry):
     source: str
 
 
+class Spelling(_Entry):
+    """One way in which releases spell a switch; `known`: whether its meaning is."""
+
+    known: bool
+    source: str
+
+
+class Policies(_Entry):
+    """The certificate policy: how it is spelled, read and set.
+
+    Attributes:
+        spelled_by: the line whose help shows which spelling a release has.
+        expiry: reads the lines of the running configuration that speak of expiry.
+        lines: by rule; `{word}` is enable or disable.
+    """
+
+    spellings: Mapping[str, Spelling]
+    spelled_by: str
+    expiry: str
+    lines: Mapping[str, Line]
+
+
 class Book(_Entry):
     """The whole contract."""
 
@@ -80,6 +102,7 @@ class Book(_Entry):
     enums: Mapping[str, Mapping[int, str]]
     commands: Mapping[str, Command]
     changes: Mapping[str, Line]
+    policies: Policies
     probe: Probe = Field()
 
     def word(self, enum: str, value: object) -> str | None:

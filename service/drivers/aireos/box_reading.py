@@ -7,10 +7,12 @@ addresses without their keys, which is not what could be put back.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from service.domain.byhand import ByHand
 from service.domain.instants import Instant
+from service.domain.join_policy import Rule
 from service.domain.observation import (
     Certificate,
     ClockReading,
@@ -18,9 +20,10 @@ from service.domain.observation import (
     Topic,
 )
 from service.domain.wallclock import ClockZone
-from service.drivers.aireos.book import Book
+from service.drivers.aireos.book import Book, book
 from service.drivers.aireos.listing import Lister
 from service.drivers.aireos.look import Look, Step
+from service.drivers.aireos.policies import PolicyReader
 from service.drivers.aireos.polling import Poller
 from service.errors import CapabilityMissing, DeviceError, DeviceUnreachable
 from service.ports.clock import Clock
@@ -36,15 +39,24 @@ NOT_SHOWN = (
     "AireOS shows no management logins by certificate, no NTP by DHCP and no scheduled reset that "
     "could be read: look at these before a false date is set"
 )
-WORDS = ByHand(
-    look_at_clock="show time",
-    look_at_ntp="show time",
-    look_at_sync="show time",
-    look_at_timers="",
-    set_clock="config time manual {mo}/{dd}/{yy} {hh}:{mm}:{ss}",
-    add_ntp="config time ntp server {slot} {host}",
-    save="save config",
-)
+
+
+@cache
+def words() -> ByHand:
+    """What a person types on such a box, from the contract."""
+    lines, policies = book().changes, book().policies
+    time = book().commands["time"].command
+    return ByHand(
+        look_at_clock=time,
+        look_at_ntp=time,
+        look_at_sync=time,
+        look_at_timers="",
+        set_clock=lines["set_clock"].line.format(wall="{mo}/{dd}/{yy} {hh}:{mm}:{ss}"),
+        add_ntp=lines["add_ntp"].line.format(index="{slot}", host="{host}"),
+        save=lines["save"].line,
+        look_at_policies=policies.expiry,
+        set_policies=tuple((rule, policies.lines[rule.value].line) for rule in Rule),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ class BoxReader:
         self._model = model
         self._poller = Poller(controller, book)
         self._lister = Lister(book)
+        self._policy = PolicyReader(book)
 
     @property
     def steps(self) -> Mapping[Topic, Step]:
@@ -86,6 +99,7 @@ class BoxReader:
             Topic.HAZARDS: self._hazards,
             Topic.TIMERS: self._timers,
             Topic.SYNCING: self._syncing,
+            Topic.JOIN_POLICY: self._policies,
         }
 
     # -- time ------------------------------------------------------------------------------
@@ -240,6 +254,12 @@ class BoxReader:
 
     def _syncing(self, look: Look) -> None:
         look.says(syncing=False)  # there is one configuration, and no model beside it
+
+    def _policies(self, look: Look) -> None:
+        found = self._policy.read(look.ways.cli(), timeout_s=look.timeout_s)
+        look.says(policies=found)
+        for rule, why in found.unread:
+            look.miss(Topic.JOIN_POLICY, f"{rule}: {why}")
 
     def _closed(self, look: Look, topic: Topic, err: DeviceError) -> None:
         if isinstance(err, DeviceUnreachable):

@@ -9,11 +9,21 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address
 
-from service.domain.changes import AddNtp, Change, RemoveNtp, ResetAp, SaveConfig, SetClock
+from service.domain.changes import (
+    AddNtp,
+    Change,
+    RemoveNtp,
+    ResetAp,
+    SaveConfig,
+    SetClock,
+    SetJoinPolicy,
+)
 from service.domain.identity import BaseRadioMac
+from service.domain.join_policy import Switch
 from service.domain.ntp import NtpConfig, NtpEntry
 from service.drivers.aireos.book import Book, Line
 from service.drivers.aireos.listing import Lister
+from service.drivers.aireos.policies import PolicyReader
 from service.drivers.aireos.polling import text
 from service.drivers.aireos.ways import Ways
 from service.drivers.links.cli import Answer, CliLink
@@ -42,6 +52,7 @@ class Changer:
         self._ways = ways
         self._book = book
         self._lister = Lister(book)
+        self._policies = PolicyReader(book)
         self._may_write = False
 
     def render(self, change: Change) -> tuple[str, ...]:
@@ -69,6 +80,8 @@ class Changer:
             case ResetAp(mac):
                 name = self._quoted(self._name_of(mac))
                 return (lines["reset_ap"].line.format(name=name),)
+            case SetJoinPolicy() as turn:
+                return (self._policies.line(Switch(turn.rule, turn.after)),)
             case _:
                 raise CapabilityMissing(
                     self._controller, change.kind, "AireOS has no timers that could do this"
@@ -88,6 +101,7 @@ class Changer:
         self._ensure_table(cli, change, timeout_s)
         proofs = self._proofs(change.entries) if isinstance(change, RemoveNtp) else ()
         self._ensure_names(cli, proofs, timeout_s)
+        self._ensure_policy(cli, change, timeout_s)
         kind = {"save-config": "save", "reset-ap": "reset_ap"}.get(change.kind)
         entry = self._book.changes[kind] if kind else None
         for done, line in enumerate(lines[len(proofs) :]):
@@ -175,6 +189,18 @@ class Changer:
         if odd:
             what = "no longer there as it was" if isinstance(change, RemoveNtp) else "taken already"
             raise ChangeRefused(self._controller, change.kind, f"{', '.join(odd)}: {what}")
+
+    def _ensure_policy(self, cli: CliLink, change: Change, timeout_s: float) -> None:
+        """Refuse to turn a switch that is not as the change takes it to be."""
+        if not isinstance(change, SetJoinPolicy):
+            return
+        now = self._policies.read(cli, timeout_s=timeout_s)
+        if now.of(change.rule) is None:
+            raise CapabilityMissing(self._controller, change.rule, now.why_unread(change.rule))
+        if now.of(change.rule) is not change.before:
+            raise ChangeRefused(
+                self._controller, change.rule, f"it is {'off' if change.before else 'on'} already"
+            )
 
     def _proofs(self, entries: NtpConfig) -> tuple[str, ...]:
         """The lines of servers that go by a name, as they stand."""

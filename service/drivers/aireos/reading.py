@@ -8,7 +8,7 @@ closed way is an error, to be tried again.
 from service.domain.inventory import Controller
 from service.domain.observation import SWEEP_TOPICS, ControllerView, Platform, Topic
 from service.drivers.aireos.book import Book
-from service.drivers.aireos.box_reading import WORDS, BoxReader
+from service.drivers.aireos.box_reading import BoxReader, words
 from service.drivers.aireos.fleet_reading import TOPICS, FleetReader
 from service.drivers.aireos.identify import Identity
 from service.drivers.aireos.look import Look, Step
@@ -51,7 +51,7 @@ class Reader:
             read_at=self._clock.now().wall,
             release=str(self._identity.release),
             restores_itself=False,
-            by_hand=WORDS,
+            by_hand=words(),
         )
 
     def _step(self, look: Look, topic: Topic, step: Step) -> None:

@@ -131,6 +131,32 @@ class CliLink:
             )
         return text
 
+    def words_after(self, line: str, *, timeout_s: float) -> str:
+        """What the controller offers after the beginning of a line. Sends no line.
+
+        Raises:
+            DeviceUnreachable: the session ended, or the line did not come back in time.
+        """
+        back = re.compile(rf"\({re.escape(self.name)}\) ?>{re.escape(line)} ?$")
+        stops = {Stop.PROMPT: back, Stop.MORE: self._stops[Stop.MORE]}
+        seen, deadline = "", self._terminal.deadline(timeout_s)
+        try:
+            self._terminal.drain()
+            self._terminal.send(f"{line} ?")
+            while True:
+                stop, text = self._terminal.until(stops, deadline.left_s)
+                seen += text
+                if stop is Stop.PROMPT:
+                    break
+                seen += self._move_on(stop)
+            self._terminal.send("\x08" * (len(line) + 1) + "\n")  # what was typed is taken back
+            self._terminal.until(self._stops, ANSWER_S)
+        except ClosedError as err:
+            self._broken(f"{line} ?", "the session ended", seen + err.seen)
+        except QuietError as err:
+            self._broken(f"{line} ?", "the line did not come back", seen + err.seen)
+        return _body(f"{line} ?", seen)
+
     def configure(self, line: str, *, timeout_s: float, yes: bool = False) -> Answer:
         """Send one line that may change the controller, once.
 
