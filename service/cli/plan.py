@@ -143,6 +143,7 @@ def _show_plan(plan: Plan, proposal: Proposal) -> None:
         people.print(f"    bound: {moment(bound.moment)}  {bound.owner}", markup=False, style="dim")
     for sentence in plan.impact:
         people.print(f"  ! {sentence}", markup=False)
+    _show_way_home(plan)
     for number, step in enumerate(plan.steps, start=1):
         people.print(f"\n{number}. {step.name}: {step.summary}", style="bold", markup=False)
         forward, undo = proposal.payloads.get(step.name, ((), ()))
@@ -152,3 +153,11 @@ def _show_plan(plan: Plan, proposal: Proposal) -> None:
             people.print("   undone by:", style="dim")
         for text in undo:
             people.print(Syntax(text, "xml", background_color="default", word_wrap=True))
+
+
+def _show_way_home(plan: Plan) -> None:
+    """Commands for a person, where the controller cannot restore itself."""
+    if plan.by_hand:
+        people.print("\nThe way home by hand, should the service be lost:", style="bold")
+    for line in plan.by_hand:
+        people.print(f"  {line}", markup=False)

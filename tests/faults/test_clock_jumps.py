@@ -153,6 +153,25 @@ def _moved_on(work) -> float:
     return advance(work).come_back_s
 
 
+def test_a_host_that_rebooted_with_a_wrong_clock_hands_that_clock_to_nobody():
+    """Nothing vouches for a time any more: the command has letters in its place."""
+    stage = Stage()
+    stage.box.quirks.ntp_reachable = False
+    process = stage.process()
+    work = stage.open(process)
+    while abs(stage.box.offset_s) < 1000:
+        stage.world.advance(_moved_on(work))
+    stage.kill(process)
+    stage.clock.reboot("boot-2", off_s=-5000.0)
+    stage.clock.vouches = False
+    closed = stage.restore(stage.process())
+    assert closed is not None
+    assert closed.state == "needs-attention"
+    assert (
+        "clock set HH:MM:SS D MON YYYY   ! the true local time when you press enter" in closed.mend
+    )
+
+
 @pytest.mark.parametrize("by_s", JUMPS)
 def test_no_plan_gets_a_wrong_date(by_s):
     failures = {}

@@ -31,7 +31,7 @@ SET_CLOCK = "config time manual MO/DD/YY HH:MM:SS"
 SERVERS = NtpConfig(
     (
         NtpEntry("server", "server-list", "192.0.2.1", slot="1"),
-        NtpEntry("server", "server-list", "ntp.example.net", None, (("key", "4"),), slot="2"),
+        NtpEntry("server", "server-list", "ntp.example.net", slot="2"),
     )
 )
 
@@ -268,6 +268,59 @@ def _told_as_lost(stage: Stage) -> None:
         "config time ntp server 1 192.0.2.1",
         "config time ntp server 2 ntp.example.net",
     ]
+
+
+def test_the_commands_alone_bring_it_home_when_the_service_is_lost_for_good():
+    """A person types what any reader is given; nothing of ours runs any more."""
+    failures = {}
+    for number in range(points().index("after remove-ntp"), len(points())):
+        stage = killed_at(number, in_flight=False)
+        stage.settle(3600)
+        (row,) = stage.store.remediations()
+        if row.closed is not None:
+            continue
+        told = told_document(stage.process().context, row.id)["remediation"]
+        for line in told["mend"][1:]:
+            _type(stage, line.split("   !")[0])
+        stage.settle(60)
+        if found := stage.box.differences():
+            failures[f"{number} {points()[number]}"] = found
+    assert not failures
+
+
+def _type(stage: Stage, line: str) -> None:
+    """What such a box does on a command; a person puts the time in place of the letters."""
+    box = stage.box
+    match line.split():
+        case ["config", "time", "manual", *_]:
+            box.set_clock(box.zone.local(stage.world.true_utc()), "a person")
+        case ["config", "time", "ntp", "server", slot, host]:
+            typed = NtpEntry("server", "server-list", host, slot=slot)
+            box.set_ntp((*(e for e in box.ntp.entries if e.slot != slot), typed))
+        case ["save", "config"]:
+            box.save()
+        case ["show", "time"]:
+            pass
+        case _:
+            raise AssertionError(f"no such command: {line}")
+
+
+def test_a_restore_that_no_clock_vouches_for_hands_out_no_time():
+    """DESIGN.md, section 5: NTP is put back, no clock is set, and a person is told."""
+    stage = killed_at(points().index("after set-clock"))
+    lose(stage, HERE)
+    stage.settle(LEASE_S)
+    clock = FakeClock(stage.world, boot_id=BOOTS[THERE], off_s=-5000.0, vouches=False)
+    before = len(stage.line.sent)
+    closed = stage.restore(stage.process(host=THERE, clock=clock))
+    assert closed is not None
+    assert closed.state == "needs-attention"
+    assert "set-clock" not in {change.kind for change in stage.line.sent[before:]}
+    assert stage.box.ntp.same_as(SERVERS)
+    assert f"{SET_CLOCK}   ! the true local time when you press enter" in closed.mend
+    assert not any("26 " in line for line in closed.mend)
+    again = stage.restore(on_host_2(stage))  # two sources agree now
+    assert broken(stage, again) == []
 
 
 @pytest.mark.parametrize("fate", ["busy", "refused", "unsent", "lost-before", "lost-after", "late"])
