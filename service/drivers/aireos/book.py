@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from service.drivers.paths import data_folder
 from service.errors import InvalidInput
@@ -64,11 +65,17 @@ class Line(_Entry):
 
 
 class Probe(_Entry):
-    """The line that tells whether an account may configure; `allowed` matches the answer if so."""
+    """A line that changes nothing, and tells whether the account may use its command.
+
+    Attributes:
+        usage: what "Incorrect usage" means.
+        asks: whether it asks first, where it may be used; the question is answered no.
+    """
 
     line: str
-    allowed: str
+    usage: Literal["denied", "tells-nothing"]
     source: str
+    asks: bool = False
 
 
 class Spelling(_Entry):
@@ -103,7 +110,8 @@ class Book(_Entry):
     commands: Mapping[str, Command]
     changes: Mapping[str, Line]
     policies: Policies
-    probe: Probe = Field()
+    probes: Mapping[str, Probe]
+    denied: str
 
     def word(self, enum: str, value: object) -> str | None:
         """The word of an enumeration for a number; the number itself where none is listed."""

@@ -25,6 +25,7 @@ from service.drivers.aireos.book import Book, Line
 from service.drivers.aireos.listing import Lister
 from service.drivers.aireos.policies import PolicyReader
 from service.drivers.aireos.polling import text
+from service.drivers.aireos.rights import denials
 from service.drivers.aireos.ways import Ways
 from service.drivers.links.cli import Answer, CliLink
 from service.errors import (
@@ -97,7 +98,7 @@ class Changer:
         self._ways.begin()
         lines = self.render(change)
         cli = self._ways.cli()
-        self._ensure_rights(cli, timeout_s)
+        self._ensure_rights(cli, change, timeout_s)
         self._ensure_table(cli, change, timeout_s)
         proofs = self._proofs(change.entries) if isinstance(change, RemoveNtp) else ()
         self._ensure_names(cli, proofs, timeout_s)
@@ -157,20 +158,16 @@ class Changer:
                 self._controller, "set-clock", f"the year {clock.wall.year} does not fit two digits"
             )
 
-    def _ensure_rights(self, cli: CliLink, timeout_s: float) -> None:
-        """A line that can change nothing tells whether the account may configure."""
-        if self._may_write:
+    def _ensure_rights(self, cli: CliLink, change: Change, timeout_s: float) -> None:
+        """Before the first change of the way out; never on the way home, which only tries."""
+        if self._may_write or not isinstance(change, RemoveNtp | SetJoinPolicy):
             return
-        probe = self._book.probe
-        try:
-            answer = cli.configure(probe.line, timeout_s=timeout_s)
-        except OutcomeUnknown as err:
-            raise DeviceUnreachable(self._controller, probe.line, err.detail) from err
-        if not re.search(probe.allowed, answer.text):
+        denied = list(denials(self._book, cli, timeout_s=timeout_s))
+        if denied:
             raise ChangeRefused(
                 self._controller,
                 "the account's rights",
-                f"it may not configure ({answer.text.strip()[:80] or 'no answer'!r})",
+                f"it may not do all that has to be done: {'; '.join(denied)}",
             )
         self._may_write = True
 

@@ -1,10 +1,10 @@
 """Tries every read of the contract once, and finds out what the account may do."""
 
-import re
 from collections.abc import Iterator
 
 from service.drivers.aireos.book import Book
 from service.drivers.aireos.identify import Identity
+from service.drivers.aireos.rights import denials
 from service.drivers.aireos.ways import Ways
 from service.errors import CapabilityMissing, DeviceError
 from service.ports.driver import CapabilityReport
@@ -80,12 +80,12 @@ class Checker:
         return CapabilityReport(command, "works", f"{len(said.splitlines())} line(s)")
 
     def _rights(self) -> CapabilityReport:
-        probe = self._book.probe
         try:
-            answer = self._ways.cli().configure(probe.line, timeout_s=TIMEOUT_S)
+            denied = list(denials(self._book, self._ways.cli(), timeout_s=TIMEOUT_S))
         except DeviceError as err:
             return CapabilityReport("right to configure", "missing", err.detail)
-        if re.search(probe.allowed, answer.text):
-            return CapabilityReport("right to configure", "works", "the account may configure")
-        lost = "read only: what is found can be reported, and not mended"
+        if not denied:
+            told = "delete, set and save were not denied"
+            return CapabilityReport("right to configure", "works", told)
+        lost = f"what is found can be reported, and not mended ({'; '.join(denied)})"
         return CapabilityReport("right to configure", "missing", lost)

@@ -30,6 +30,10 @@ def lab(tmp_path):
         for name, release in RELEASES.items()
     ]
     more = [
+        *(
+            box(f"no-{line.split()[-1]}", "8.5.161.0", login={"denied": [line]}, aps=[])
+            for line in ("config time ntp delete", "config time manual", "save config")
+        ),
         box("read-only", "8.5.161.0", login={"access": "read-only"}),
         box(
             "nameless",
@@ -132,11 +136,23 @@ def test_a_key_is_never_taken_away(lab):
 def test_an_account_that_may_not_configure_is_found_out_before_the_first_line(lab):
     with opened(lab, "read-only") as driver:
         ntp = reads(driver).ntp
-        with pytest.raises(ChangeRefused, match="may not configure"):
+        with pytest.raises(ChangeRefused, match="may not do all"):
             sends(driver, RemoveNtp(ntp))
         report = {one.key: one.verdict for one in driver.check(deep=False)}
     assert report["right to configure"] == "missing"
     assert report["show time"] == "works"
+
+
+@pytest.mark.parametrize("denied", ["config time ntp delete", "config time manual", "save config"])
+def test_an_account_that_lacks_one_right_is_found_out_before_the_first_line(lab, denied):
+    name = f"no-{denied.split()[-1]}"
+    with opened(lab, name) as driver:
+        ntp = reads(driver).ntp
+        with pytest.raises(ChangeRefused, match=denied):
+            sends(driver, RemoveNtp(ntp))
+        assert reads(driver).ntp == ntp
+    assert lab.wlc(name).left_dirty() == []
+    assert not [event for event in lab.wlc(name).log if event.kind == "save"]
 
 
 @pytest.mark.parametrize("year", [1999, 2100])
