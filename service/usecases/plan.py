@@ -18,6 +18,7 @@ from service.ports.driver import ControllerDriver
 from service.usecases.context import Context
 from service.usecases.poll import READ_TIMEOUT_S, Polled
 from service.usecases.sweep import judge
+from service.usecases.tried import tried_on
 from service.usecases.truth import dated, true_time_by
 
 FRESH_S = 60.0
@@ -130,11 +131,12 @@ def _choose(
     if polled.view is None or not findings:
         return None, NoPlan("nothing to do: no finding on this controller")
     truth = true_time_by(context, polled.view)
+    tried = tried_on(context, polled.controller.name)
     for finding in sorted(findings, key=lambda f: -f.confidence.rank):
         issue = context.catalogue.get(finding.issue)
         if issue is None:
             continue
-        situation = Situation(finding, issue, polled.controller, polled.view, truth)
+        situation = Situation(finding, issue, polled.controller, polled.view, truth, tried)
         planned = make_plan(situation, asked, strategy=strategy)
         if isinstance(planned, Plan):
             return finding, planned

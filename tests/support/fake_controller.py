@@ -7,7 +7,7 @@ as it was at the start.
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -26,8 +26,10 @@ from service.domain.changes import (
     ResetAp,
     SaveConfig,
     SetClock,
+    SetJoinPolicy,
 )
 from service.domain.identity import BaseRadioMac
+from service.domain.join_policy import JoinPolicies, Rule, Switch
 from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.observation import ApState, Certificate, Hazard, InstallState
 from service.domain.wallclock import ClockZone
@@ -84,6 +86,7 @@ class FakeAp:
     booted: float = -3600.0
     resets: int = 0
     turn: int = 0
+    needs: tuple[Rule, ...] = ()  # switches that have to be on when it joins
 
 
 @dataclass(slots=True)
@@ -104,6 +107,7 @@ class Config:
 
     ntp: tuple[NtpEntry, ...]
     applets: frozenset[str]
+    switches: tuple[Switch, ...] = ()
 
 
 @dataclass
@@ -123,6 +127,7 @@ class FakeController:
     hazards: tuple[Hazard, ...] = ()
     install: InstallState = field(default_factory=lambda: InstallState("17.9.1"))
     standby: str | None = None
+    policies: JoinPolicies | None = None
 
     applets: dict[str, Applet] = field(default_factory=dict)
     startup: Config = field(init=False)
@@ -144,6 +149,8 @@ class FakeController:
         for ap in self.aps:
             if ap.stuck:
                 self._download(ap)
+            if ap.needs:
+                ap.state = ApState.NOT_JOINED
 
     # -- time ------------------------------------------------------------------------------
 
@@ -207,7 +214,9 @@ class FakeController:
 
     @property
     def config(self) -> Config:
-        return Config(tuple(sorted(self.ntp.entries, key=str)), frozenset(self.applets))
+        switches = self.policies.switches if self.policies else ()
+        ntp = tuple(sorted(self.ntp.entries, key=str))
+        return Config(ntp, frozenset(self.applets), switches)
 
     @property
     def unsaved(self) -> bool | None:
@@ -229,6 +238,8 @@ class FakeController:
             applet.due = self.now + applet.countdown_s
             self._wind(applet)
         self.set_ntp(self.startup.ntp)
+        for switch in self.startup.switches:
+            self.turn(switch.rule, on=switch.enabled)
         for ap in self.aps:
             if ap.stuck:
                 self._download(ap)
@@ -295,6 +306,21 @@ class FakeController:
         ap.state, ap.booted = ApState.NOT_JOINED, self.now
         self.later(ap.boot_s, lambda: self._download(ap))
 
+    def turn(self, rule: Rule, *, on: bool) -> None:
+        """Somebody turns a switch; APs try again after a while."""
+        assert self.policies is not None
+        before = self.policies.switches
+        turned = tuple(Switch(rule, on) if one.rule is rule else one for one in before)
+        self.policies = replace(self.policies, switches=turned)
+        for ap in self.aps:
+            if ap.needs and ap.state is not ApState.REGISTERED:
+                self.later(ap.boot_s, lambda ap=ap: self._knock(ap))
+
+    def _knock(self, ap: FakeAp) -> None:
+        """An AP whose certificate has run out tries to join."""
+        if not ap.hopeless and self.policies and all(map(self.policies.of, ap.needs)):
+            ap.state = ApState.REGISTERED
+
     # -- changes ---------------------------------------------------------------------------
 
     def apply(self, change: Change) -> None:  # noqa: C901 - one arm for each change
@@ -325,6 +351,10 @@ class FakeController:
                 self.save()
             case ResetAp(mac):
                 self.reset(mac)
+            case SetJoinPolicy(rule, before, after):
+                there = self.policies.of(rule) if self.policies else None
+                self._require(there is before, f"{rule} is not as it was")
+                self.turn(rule, on=after)
 
     @staticmethod
     def _require(holds: bool, why: str) -> None:  # noqa: FBT001 - reads as a sentence

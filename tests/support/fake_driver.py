@@ -8,6 +8,7 @@ from typing import Literal
 from service.domain.byhand import ByHand
 from service.domain.changes import Change, describe
 from service.domain.inventory import Controller
+from service.domain.join_policy import Rule
 from service.domain.ntp import NtpState
 from service.domain.observation import (
     ApSighting,
@@ -39,6 +40,8 @@ COMMANDS = ByHand(
     set_clock="config time manual {mo}/{dd}/{yy} {hh}:{mm}:{ss}",
     add_ntp="config time ntp server {slot} {host}",
     save="save config",
+    look_at_policies="show auth-list",
+    set_policies=tuple((rule, f"config {rule} {{word}}") for rule in Rule),
 )
 """What a person types on a box of the kind that has no timers."""
 
@@ -233,7 +236,7 @@ class FakeDriver:
         aps = tuple(self._sighting(ap) for ap in box.aps)
         return ControllerView(
             controller=box.name,
-            platform=Platform.IOSXE,
+            platform=Platform.IOSXE if box.policies is None else Platform.AIREOS,
             read_at=before.wall,
             release=box.release,
             clock=asked(Topic.CLOCK, reading),
@@ -247,6 +250,7 @@ class FakeDriver:
             hazards=asked(Topic.HAZARDS, box.hazards),
             timers=asked(Topic.TIMERS, tuple(Timer(a.name, a.about) for a in box.applets.values())),
             standby=asked(Topic.REDUNDANCY, box.standby),
+            policies=asked(Topic.JOIN_POLICY, box.policies),
             restores_itself=box.quirks.has_timers,
             by_hand=ByHand() if box.quirks.has_timers else COMMANDS,
         )

@@ -18,6 +18,7 @@ from service.usecases.context import Context
 from service.usecases.plan import ALL_TOPICS, Proposal
 from service.usecases.recover import take_up
 from service.usecases.remediate import Person, carry_out, open_remediation
+from service.usecases.tried import tried_on
 from service.usecases.truth import true_time_by
 from tests.support.builders import CONTROLLER, POLICY
 from tests.support.cases import catalogue
@@ -131,10 +132,11 @@ class Stage:
     def propose(self, process: Process, asked: Asked | None = None) -> Proposal:
         view = self.look(process)
         finding = self.finding(view)
-        issue = catalogue().get("FN72524")
+        issue = catalogue().get(finding.issue)
         assert issue is not None
         truth = true_time_by(process.context, view)
-        situation = Situation(finding, issue, self.controller, view, truth)
+        tried = tried_on(process.context, self.box.name)
+        situation = Situation(finding, issue, self.controller, view, truth, tried)
         return Proposal(make_plan(situation, asked or Asked()), finding, view, {})
 
     def open(self, process: Process, asked: Asked | None = None) -> Work:

@@ -1,0 +1,203 @@
+"""expired-cert-override over the fake stage: kills at every point, lost replies, foreign hands."""
+
+import pytest
+
+from service.domain.changes import SaveConfig, SetJoinPolicy
+from service.domain.join_policy import Rule, Switch
+from service.domain.plan import Asked, NoPlan, Plan
+from service.domain.steps.wait_for_joins import DOES_NOT_HELP
+from tests.support.fake_driver import Killed, Trap
+from tests.support.policy_stage import MIC, OFF, PolicyStage, broken_policy, kept_off
+
+IGNORE = Rule.IGNORE_MIC_EXPIRY
+ON = Switch(IGNORE, enabled=True)
+LEASE_S = 121.0
+
+
+def turns(stage) -> list[SetJoinPolicy]:
+    return [change for change in stage.line.sent if isinstance(change, SetJoinPolicy)]
+
+
+def hopeless() -> PolicyStage:
+    return PolicyStage(kept_off(1, hopeless=True))
+
+
+def points(made) -> list[str]:
+    stage = made()
+    process = stage.process()
+    stage.remediate(process)
+    return process.trap.names
+
+
+def test_aps_that_need_the_switch_join_by_it_and_it_is_kept_and_saved():
+    stage = PolicyStage()
+    closed = stage.remediate()
+    assert closed.state == "succeeded"
+    assert (closed.recovered, closed.remaining) == (2, 0)
+    assert turns(stage) == [SetJoinPolicy(IGNORE, before=False, after=True)]
+    assert ON in stage.box.startup.switches
+    assert broken_policy(stage, closed) == []
+
+
+def test_what_does_not_help_is_put_back_and_says_so():
+    stage = hopeless()
+    closed = stage.remediate()
+    assert closed.state == "rolled-back"
+    assert DOES_NOT_HELP in closed.detail
+    assert closed.remaining == 1
+    assert [one.after for one in turns(stage)] == [True, False]
+    assert broken_policy(stage, closed) == []
+
+
+def test_it_is_not_proposed_again_for_aps_that_it_did_not_help():
+    stage = hopeless()
+    stage.remediate()
+    planned = stage.propose(stage.process()).planned
+    assert isinstance(planned, NoPlan)
+    (way,) = [one for one in planned.alternatives if one.name == "expired-cert-override"]
+    assert "did not help these APs" in way.reason
+    stage.box.release = "17.9.4"  # another release may bring what was missing
+    assert isinstance(stage.propose(stage.process()).planned, Plan)
+
+
+def test_aps_that_came_before_it_was_put_back_are_helped_by_themselves_the_next_time():
+    stage = PolicyStage(kept_off(1, hopeless=True), kept_off(2))
+    closed = stage.remediate()
+    assert closed.state == "rolled-back"
+    assert "needing it at their next rejoin" in closed.detail
+    stage.box.aps[1].state = stage.box.aps[0].state  # it rejoins, and is turned down
+    planned = stage.propose(stage.process()).planned
+    assert isinstance(planned, Plan)
+    assert [str(one.mac)[-2:] for one in planned.charter.aps] == ["02"]
+    assert any("1 APs of the finding are left out" in line for line in planned.impact)
+    assert stage.remediate().state == "succeeded"
+
+
+@pytest.mark.parametrize("made", [PolicyStage, hopeless])
+@pytest.mark.parametrize("after_s", [0.0, 40.0, 900.0])
+@pytest.mark.parametrize("in_flight", [False, True], ids=["", "in-flight"])
+def test_whoever_restores_after_a_kill_anywhere_leaves_it_kept_or_as_it_was(
+    made, after_s, in_flight
+):
+    failures = {}
+    for number, name in enumerate(points(made)):
+        if in_flight and not name.startswith("before "):
+            continue
+        stage = made()
+        process = stage.process(trap=Trap(number, in_flight))
+        with pytest.raises(Killed):
+            stage.remediate(process)
+        stage.kill(process)
+        stage.settle(after_s)
+        closed = stage.restore()
+        stage.settle(120)  # whatever is still in flight arrives
+        if found := broken_policy(stage, closed):
+            failures[f"{number} {name}"] = found
+    assert not failures
+
+
+def test_another_host_goes_on_when_the_lease_has_run_out():
+    failures = {}
+    for number, name in enumerate(points(PolicyStage)):
+        stage = PolicyStage()
+        process = stage.process(trap=Trap(number, in_flight=True))
+        with pytest.raises(Killed):
+            stage.remediate(process)
+        stage.kill(process)
+        stage.settle(LEASE_S)
+        closed = stage.restore(stage.process(host="host-2"))
+        stage.settle(120)
+        if found := broken_policy(stage, closed):
+            failures[f"{number} {name}"] = found
+    assert not failures
+
+
+@pytest.mark.parametrize("fate", ["busy", "refused", "unsent", "lost-before", "lost-after", "late"])
+@pytest.mark.parametrize("made", [PolicyStage, hopeless])
+def test_a_change_that_goes_wrong_once_is_looked_at_before_it_is_sent_again(made, fate):
+    undisturbed = made()
+    undisturbed.remediate()
+    for number in range(len(undisturbed.line.sent)):
+        stage = made()
+        stage.line.changes[number] = fate
+        closed = stage.remediate()
+        stage.settle(120)
+        assert broken_policy(stage, closed) == [], number
+
+
+def test_a_switch_that_somebody_turns_back_meanwhile_is_theirs_and_a_person_is_told():
+    stage = hopeless()
+    stage.line.on_read = lambda n: stage.box.turn(IGNORE, on=False) if n == 12 else None
+    closed = stage.remediate()
+    assert closed.state == "needs-attention"
+    assert any("changed by others" in one for one in closed.left)
+    assert all("config" in one for one in closed.mend[:1])
+    assert [one.after for one in turns(stage)] == [True]  # never fought over
+    assert stage.box.policies.of(IGNORE) is False
+
+
+def test_a_switch_that_somebody_else_turns_is_left_as_they_have_it():
+    stage = PolicyStage()
+    theirs = Rule.ALLOW_SSC
+    stage.line.on_read = lambda n: stage.box.turn(theirs, on=True) if n == 12 else None
+    closed = stage.remediate()
+    assert closed.state == "needs-attention"
+    assert closed.left == ("running differs from startup", "changed by others: allow-ssc on")
+    assert stage.box.policies.of(theirs) is True
+    assert SaveConfig() not in stage.line.sent
+
+
+def test_a_kept_switch_that_is_turned_off_behind_our_back_is_said():
+    stage = PolicyStage()
+    done = []
+
+    def on_change(_: int, change: object) -> None:
+        if isinstance(change, SaveConfig) and not done:
+            done.append(stage.box.turn(IGNORE, on=False))
+
+    stage.line.on_change = on_change
+    closed = stage.remediate()
+    assert closed.state == "needs-attention"
+    assert any("different" in one for one in closed.left)
+
+
+def test_an_interrupt_puts_the_switch_back():
+    stage = PolicyStage()
+    began = stage.world.elapsed
+    closed = stage.remediate(
+        interrupted=lambda: "interrupted" if stage.world.elapsed > began + 5 else None
+    )
+    assert closed.state == "rolled-back"
+    assert broken_policy(stage, closed) == []
+
+
+def test_an_interrupt_before_the_first_change_cancels_it():
+    stage = PolicyStage()
+    closed = stage.remediate(interrupted=lambda: "interrupted")
+    assert closed.state == "cancelled"
+    assert stage.line.sent == []
+
+
+def test_pending_changes_are_only_saved_where_somebody_accepted_that():
+    stage = PolicyStage()
+    stage.box.startup = stage.box.config.__class__((), frozenset())
+    assert isinstance(stage.propose(stage.process()).planned, NoPlan)
+    closed = stage.remediate(asked=Asked(save_pending=True))
+    assert closed.state == "succeeded"
+    assert stage.box.startup == stage.box.config
+
+
+def test_a_reload_in_the_middle_is_not_taken_for_success():
+    stage = hopeless()
+    stage.line.on_read = lambda n: stage.box.reload() if n == 12 else None
+    closed = stage.remediate()
+    assert closed.state == "needs-attention"
+    assert any("or the controller reloaded" in one for one in closed.left)
+    assert stage.box.config == stage.box.began_with
+
+
+def test_only_what_is_off_is_turned():
+    both = (Rule.IGNORE_MIC_EXPIRY, Rule.ALLOW_SSC)
+    stage = PolicyStage(kept_off(1, needs=both), values={**OFF, Rule.ALLOW_SSC: True})
+    assert stage.remediate().state == "succeeded"
+    assert [one.rule for one in turns(stage)] == list(MIC)
