@@ -119,15 +119,15 @@ def signature(ap: ApSighting | None) -> str:
 
 
 def disturbance(remediation: str, run: Run, view: ControllerView, moment: Moment) -> str | None:
-    """Why the window has to close at once, or None. One check a line: order is urgency."""
+    """Why the window has to close at once, or None. One check a line: causes first."""
     sent = false_sent(run)
     if view.clock is None or view.ntp is None or view.timers is None or sent is None:
         return "clock, NTP or applets cannot be read"
+    if view.ntp.entries:  # named first: a clock that follows them is no second hand's work
+        return f"somebody else added {', '.join(view.ntp.labels)}"
     off_s = off_course_s(run, view, sent, moment)
     if off_s is None or abs(off_s) > FALSE_TOLERANCE_S:
         return f"somebody else set the clock: it shows {view.clock.device_time:%Y-%m-%d %H:%M:%S}"
-    if view.ntp.entries:
-        return f"somebody else added {', '.join(view.ntp.labels)}"
     if ours(remediation, run, view) & {CLOCK, CANARY}:
         return "a timer of ours that should be gone is there"
     settled = run.elapsed_s(run.sent[-1].at, moment.now) >= SHOWN_AS_UNSAVED_S

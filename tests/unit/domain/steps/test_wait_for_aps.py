@@ -169,6 +169,11 @@ def test_an_ntp_entry_of_somebody_else_closes_the_window():
     assert "added" in why(window(), 60, in_the_past(60, ntp=NtpConfig((THEIRS,))))
 
 
+def test_a_clock_that_follows_an_entry_of_somebody_else_is_told_by_that_entry():
+    pulled = in_the_past(60, ntp=NtpConfig((THEIRS,)), off_s=90)
+    assert THEIRS.label in why(window(), 60, pulled)
+
+
 def test_a_clock_that_somebody_moved_closes_the_window():
     assert "set the clock" in why(window(), 60, in_the_past(60, off_s=90))
 
