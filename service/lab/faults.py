@@ -23,11 +23,14 @@ KINDS = {
     "foreign_edit": "`xml` is applied as somebody else's edit, after the rpc (now: without rpc)",
     "foreign_save": "somebody else saves the configuration, after the rpc",
     "reload": "the box reloads after the rpc",
+    "switchover": "the hot standby takes over after the rpc",
+    "eem_suspend": "applets that come due from now on do not run",
+    "aaa_refuse": "AAA refuses every command of applets from now on, bypass or not",
     "auth_refused": "logins are refused",
     "box_down": "the port is closed for `seconds`",
 }
-AFTER = {"foreign_edit", "foreign_save", "reload"}
-NOW = {"foreign_edit", "foreign_save", "reload", "lock", "box_down"}  # also without any rpc
+AFTER = {"foreign_edit", "foreign_save", "reload", "switchover", "eem_suspend", "aaa_refuse"}
+NOW = {*AFTER, "lock", "box_down"}  # also without any rpc
 
 
 @dataclass(slots=True)

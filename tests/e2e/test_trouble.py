@@ -18,6 +18,9 @@ STRANGER = (
     f'<native xmlns="{NATIVE_NS}"><ntp><server xmlns="{NTP_NS}"><server-list>'
     "<ip-address>198.51.100.9</ip-address></server-list></server></ntp></native>"
 )
+WAITED_FOR = [{"kind": "looping"}, {"kind": "straggler"}]
+"""The window stays open for a while: what somebody does meanwhile is met in it."""
+UNPROVEN = "no dead-man's switch can be armed"
 WELL = frozenset({"succeeded"})
 BACK = frozenset({"rolled-back", "cancelled"})
 ENDED = WELL | BACK
@@ -33,6 +36,7 @@ class Trouble:
         at: a step; when it is reached, `does` is done to the box.
         ends: the final states that are right; None: it was never opened.
         theirs: what a stranger added and what may stay.
+        says: words with which the document has to name what was met.
     """
 
     faults: tuple[dict[str, Any], ...] = ()
@@ -41,6 +45,7 @@ class Trouble:
     ends: frozenset[str | None] = ENDED
     settings: dict[str, Any] = field(default_factory=dict)
     theirs: str = "nothing"
+    says: str = ""
 
 
 def fault(kind: str, **settings: Any) -> dict[str, Any]:
@@ -113,9 +118,23 @@ TROUBLES = {
     # reloads and absence
     "reload-in-window": Trouble(at="wait-for-aps", does=reloads),
     "reload-at-home": Trouble(at="restore-ntp", does=reloads),
+    "switchover-in-window": Trouble(
+        at="wait-for-aps", does=does("switchover"), settings={"standby": "hot"}
+    ),
+    "switchover-at-home": Trouble(
+        at="restore-ntp", does=does("switchover"), settings={"standby": "hot"}
+    ),
     "down-in-window": Trouble(at="wait-for-aps", does=does("box_down", seconds=5)),
     # strangers
-    "foreign-ntp": Trouble(at="wait-for-aps", does=adds_ntp, ends=ANY, theirs="198.51.100.9"),
+    "foreign-ntp": Trouble(
+        at="wait-for-aps", does=adds_ntp, ends=ANY, theirs="198.51.100.9", says="198.51.100.9"
+    ),
+    "pushed-back": Trouble(
+        at="wait-for-aps",
+        does=types("config:ntp server 192.0.2.1 prefer"),
+        settings={"aps": WAITED_FOR},
+        says="somebody else added server 192.0.2.1",
+    ),
     "foreign-save": Trouble(at="wait-for-aps", does=does("foreign_save"), ends=ANY),
     "foreign-clock": Trouble(at="wait-for-aps", does=types("clock set 12:00:00 1 Jan 2026")),
     "foreign-applet-gone": Trouble(
@@ -123,10 +142,12 @@ TROUBLES = {
     ),
     # boxes with quirks
     "aborts": Trouble(settings=quirk(self_delete_aborts=True), ends=BACK),
-    "dead-eem": Trouble(settings=quirk(eem_dead=True), ends=BACK),
+    "dead-eem": Trouble(settings=quirk(eem_dead=True), ends=BACK, says=UNPROVEN),
     "follows": Trouble(settings=quirk(countdown_follows_clock=True)),
     "authorized": Trouble(settings=quirk(aaa_command_authorization=True), ends=WELL),
-    "no-vty": Trouble(settings=quirk(vty_exhausted=True), ends=BACK),
+    "suspended": Trouble((fault("eem_suspend", now=True),), ends=BACK, says=UNPROVEN),
+    "aaa-refuses": Trouble((fault("aaa_refuse", now=True),), ends=BACK, says=UNPROVEN),
+    "no-vty": Trouble(settings=quirk(vty_exhausted=True), ends=BACK, says=UNPROVEN),
 }
 RELEASES = ("17.3.6", "17.6.4", "17.9.1", "17.12.1")
 BOXES = {
@@ -167,6 +188,13 @@ def test_it_ends_and_leaves_nothing_behind_that_it_does_not_name(stand, results,
             line for line in left if not line.startswith("unsaved")
         ]  # theirs is not ours to save
     assert left == [], (document, finished.err)
+
+
+@pytest.mark.parametrize("name", [name for name, one in TROUBLES.items() if one.says])
+def test_what_was_met_is_named(results, name):
+    finished = results[name]
+    assert isinstance(finished, Finished), finished
+    assert TROUBLES[name].says in finished.out
 
 
 @pytest.mark.parametrize("name", list(TROUBLES))

@@ -207,6 +207,23 @@ class Box:
         for listener in self.on_reload:
             listener(back)
 
+    def switchover(self, now: float) -> None:
+        """The hot standby takes over: sessions end, configuration and APs stay, timers start anew.
+
+        That countdowns start anew and that the clock goes on is unverified.
+        """
+        back = now + self.spec.timings.reload_s
+        self.log.add(now, "reload", "switchover")
+        self.aps.advance(now)
+        self.eem.forget(now)
+        self.ntp.lose()
+        self.agenda.clear()
+        self.stores.locks.clear()
+        self.away_until = back
+        self.agenda.add(back, self._back)
+        for listener in self.on_reload:
+            listener(back)
+
     def _back(self, now: float) -> None:
         self.away_until = None
         self.boot_time = self.clock.utc(now)

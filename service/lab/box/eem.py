@@ -45,6 +45,8 @@ class Eem:
         self._quirks = world.spec.quirks
         self.armed: dict[str, Armed] = {}
         self.runs: list[Run] = []
+        self._suspended = False
+        self._refused = False
 
     def configure(self, now: float, before: Element, after: Element) -> None:
         """Act on a change of configuration: new or changed applets start, deleted ones end."""
@@ -87,6 +89,13 @@ class Eem:
             self._end(run, now, "reload")
         self.armed.clear()
 
+    def hinder(self, *, suspended: bool) -> None:
+        """From now on: what comes due does not run; or else it does, and no command is allowed."""
+        if suspended:
+            self._suspended = True
+        else:
+            self._refused = True
+
     def _plan(self, applet: Applet, due: float) -> None:
         entry = self._world.agenda.add(due, lambda at: self._fire(applet, at))
         self.armed[applet.name] = Armed(applet, entry)
@@ -104,6 +113,9 @@ class Eem:
 
     def _fire(self, applet: Applet, at: float) -> None:
         self.armed.pop(applet.name, None)
+        if self._suspended:
+            self._world.log.add(at, "applet", "suspended", name=applet.name)
+            return
         session = CliSession(self._world, f"applet {applet.name}", privileged=False)
         run = Run(applet, session, at, self._environment())
         self.runs.append(run)
@@ -137,7 +149,8 @@ class Eem:
         if self._quirks.vty_exhausted:
             self._end(run, at, NO_TTY)
             return
-        if self._quirks.aaa_command_authorization and not run.applet.bypass:
+        unauthorized = self._quirks.aaa_command_authorization and not run.applet.bypass
+        if unauthorized or self._refused:
             run.answer("Command authorization failed.")
         else:
             output = run.session.run(at, run.command)

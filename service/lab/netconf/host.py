@@ -64,14 +64,22 @@ class BoxHost:
                 self.foreign_edit(fault.xml)
             case "foreign_save":
                 self.box.save(now, "somebody else")
-            case "reload":
-                self.box.reload(now, "Reload Command")
+            case "reload" | "switchover":
+                self._go_away(fault.kind, now)
+            case "eem_suspend" | "aaa_refuse":
+                self.box.eem.hinder(suspended=fault.kind == "eem_suspend")
             case "lock":
                 self._locked_by_a_stranger(fault.seconds)
             case "box_down":
                 self.on_down(fault.seconds)
             case _:
                 pass
+
+    def _go_away(self, kind: str, now: float) -> None:
+        if kind == "switchover":
+            self.box.switchover(now)
+        else:
+            self.box.reload(now, "Reload Command")
 
     def foreign_edit(self, xml: str) -> None:
         """Apply an edit as somebody else: <config>, or what stands in one.
