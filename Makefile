@@ -4,7 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install demo test check bench lock clean
+MINUTES ?= 5
+
+.PHONY: help install demo test check bench soak lock clean
 
 help:            ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -31,6 +33,9 @@ check: install   ## the quick part: format, lint, types, import contracts, unit,
 
 bench: install   ## timing: prints ratios, judges nothing
 	@$(BIN)/python -m pytest tests/bench -q -s
+
+soak: install    ## random faults for MINUTES=5 (SEED=... repeats one): prints violations, fails on one
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 lock:            ## renew requirements.lock from pyproject.toml
 	@deploy/lock.sh
