@@ -1,11 +1,12 @@
 """The Celery application of the worker and beat processes: `celery -A workers.app worker`.
 
-Everything comes from the environment (service.settings). Drivers and store are loaded with the
-first job, so that beat, which runs none, never needs them. The inventory is each process's own
+Everything comes from the environment (service.settings). Drivers and store are loaded by workers
+alone, so that beat, which runs no job, never needs them. The inventory is each process's own
 memory: a job finds it as the file is, or as it was last good.
 """
 
 from contextlib import AbstractContextManager, suppress
+from importlib import import_module
 
 from celery import Celery, signals
 
@@ -38,8 +39,9 @@ def _configure_logs(**_: object) -> None:  # Celery passes what its own set-up w
 
 
 @signals.worker_init.connect
-def _read_inventory(**_: object) -> None:
-    """Before pool processes are forked: each begins with what was good then."""
+def _get_ready(**_: object) -> None:
+    """Before pool processes are forked: what each would load is there, and what was good then."""
+    import_module("workers.runtime")
     with suppress(InvalidInput):  # every job says it
         inventory()
 

@@ -227,7 +227,9 @@ def killed(stand: Stand) -> Told:
     where = service.remediate("parent")
     service.until_in_window("parent", where)
     first.tree()
+    worker = holder_at_work(service, "parent")  # the kill comes in the middle of a job
     first.running.kill()
+    os.kill(worker, signal.SIGCONT)
     first.until_gone(STEP_GRACE_S)
     second = service.start()
     found = told(service, where, token=second.admin)
