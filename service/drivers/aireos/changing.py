@@ -39,8 +39,8 @@ from service.ports.driver import Receipt
 from service.transcripts import aireos_aps, aireos_box
 
 WALL = "%m/%d/%y %H:%M:%S"
-CENTURY = range(2000, 2100)
-"""Years that two digits tell: AireOS takes no more."""
+CENTURY = range(2000, 2069)
+"""Years that two digits tell: AireOS takes no more, and from 69 on may mean the last century."""
 ALREADY = re.compile(r"already|exist|in use", re.IGNORECASE)
 LOOK_S = 30.0
 

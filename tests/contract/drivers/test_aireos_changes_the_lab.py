@@ -155,7 +155,7 @@ def test_an_account_that_lacks_one_right_is_found_out_before_the_first_line(lab,
     assert not [event for event in lab.wlc(name).log if event.kind == "save"]
 
 
-@pytest.mark.parametrize("year", [1999, 2100])
+@pytest.mark.parametrize("year", [1999, 2069, 2100])
 def test_a_year_that_two_digits_do_not_tell_is_refused(lab, year):
     with opened(lab, "eight-five") as driver, pytest.raises(CapabilityMissing, match="two digits"):
         driver.render(set_clock(FALSE.replace(year=year)))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from service.domain.diagnosis import DiagnosisContext, diagnose
 from service.domain.inventory import SnmpEndpoint
 from service.domain.observation import SWEEP_TOPICS, ApState, CertificateKind, JoinPhase, Topic
 from service.errors import AuthenticationRefused, DeviceBusy, DeviceUnreachable, HostKeyRefused
@@ -20,6 +21,7 @@ from tests.contract.drivers.aireos_boxes import (
     looked,
     opened,
 )
+from tests.support.cases import catalogue
 
 pytestmark = pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")  # the lab's SSH
 BOXES = {"eight-five": "8.5.161.0", "eight-ten": "8.10.151.0"}
@@ -164,6 +166,32 @@ def test_old_layouts_are_read(lab):
 def test_a_key_is_part_of_the_entry(lab):
     (entry_,) = looked(lab, "keyed").ntp.entries
     assert dict(entry_.leaves)["key"] == "1"
+
+
+# -- what diagnosis makes of it ----------------------------------------------------------------
+
+
+def verdicts(view):
+    found = diagnose(view, {}, catalogue(), DiagnosisContext())
+    return {one.issue: {ap.name for ap in one.aps} for one in found.findings}
+
+
+@each
+def test_diagnosis_reaches_the_same_verdicts_as_on_any_platform(views, name):
+    assert verdicts(views[name]) == {"FN72524": {"looping-1"}, "FN63942": {"mic-expired-1"}}
+
+
+@each
+def test_by_the_command_line_alone_it_reaches_them_too(lab, name):
+    view = looked(lab, name, SWEEP_TOPICS, **without_snmp(lab, name))
+    assert verdicts(view) == {"FN72524": {"looping-1"}, "FN63942": {"mic-expired-1"}}
+
+
+@each
+def test_by_snmp_alone_it_names_the_loop_and_says_who_may_be_missing(lab, name):
+    view = looked(lab, name, SWEEP_TOPICS, **without_ssh(lab, name))
+    assert verdicts(view) == {"FN72524": {"looping-1"}}
+    assert Topic.AP_JOIN_STATS in view.unknown
 
 
 # -- one way alone -----------------------------------------------------------------------------
