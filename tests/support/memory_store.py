@@ -247,7 +247,7 @@ class InMemoryStore:
         lifted, self._halt = self._halt, None
         return lifted
 
-    def waiting_to_begin(self, controller: str | None = None) -> tuple[AskedRemediation, ...]:
+    def waiting_to_begin(self, _controller: str | None = None) -> tuple[AskedRemediation, ...]:
         return ()
 
     def _is_past(self, last: float | None, apart_s: float) -> bool:
