@@ -42,6 +42,12 @@ _JOIN_ROW = re.compile(
     r"(?<=\s)(?P<status>Not [Jj]oined|Joined)\s*"
 )
 _NO_ROW = re.compile(r"[\s-]*|.*\.{3,}.*")
+PREDOWNLOADS = {
+    "Initiated": "pre-dwnld-initiated",
+    "Predownloading": "pre-dwnld-in-progress",
+    "Failed": "pre-dwnld-failed",
+}
+"""What a predownload does, in the words that the service has for it."""
 NO_VERSION = "0.0.0.0"  # noqa: S104 - no address
 SHOWN = 3
 """How many lines that are no rows are written out."""
@@ -104,7 +110,7 @@ def _image_ap(row: re.Match[str], *, downloads: bool) -> ApPart:
     if row["backup"] != NO_VERSION:
         says["backup_version"] = row["backup"]
     if row["status"] != "None":
-        says["predownload"] = row["status"]
+        says["predownload"] = PREDOWNLOADS.get(row["status"], row["status"])
     if downloads:
         says["state"] = ApState.DOWNLOADING
     return ApPart(name=row["name"], says=says)

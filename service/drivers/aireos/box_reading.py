@@ -16,6 +16,7 @@ from service.domain.join_policy import Rule
 from service.domain.observation import (
     Certificate,
     ClockReading,
+    Hazard,
     InstallState,
     Topic,
 )
@@ -34,6 +35,7 @@ from service.transcripts.parts import CertificatePart, Part
 RESOLUTION_S = 1.0  # times are printed in whole seconds
 AN_HOUR_S, NEARLY_S = 3600.0, 120.0
 HUNDREDTHS = 100.0
+HOT = "HOT"
 TIME_BY_SNMP = ("clock", "zone", "delta_h", "delta_min")
 NOT_SHOWN = (
     "AireOS shows no management logins by certificate, no NTP by DHCP and no scheduled reset that "
@@ -246,7 +248,13 @@ class BoxReader:
         look.says(standby=part.says.get("standby"))
 
     def _hazards(self, look: Look) -> None:
-        look.says(hazards=())
+        standby = look.view.standby
+        if standby is not None and HOT not in standby.upper():
+            detail = f"the standby is {standby}, not hot: it would not take over as it should"
+            path = self._book.commands["redundancy"].command
+            look.says(hazards=(Hazard("standby", detail, path),))
+        else:
+            look.says(hazards=())
         look.miss(Topic.HAZARDS, NOT_SHOWN)
 
     def _timers(self, look: Look) -> None:

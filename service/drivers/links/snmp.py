@@ -78,14 +78,12 @@ class SnmpLink:
     def walk(self, columns: Sequence[str], *, timeout_s: float) -> Table:
         """Whole columns of a table, one after the other over one polite pace.
 
+        Each column has the whole time: an agent that keeps answering is slow, not silent.
+
         Raises:
             DeviceUnreachable: the agent fell silent. ReplyMalformed: a walk was cut short.
         """
-        ends = time.monotonic() + timeout_s
-        return {
-            column: {index: value for index, value, _ in self._column(oid_of(column), ends)}
-            for column in columns
-        }
+        return {column: self._walked(column, timeout_s) for column in columns}
 
     def walk_aged(self, column: str, *, timeout_s: float) -> Mapping[Oid, tuple[Value, float]]:
         """One column; with each value, how many seconds before now it was true. Errors as `walk`.
@@ -100,6 +98,10 @@ class SnmpLink:
     def close(self) -> None:
         """Give the socket back."""
         self._session.close()
+
+    def _walked(self, column: str, timeout_s: float) -> Mapping[Oid, Value]:
+        rows = self._column(oid_of(column), time.monotonic() + timeout_s)
+        return {index: value for index, value, _ in rows}
 
     # -- walking ---------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ def lab(tmp_path_factory):
         box("dotted", "8.5.161.0", quirks={"join_stats": "dotted", "time_table": "old"}),
         box("few", "8.5.161.0", login={"max_sessions": 1, "banner": "Authorised users only"}),
         box("keyed", "8.10.151.0", ntp=[{"host": "192.0.2.1", "key": 1}]),
+        box("pair", "8.10.151.0", redundancy="hot", model="5520"),
         box("factory", "8.5.161.0", login={"recover_config": True}),
     ]  # fmt: skip
     fleet = {"lab": {"timings": STILL}, "controllers": [*boxes, *special]}
@@ -151,6 +152,12 @@ def test_version_3_and_old_algorithms(lab):
     with opened(lab, "third") as driver:
         snmp = next(one for one in driver.check(deep=False) if one.key == "SNMP")
     assert (snmp.verdict, snmp.detail) == ("works", "proven by MD5 and DES")
+
+
+def test_a_hot_standby_is_told_and_no_danger(lab):
+    view = looked(lab, "pair")
+    assert view.standby == "STANDBY HOT"
+    assert view.hazards == ()
 
 
 def test_names_that_are_not_utf_8_are_not_lost(lab):

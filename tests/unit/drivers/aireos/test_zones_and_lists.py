@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from service.domain.identity import BaseRadioMac
 from service.domain.ntp import NtpConfig, NtpEntry
-from service.domain.observation import ApSighting, ApState
+from service.domain.observation import ApSighting, ApState, ControllerView, Platform, Topic
 from service.domain.wallclock import ClockZone
+from service.drivers.aireos.book import book
+from service.drivers.aireos.box_reading import BoxReader
 from service.drivers.aireos.listing import latest, named_downloads, printed, sightings
+from service.drivers.aireos.look import Look
 from service.drivers.aireos.polling import radio, text
 from service.transcripts import aireos_ap, aireos_box
 from service.transcripts.aireos_zone import zone_of
@@ -156,6 +159,15 @@ def test_later_parts_overrule_earlier_ones_and_names_join_what_has_no_mac():
     ]
     (seen,) = sightings(parts)
     assert (seen.state, seen.is_joined, seen.serial) == (ApState.REGISTERED, True, "FCW1")
+
+
+@pytest.mark.parametrize(("state", "dangers"), [("STANDBY HOT", 0), ("STANDBY COLD", 1), (None, 0)])
+def test_a_standby_that_is_not_hot_is_a_danger(state, dangers):
+    view = ControllerView("wlc", Platform.AIREOS, datetime(2026, 1, 1, tzinfo=UTC), standby=state)
+    look = Look(view, ways=None, timeout_s=1)
+    BoxReader("wlc", book(), clock=None, model=None).steps[Topic.HAZARDS](look)
+    assert len(look.view.hazards) == dangers
+    assert Topic.HAZARDS in look.unknown
 
 
 GENERAL = """Cisco AP Identifier.............................. 1
