@@ -132,7 +132,7 @@ def plan_document(
             {
                 "name": step.name,
                 "summary": step.summary,
-                "transport": "netconf" if payloads.get(step.name, ((), ()))[0] else "none",
+                "transport": _transport(payloads.get(step.name, ((), ()))[0]),
                 "payloads": list(payloads.get(step.name, ((), ()))[0]),
                 "undo": list(payloads.get(step.name, ((), ()))[1]),
             }
@@ -142,6 +142,13 @@ def plan_document(
         "by_hand": list(plan.by_hand),
         "alternatives": alternatives_document(plan.alternatives),
     }
+
+
+def _transport(payloads: tuple[str, ...]) -> str:
+    """How a step's payloads travel: documents by NETCONF, lines over the command line."""
+    if not payloads:
+        return "none"
+    return "netconf" if payloads[0].lstrip().startswith("<") else "cli"
 
 
 def _window_document(at: datetime | None, window: Window) -> Document:

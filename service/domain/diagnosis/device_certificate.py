@@ -97,16 +97,24 @@ def _controller_evidence(case: Case, certificate: Certificate) -> str:
 
 
 def _weigh(case: Case, issue: Issue, past: ApHistory, tally: _Tally) -> None:
-    grade = (
-        _by_dates(case, past.last)
-        or _by_log(case, issue, past.last)
-        or _by_handshake(case, issue, past, of_controller=tally.proven)
+    grade = _by_dates(case, past.last) or _surer(
+        _by_log(case, issue, past.last),
+        _by_handshake(case, issue, past, of_controller=tally.proven),
     )
     if grade is not None:
         tally.aps.append(AffectedAp.of(past.last, grade.confidence))
         tally.evidence.extend(grade.evidence)
     elif past.last.failure_phase is JoinPhase.DTLS:
         tally.unjudged.append(past.last.label)
+
+
+def _surer(by_log: _Grade | None, by_handshake: _Grade | None) -> _Grade | None:
+    """Both are told; the surer one grades: a line that proves nothing makes nothing less sure."""
+    if by_log is None or by_handshake is None:
+        return by_log or by_handshake
+    surest = max(by_log.confidence, by_handshake.confidence, key=lambda grade: grade.rank)
+    evidence = dict.fromkeys((*by_log.evidence, *by_handshake.evidence))
+    return _Grade(surest, tuple(evidence))
 
 
 def _by_dates(case: Case, ap: ApSighting) -> _Grade | None:
