@@ -40,8 +40,13 @@ ROOT = Path(__file__).parents[2]
 APPLICATION = "tests.support.trapped_worker"
 LOOP_S = QUICK["boot_s"] + QUICK["download_s"] + QUICK["retry_s"]
 SWEEPS = 12
-PATIENT = {"poll_every_s": 4, "dead_man_after_s": 300, "approval": "none"}
-"""Fewer looks, so that many boxes fit on few cores; and nobody has to approve."""
+PATIENT = {
+    "poll_every_s": 4,
+    "dead_man_after_s": 300,
+    "ntp_sync_s": 120,
+    "approval": "none",
+}
+"""Fewer looks and longer limits, so that many boxes fit on few cores; and nobody has to approve."""
 VISIBILITY_S = 400.0
 """Longer than anything here: what a dead worker had comes back by the database."""
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
