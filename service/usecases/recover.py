@@ -15,11 +15,16 @@ def due(context: Context) -> tuple[RemediationRow, ...]:
 
 
 def _is_left(context: Context, row: RemediationRow) -> bool:
-    """Whether the holder is gone, or the workers that let go of it have not come back in time."""
-    if row.lease is not None:
-        return row.lease.left_s <= 0 or context.processes.is_proven_dead(row.lease.holder)
+    """Whether the holder is gone, or the workers that carry it have not come back in time.
+
+    What workers carry is no case for a person while the lease of one that died lasts: the others
+    take it up within seconds.
+    """
     carried = context.store.due_of(Kind.REMEDIATION, row.id)
-    return carried is None or carried.in_s <= -LEASE_TTL_S
+    if row.lease is None:
+        return carried is None or carried.in_s <= -LEASE_TTL_S
+    is_dead = carried is None and context.processes.is_proven_dead(row.lease.holder)
+    return is_dead or row.lease.left_s <= 0
 
 
 def take_up(context: Context, controller: str) -> Work | None:

@@ -140,6 +140,17 @@ def test_workers_that_stay_away_are_missed():
     assert [row.id for row in due(process.context)] == ["r1"]
 
 
+def test_a_worker_that_died_is_no_case_for_a_person_before_the_others_had_their_time():
+    crew = asked()
+    first, other = crew.stage.process(), crew.stage.process()
+    crew.until(first, "wait-for-aps")
+    crew.stage.store.acquire("hq-1", first.holder, ttl_s=LEASE_TTL_S)
+    crew.stage.kill(first)
+    assert due(other.context) == ()
+    crew.stage.world.advance(LEASE_TTL_S + 1)
+    assert [row.id for row in due(other.context)] == ["r1"]
+
+
 def test_a_worker_that_died_over_its_lease_leaves_something_to_put_back():
     crew = asked()
     first = crew.stage.process()
