@@ -1,8 +1,8 @@
 """The templates that network engineers share (ntc-templates), where they cover a command well.
 
-They are good for pages of one thing: `show ap config general`, `show redundancy summary`. Not used
-are those for tables of APs and for the time: measured on captures, they drop rows whose names hold
-blanks, the counters above a table, and the clock where no NTP server is left (FACTS, section 2).
+They are good for pages of one thing, such as `show ap config general`. Not used are those for
+tables of APs and for the time: measured on captures, they drop rows whose names hold blanks, the
+counters above a table, and the clock where no NTP server is left (FACTS, section 2).
 """
 
 from collections.abc import Mapping

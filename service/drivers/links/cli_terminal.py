@@ -23,6 +23,7 @@ from service.errors import (
 )
 
 CHUNK = 65536
+NO_BANNER = "Error reading SSH protocol banner"
 TAIL = 512
 """Characters at the end that are looked at: no prompt and no question is longer."""
 SETTLE_S = 0.15
@@ -234,6 +235,9 @@ def _why(target: SshTarget, err: Exception, *, legacy: bool) -> Exception:
         )
     if isinstance(err, ChannelException):
         return DeviceBusy(controller, where, "no further session: the limit is reached")
+    if str(err).startswith(NO_BANNER) and "timed out" not in str(err):
+        taken = "the connection was taken and ended before its SSH banner: no session is free"
+        return DeviceBusy(controller, where, taken)
     return DeviceUnreachable(controller, where, " ".join(str(err).split()) or type(err).__name__)
 
 

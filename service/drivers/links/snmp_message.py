@@ -6,6 +6,7 @@ Only what reads is here: GET, GETNEXT and GETBULK. There is no way to write by S
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from service.drivers.links.snmp_ber import (
     OCTETS,
@@ -38,9 +39,11 @@ class Ask(IntEnum):
     GET_BULK = 0xA5
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """One name and its value, not yet decoded: `name` is the content of an object identifier."""
+class Binding(NamedTuple):
+    """One name and its value, not yet decoded: `name` is the content of an object identifier.
+
+    A tuple, for tens of thousands are made in a walk.
+    """
 
     name: bytes
     tag: int

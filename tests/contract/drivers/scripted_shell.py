@@ -26,6 +26,9 @@ class _Door(asyncssh.SSHServer):
     def __init__(self, shell: "Shell") -> None:
         self._shell = shell
 
+    def connection_made(self, conn: Any) -> None:
+        self._shell.connections.append(conn)
+
     def begin_auth(self, _username: str) -> bool:
         return self._shell.ssh_asks
 
@@ -54,6 +57,7 @@ class Shell:
     ssh_asks: bool = False
     echo: bool = True
     typed: list[str] = field(default_factory=list)
+    connections: list[Any] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
@@ -68,9 +72,11 @@ class Shell:
         async def stop() -> None:
             self._acceptor.close()
             await self._acceptor.wait_closed()
+            for connection in self.connections:
+                connection.abort()
             for task in asyncio.all_tasks() - {asyncio.current_task()}:
                 task.cancel()
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
 
         self._run(stop)
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -1,11 +1,14 @@
 """The command line link against shells that greet, page, ask and break off in every way."""
 
+import socket
+import threading
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
 from service.drivers.links.cli import CliLink
+from service.drivers.links.ssh import SshTarget
 from service.errors import (
     AuthenticationRefused,
     CapabilityMissing,
@@ -103,6 +106,21 @@ def test_whatever_else_answers_is_named_and_left(prompt, words):
 def test_a_box_that_says_it_is_full_is_busy(banner):
     with Shell(banner=banner) as shell, pytest.raises(DeviceBusy):
         refused(shell, connect_timeout_s=1.0)
+
+
+def drop_one(server):
+    connection, _ = server.accept()
+    connection.close()
+
+
+def test_a_connection_that_is_taken_and_dropped_is_a_full_box():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        target = SshTarget("wlc", "127.0.0.1", server.getsockname()[1], "admin", PASSWORD)
+        dropper = threading.Thread(target=drop_one, args=(server,))
+        dropper.start()
+        with pytest.raises(DeviceBusy, match="no session is free"):
+            CliLink.open(replace(target, insecure=True, connect_timeout_s=3.0), legacy=False)
+        dropper.join(5)
 
 
 def test_a_dialogue_that_never_begins_ends_in_time():
