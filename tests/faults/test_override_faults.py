@@ -6,6 +6,7 @@ from service.domain.changes import SaveConfig, SetJoinPolicy
 from service.domain.join_policy import Rule, Switch
 from service.domain.plan import Asked, NoPlan, Plan
 from service.domain.steps.wait_for_joins import DOES_NOT_HELP
+from tests.support.crew import Crew
 from tests.support.fake_driver import Killed, Trap
 from tests.support.policy_stage import MIC, OFF, PolicyStage, broken_policy, kept_off
 
@@ -53,11 +54,14 @@ def test_it_is_not_proposed_again_for_aps_that_it_did_not_help():
     stage = hopeless()
     stage.remediate()
     planned = stage.propose(stage.process()).planned
-    assert isinstance(planned, NoPlan)
+    assert isinstance(planned, Plan)
+    assert planned.charter.strategy == "clock-window"  # what is left
     (way,) = [one for one in planned.alternatives if one.name == "expired-cert-override"]
     assert "did not help these APs" in way.reason
     stage.box.release = "17.9.4"  # another release may bring what was missing
-    assert isinstance(stage.propose(stage.process()).planned, Plan)
+    again = stage.propose(stage.process()).planned
+    assert isinstance(again, Plan)
+    assert again.charter.strategy == "expired-cert-override"
 
 
 def test_aps_that_came_before_it_was_put_back_are_helped_by_themselves_the_next_time():
@@ -201,3 +205,35 @@ def test_only_what_is_off_is_turned():
     stage = PolicyStage(kept_off(1, needs=both), values={**OFF, Rule.ALLOW_SSC: True})
     assert stage.remediate().state == "succeeded"
     assert [one.rule for one in turns(stage)] == list(MIC)
+
+
+# -- workers -----------------------------------------------------------------------------------
+
+
+def test_workers_carry_it_like_any_other():
+    crew = Crew(PolicyStage.for_workers())
+    crew.ask()
+    closed = crew.until_over(crew.stage.process())
+    assert closed.state == "succeeded"
+    assert broken_policy(crew.stage, closed) == []
+
+
+def test_other_workers_finish_what_a_killed_one_left():
+    crew = Crew(PolicyStage.for_workers())
+    crew.ask()
+    process = crew.stage.process()
+    crew.until_over(process)
+    failures = {}
+    for number, name in list(enumerate(process.trap.names))[::5]:
+        crew = Crew(PolicyStage.for_workers())
+        crew.ask()
+        dying = crew.stage.process(trap=Trap(number, in_flight=True))
+        with pytest.raises(Killed):
+            crew.until_over(dying)
+        crew.stage.kill(dying)
+        crew.stage.settle(20)
+        closed = crew.until_over(crew.stage.process())
+        crew.stage.settle(120)
+        if found := broken_policy(crew.stage, closed):
+            failures[f"{number} {name}"] = found
+    assert not failures

@@ -31,7 +31,13 @@ from service.domain.changes import (
 from service.domain.identity import BaseRadioMac
 from service.domain.join_policy import JoinPolicies, Rule, Switch
 from service.domain.ntp import NtpConfig, NtpEntry
-from service.domain.observation import ApState, Certificate, Hazard, InstallState
+from service.domain.observation import (
+    ApState,
+    Certificate,
+    CertificateKind,
+    Hazard,
+    InstallState,
+)
 from service.domain.wallclock import ClockZone
 from tests.support.fake_clock import World
 
@@ -87,6 +93,7 @@ class FakeAp:
     resets: int = 0
     turn: int = 0
     needs: tuple[Rule, ...] = ()  # switches that have to be on when it joins
+    kind: CertificateKind | None = None
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from service.domain.byhand import ByHand
@@ -44,6 +44,9 @@ COMMANDS = ByHand(
     set_policies=tuple((rule, f"config {rule} {{word}}") for rule in Rule),
 )
 """What a person types on a box of the kind that has no timers."""
+
+ENDED = datetime(2020, 1, 1, tzinfo=UTC)
+"""When the certificate of an AP ended that needs a switch to join."""
 
 Fate = Literal["busy", "refused", "unsent", "lost-before", "lost-after", "late"]
 LATE_S = 45.0
@@ -274,6 +277,8 @@ class FakeDriver:
             download_started=box.world.true_utc(ap.began) if downloading else None,
             boot_time=box.world.true_utc(ap.booted),
             is_joined=ap.state is ApState.REGISTERED,
+            certificate_kind=ap.kind,
+            certificate_end=ENDED if ap.needs else None,
         )
 
 

@@ -5,14 +5,19 @@ else, saved as it was before, and nothing else touched?
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 from service.domain.finding import AffectedAp, Confidence, Finding
 from service.domain.join_policy import JoinPolicies, Rule, Switch
 from service.domain.journal import Closed
 from service.domain.observation import ControllerView
 from service.usecases.recover import due
+from tests.support.builders import POLICY
+from tests.support.fake_clock import World, store_clock
 from tests.support.fake_controller import FakeAp, Quirks
 from tests.support.stage import Stage, ap
+from tests.support.stores import MemoryStore, file_store
 
 OFF = dict.fromkeys(Rule, False) | {Rule.VALIDATE_SSC_HASH: True}
 MIC = (Rule.IGNORE_MIC_EXPIRY,)
@@ -40,6 +45,14 @@ class PolicyStage(Stage):
         )
         self.box.policies = policies(values)
         self.box.startup = self.box.began_with = self.box.config
+
+    @classmethod
+    def for_workers(cls, file: Path | None = None) -> "PolicyStage":
+        """With a store that keeps what was asked for, and nobody's approval needed."""
+        world = World()
+        clock = store_clock(world)
+        store = MemoryStore(clock) if file is None else file_store(file, clock)
+        return cls(world=world, store=store, policy=replace(POLICY, approval="none"))
 
     def finding(self, view: ControllerView) -> Finding:
         wanting = {fake.mac for fake in self.box.aps if fake.needs}

@@ -57,6 +57,8 @@ def plan_override(situation: Situation, asked: Asked) -> Planned:
     if not aps:
         return NoPlan(_why_not_again(before.values()))
     needed = needed_rules(aps)
+    if not needed:
+        return NoPlan("no switch concerns certificates of the kind that these APs have")
     blind = [rule for rule in needed if view.policies.of(rule) is None]
     if blind:
         return NoPlan("; ".join(_cannot_read(view, view.policies, rule) for rule in blind))

@@ -225,3 +225,11 @@ def test_the_image_signing_certificate_in_a_log_is_not_this_issue():
 def test_times_are_compared_with_the_controllers_clock_not_ours():
     set_back = with_clock(datetime(2022, 12, 2, tzinfo=UTC))
     assert fn63942(judged(view(not_joined(certificate_end=EXPIRED), clock=set_back))) is None
+
+
+def test_a_log_line_that_proves_nothing_takes_nothing_from_several_polls():
+    ap = not_joined(failure_phase=JoinPhase.DTLS)
+    found = fn63942(judged(view(ap, logs=(log(HANDSHAKE, ap.mac.value),)), several(ap)))
+    assert found.confidence is Confidence.PROBABLE
+    assert mentions(found.evidence, "DTLS-3-HANDSHAKE_FAILURE")
+    assert mentions(found.evidence, "polls in a row")

@@ -1,0 +1,104 @@
+"""Capture, turn, put back gives the same policy, whatever it was and whatever goes wrong."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service.domain.changes import SetJoinPolicy
+from service.domain.join_policy import JoinPolicies, Rule
+from service.domain.observation import CertificateKind
+from service.domain.plan import NoPlan
+from service.domain.strategies.expired_cert_plan import NEEDED
+from service.errors import DeviceBusy, DeviceUnreachable, ReplyMalformed
+from service.usecases.recover import due
+from tests.support.fake_driver import Killed, Trap
+from tests.support.policy_stage import PolicyStage, broken_policy, kept_off
+
+NEVER = 10_000
+KINDS = st.sampled_from([CertificateKind.MIC, CertificateKind.SSC])
+VALUES = st.fixed_dictionaries({rule: st.booleans() for rule in Rule})
+UNREAD = st.sets(st.sampled_from(list(Rule)), max_size=2)
+APS = st.lists(
+    st.tuples(KINDS, st.booleans(), st.sampled_from([5.0, 45.0, 300.0])), min_size=1, max_size=3
+)
+FATES = st.sampled_from(["busy", "refused", "unsent", "lost-before", "lost-after", "late"])
+CHANGES = st.dictionaries(st.integers(0, 10), FATES, max_size=4)
+READS = st.dictionaries(
+    st.integers(1, 40),
+    st.sampled_from([DeviceBusy, DeviceUnreachable, ReplyMalformed]),
+    max_size=4,
+)
+KILLS = st.lists(
+    st.tuples(st.integers(0, 80), st.booleans(), st.sampled_from([0.0, 5.0, 200.0])), max_size=2
+)
+
+
+def stage_of(values, unread, aps) -> PolicyStage:
+    fakes = [
+        kept_off(number, kind=kind, needs=NEEDED[kind], hopeless=hopeless, boot_s=boot_s)
+        for number, (kind, hopeless, boot_s) in enumerate(aps)
+    ]
+    stage = PolicyStage(*fakes, values=values)
+    shown = stage.box.policies
+    assert shown is not None
+    known = tuple(one for one in shown.switches if one.rule not in unread)
+    stage.box.policies = JoinPolicies(known, tuple((rule, "no line") for rule in sorted(unread)))
+    stage.box.startup = stage.box.began_with = stage.box.config
+    return stage
+
+
+def carried_out(stage: PolicyStage, kills) -> None:
+    """Remediate, and restore as often as somebody kills."""
+    for number, (at, in_flight, after_s) in enumerate([*kills, (NEVER, False, 0.0)]):
+        process = stage.process(trap=Trap(at, in_flight))
+        try:
+            closed = stage.restore(process) if number else stage.remediate(process)
+        except Killed:
+            stage.kill(process)
+            stage.settle(after_s)
+            continue
+        stage.settle(120)
+        if closed is not None and closed.state == "needs-attention":
+            assert closed.left
+            assert closed.mend
+            assert not due(stage.process().context)
+        else:
+            assert broken_policy(stage, closed) == []
+        return
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(VALUES, UNREAD, APS)
+def test_without_trouble_it_ends_mended_or_exactly_as_it_was(values, unread, aps):
+    stage = stage_of(values, unread, aps)
+    planned = stage.propose(stage.process()).planned
+    if isinstance(planned, NoPlan) or planned.charter.strategy != "expired-cert-override":
+        assert stage.line.sent == []
+        return
+    before = stage.box.config
+    closed = stage.remediate()
+    wanted = {one.rule for one in planned.charter.overrides}
+    turned = [one for one in stage.line.sent if isinstance(one, SetJoinPolicy)]
+    assert {one.rule for one in turned} == wanted
+    assert not wanted & (unread | {Rule.VALIDATE_SSC_HASH})
+    assert closed.state == (
+        "rolled-back" if any(hopeless for _, hopeless, _ in aps) else "succeeded"
+    )
+    if closed.state == "rolled-back":
+        assert stage.box.config == before
+    else:
+        changed = set(stage.box.config.switches) - set(before.switches)
+        assert {one.rule for one in changed} == wanted
+        assert all(one.enabled for one in changed)
+    assert broken_policy(stage, closed) == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(APS, CHANGES, READS, KILLS)
+def test_faults_and_kills_together_leave_it_kept_by_a_success_or_as_it_was(
+    aps, changes, reads, kills
+):
+    stage = stage_of(dict.fromkeys(Rule, False), set(), aps)
+    stage.line.changes.update(changes)
+    stage.line.reads.update(reads)
+    stage.line.reads.pop(0, None)
+    carried_out(stage, kills)
