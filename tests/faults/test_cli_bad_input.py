@@ -152,7 +152,7 @@ def test_a_strange_controller_is_told_and_hinders_nobody(swept, name):
     [
         ("other-key", "host key is not the expected one"),
         ("no-secret", "env:NOT_THERE"),
-        ("aireos", "AireOS"),
+        ("aireos", "SNMP does not answer either"),
         ("nobody", "127.0.0.1:1"),
     ],
 )

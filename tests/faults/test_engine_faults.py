@@ -3,8 +3,9 @@
 import pytest
 
 from service.errors import DeviceBusy, DeviceUnreachable, ReplyMalformed
+from service.usecases.remediate import carry_out
 from tests.support.promises import broken
-from tests.support.stage import Stage, ap
+from tests.support.stage import Stage, ap, quiet
 
 FATES = ["busy", "refused", "unsent", "lost-before", "lost-after", "late"]
 
@@ -152,8 +153,9 @@ def test_a_lost_request_is_not_decided_on_before_its_session_is_dead():
 
 def test_looks_that_take_longer_than_a_minute_end_it_before_anything_is_written():
     stage = Stage()
+    work = stage.open(stage.process())
     stage.line.slow_tables_s = 70
-    closed = stage.remediate()
+    closed = carry_out(work, interrupted=lambda: None, on_progress=quiet)
     assert closed.state == "cancelled"
     assert "too old to act on" in closed.detail
     assert stage.line.sent == []
@@ -161,7 +163,8 @@ def test_looks_that_take_longer_than_a_minute_end_it_before_anything_is_written(
 
 def test_slow_tables_of_aps_do_not_keep_the_switch_from_being_renewed():
     stage = Stage(aps=[ap(1, download_s=1000)])
+    work = stage.open(stage.process())
     stage.line.slow_aps_s = 70
-    closed = stage.remediate()
+    closed = carry_out(work, interrupted=lambda: None, on_progress=quiet)
     assert closed.state == "succeeded"
     assert sum("guard" in getattr(c, "name", "") for c in stage.line.sent) >= 3
