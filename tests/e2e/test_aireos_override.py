@@ -17,7 +17,12 @@ DEAF = [{"kind": "mic_expired", "strict": True}]
 """An AP that joins no controller whose certificate has ended, unless it learned to before."""
 TURNED = "ap cert-expiry-ignore mic enable"
 KEPT = [f"running: added {TURNED}", f"saved: added {TURNED}"]
-WAITS = {"in-vain": 12, "foreign": 600, "killed": 600}
+POLICIES = {
+    "in-vain": {"wait_for_aps_s": 12},
+    "foreign": {"wait_for_aps_s": 600},
+    "killed": {"wait_for_aps_s": 600},
+    "already": {"aireos_guardians": 1},
+}
 
 
 def wlc(name: str, release: str = "8.10.151.0", **more: Any) -> dict[str, Any]:
@@ -62,24 +67,27 @@ class Told:
     left: dict[str, list[str]]
 
 
-def waiting_as_given(stand: Stand) -> Any:
-    """The lab's inventory, with how long each controller's APs are waited for."""
+def with_policies(stand: Stand) -> Any:
+    """The lab's inventory, with a policy for single controllers."""
     content = yaml.safe_load(stand.inventory.read_text())
     for one in content["controllers"]:
-        if one["name"] in WAITS:
-            one["policy"] = {"wait_for_aps_s": WAITS[one["name"]]}
-    path = stand.inventory.with_name("waits.yaml")
+        if one["name"] in POLICIES:
+            one["policy"] = POLICIES[one["name"]]
+    path = stand.inventory.with_name("policies.yaml")
     path.write_text(yaml.safe_dump(content))
     return path
 
 
 def work(stand: Stand) -> Told:
-    here = {"inventory": waiting_as_given(stand)}
+    here = {"inventory": with_policies(stand)}
     swept = surely_found(stand, here)
     planned = together(
         {name: lambda n=name: stand.run("plan", n, "--json", **here) for name in BOXES}
     )
-    jobs = {name: lambda n=name: mend(stand, n, here) for name in (*MENDED, "in-vain", "read-only")}
+    jobs = {
+        name: lambda n=name: mend(stand, n, here)
+        for name in (*MENDED, "in-vain", "already", "read-only")
+    }
     mended = together(
         {
             **jobs,
@@ -226,6 +234,14 @@ def test_a_spelling_that_nobody_verified_is_not_used(results):
 
 def test_unsaved_changes_of_others_are_not_saved_along(results):
     assert "--save-pending" in reason_of(results.planned["pending"])
+
+
+def test_with_the_switch_on_a_clock_window_teaches_the_aps_and_all_else_is_put_back(stand, results):
+    finished = results.mended["already"]
+    assert finished.code == 0, finished.err
+    assert finished.document["remediation"]["strategy"] == "clock-window"
+    assert results.left["already"] == []
+    assert [ap["ignores_expiry"] for ap in stand.lab.wlc("already").aps()] == [True]
 
 
 def test_a_switch_that_is_on_already_is_not_what_keeps_them_off(results):
