@@ -13,7 +13,13 @@ from enum import Enum
 from typing import NoReturn
 
 from service.drivers.links.cli_login import logged_in
-from service.drivers.links.cli_terminal import ClosedError, QuietError, Terminal, opened
+from service.drivers.links.cli_terminal import (
+    ClosedError,
+    Deadline,
+    QuietError,
+    Terminal,
+    opened,
+)
 from service.drivers.links.ssh import SshTarget
 from service.errors import CapabilityMissing, DeviceError, DeviceUnreachable, OutcomeUnknown
 
@@ -38,6 +44,7 @@ TRACES = re.compile(rf"{PAUSED}(?: or \(q\)uit)?(?:\r[ \t]*\r(?!\n)|\x08[ \x08]*
 ECHO_GRACE_S = 1.0
 LOGOUT_S = 5.0
 ANSWER_S = 5.0
+NUDGE_S = 3.0
 
 
 class Stop(Enum):
@@ -211,13 +218,13 @@ class CliLink:
 
     def _said(self, line: str, timeout_s: float, *, yes: bool = False) -> Answer:
         """Send a line and read to the next prompt, whatever stands in between."""
-        seen, asked, is_paged = "", "", False
+        seen, asked, is_paged, stop = "", "", False, Stop.PROMPT
         try:
             self._terminal.drain()
             self._terminal.send(f"{line}\n")
             deadline = self._terminal.deadline(timeout_s)
             while True:
-                stop, text = self._terminal.until(self._stops, deadline.left_s)
+                stop, text = self._next(deadline, after=stop)
                 is_list = stop is Stop.QUESTION and ENTRIES.search(text) is not None
                 seen += text.rpartition("\n")[0] if is_list else text
                 if stop is Stop.PROMPT and (asked or self._has_echo(line, seen)):
@@ -234,6 +241,17 @@ class CliLink:
             self._broken(line, "the session ended", seen + err.seen)
         except QuietError as err:
             self._broken(line, f"no prompt in {timeout_s:g} s", seen + err.seen)
+
+    def _next(self, deadline: Deadline, *, after: Stop) -> tuple[Stop, str]:
+        """Where the output stands still next; Enter for a pager that no key moves."""
+        if after in (Stop.MORE, Stop.KEY):
+            try:
+                return self._terminal.until(self._stops, min(NUDGE_S, deadline.left_s))
+            except ClosedError:
+                raise
+            except QuietError:
+                self._terminal.send("\n")
+        return self._terminal.until(self._stops, deadline.left_s)
 
     def _move_on(self, stop: Stop) -> str:
         """Answer what only waits for a key; what is to be put into the text in its place."""

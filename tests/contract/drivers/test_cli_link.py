@@ -151,6 +151,11 @@ def test_every_pager_is_answered_and_leaves_no_trace(pages):
     assert lines == ["AP Name   State", "--------  -----", "one", "two", "three"]
 
 
+def test_a_pager_that_wants_enter_is_given_it():
+    with Shell({"show it": [f"one\r\n{MORE}", "", "\r\ntwo\r\n"]}) as shell:
+        assert shown(shell, timeout_s=10).split() == ["one", "two"]
+
+
 def test_paging_is_never_switched_off():
     with Shell({"show it": [MORE, WIPE]}) as shell:
         shown(shell)
