@@ -90,11 +90,15 @@ def say_what_waits(context: Context) -> None:
     """Remediations that nobody carries on while the workers are away."""
     for row in context.store.remediations(unfinished=True):
         seconds = row.charter.policy.dead_man_after_s
+        alone = (
+            "it does not restore itself"
+            if row.charter.guardians
+            else f"it restores itself within {seconds:.0f} s"
+        )
         people.print(
             f"remediation {row.id} on {row.controller} is under way (since {moment(row.opened)}): "
-            f"workers go on with it when they are back. If nobody comes, a Catalyst 9800 restores "
-            f"itself within {seconds:.0f} s; AireOS does not. To put everything back at once: "
-            f"aprejoin restore {row.controller} -i INVENTORY",
+            f"workers go on with it when they are back. If nobody comes, {alone}. "
+            f"To put everything back at once: aprejoin restore {row.controller} -i INVENTORY",
             style="bold yellow",
             markup=False,
         )
