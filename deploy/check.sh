@@ -9,7 +9,7 @@ step() { printf '\n== %s\n' "$1"; }
 busy=(tests/unit tests/contract tests/properties)  # they keep one core at work
 waiting=()  # every other ring: they wait for labs, brokers and databases
 for ring in tests/*/; do
-  case " ${busy[*]} tests/bench tests/support tests/__pycache__ " in
+  case " ${busy[*]} tests/bench tests/soak tests/support tests/__pycache__ " in
     *" ${ring%/} "*) ;;
     *) waiting+=("${ring%/}") ;;
   esac
