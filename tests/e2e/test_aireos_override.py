@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from service.lab.aireos.handle import WlcHandle
 from tests.e2e.stand import Finished, Stand, together
 
 OLD_APS = [{"kind": "healthy", "count": 2}, {"kind": "mic_expired"}]
@@ -53,6 +54,11 @@ BOXES = {
     "already": wlc("already", settings=["config ap cert-expiry-ignore mic enable"], aps=DEAF,
                    certificate=ENDED),
 }  # fmt: skip
+BOXES["self-signed"] = wlc(
+    "self-signed",
+    aps=[{"kind": "ssc_expired"}],
+    settings=["config ap cert-expiry-ignore ssc enable", "config auth-list ap-policy ssc enable"],
+)
 MENDED = ("old-aps", "own-ended")
 
 
@@ -80,13 +86,17 @@ def with_policies(stand: Stand) -> Any:
 
 def work(stand: Stand) -> Told:
     here = {"inventory": with_policies(stand)}
+    stand.run(
+        "sweep", "--json", **here
+    )  # while its AP is there, which tells its certificate's kind
+    keep_self_signed_off(stand.lab.wlc("self-signed"))
     swept = surely_found(stand, here)
     planned = together(
         {name: lambda n=name: stand.run("plan", n, "--json", **here) for name in BOXES}
     )
     jobs = {
         name: lambda n=name: mend(stand, n, here)
-        for name in (*MENDED, "in-vain", "already", "read-only")
+        for name in (*MENDED, "self-signed", "in-vain", "already", "read-only")
     }
     mended = together(
         {
@@ -98,6 +108,13 @@ def work(stand: Stand) -> Told:
     again = stand.run("plan", "in-vain", "--json", **here)
     left = {name: stand.lab.wlc(name).left_dirty() for name in BOXES}
     return Told(swept, planned, mended, again, left)
+
+
+def keep_self_signed_off(wlc: WlcHandle) -> None:
+    """Somebody turned the switch off, and the AP rebooted since."""
+    wlc.cli("config ap cert-expiry-ignore ssc disable")
+    wlc.cli("save config")
+    wlc.cli(f"config ap reset {wlc.aps()[0]['name']}")
 
 
 def surely_found(stand: Stand, here: dict[str, Any]) -> Any:
@@ -167,6 +184,15 @@ def test_the_plan_shows_the_lines_and_what_they_cost(results, name):
     assert "CSCvs22835" in told
     assert "no guardian" in told
     assert "never turned by itself: validate-ssc-hash" in told
+
+
+def test_a_self_signed_certificate_takes_the_switch_of_its_kind(results):
+    plan = plan_of(results, "self-signed")
+    (step,) = [step for step in plan["steps"] if step["name"] == "set-policy"]
+    assert step["payloads"] == ["config ap cert-expiry-ignore ssc enable"]
+    finished = results.mended["self-signed"]
+    assert finished.document["remediation"]["state"] == "succeeded", finished.document
+    assert results.left["self-signed"] == []  # the switch is on again, as at the start
 
 
 def test_a_clock_window_is_named_as_what_comes_second_where_the_controllers_own_has_ended(results):
