@@ -3,8 +3,11 @@
 import pytest
 
 from service.domain.changes import SaveConfig, SetJoinPolicy
+from service.domain.documents import remediation_document
 from service.domain.join_policy import Rule, Switch
+from service.domain.observation import ApState
 from service.domain.plan import Asked, NoPlan, Plan
+from service.domain.remediation import Run
 from service.domain.steps.wait_for_joins import DOES_NOT_HELP
 from tests.support.crew import Crew
 from tests.support.fake_driver import Killed, Trap
@@ -205,6 +208,64 @@ def test_only_what_is_off_is_turned():
     stage = PolicyStage(kept_off(1, needs=both), values={**OFF, Rule.ALLOW_SSC: True})
     assert stage.remediate().state == "succeeded"
     assert [one.rule for one in turns(stage)] == list(MIC)
+
+
+def test_an_ap_that_goes_again_after_the_save_is_a_persons_decision_and_then_settled():
+    stage = PolicyStage()
+    gone = stage.box.aps[0]
+
+    def on_change(_: int, change: object) -> None:
+        if isinstance(change, SaveConfig):
+            gone.state = ApState.NOT_JOINED
+
+    stage.line.on_change = on_change
+    closed = stage.remediate()
+    assert closed.state == "needs-attention"
+    assert closed.left == ("kept: ignore-mic-expiry on",)
+    assert closed.mend[0].startswith("config ignore-mic-expiry disable")
+    assert stage.box.policies.of(IGNORE) is True  # the other AP needs it
+    stage.line.on_change = lambda _n, _c: None
+    gone.state = ApState.REGISTERED
+    again = stage.restore()
+    assert again is not None
+    assert again.state == "succeeded"
+    assert broken_policy(stage, again) == []
+
+
+def test_a_box_that_falls_silent_is_handed_over_with_the_lines_of_its_policy():
+    stage = hopeless()
+
+    def silent(number: int) -> None:
+        stage.box.unreachable = number >= 12
+
+    stage.line.on_read = silent
+    closed = stage.remediate()
+    assert closed.state == "needs-attention"
+    assert closed.left
+    assert closed.mend == (
+        "show auth-list",
+        "config ignore-mic-expiry disable   ! as captured",
+        "save config",
+    )
+    stage.box.unreachable = False
+    stage.line.on_read = lambda _: None
+    restored = stage.restore()
+    assert restored is not None
+    assert restored.state == "rolled-back"
+    assert broken_policy(stage, restored) == []
+
+
+def test_what_nobody_restored_is_told_with_the_lines_of_its_policy():
+    stage = hopeless()
+    process = stage.process(trap=Trap(points(hopeless).index("after set-join-policy") + 20))
+    with pytest.raises(Killed):
+        stage.remediate(process)
+    stage.kill(process)
+    (row,) = stage.store.remediations(unfinished=True)
+    told = remediation_document(row.id, Run(stage.store.journal(row.id)), orphaned=True)
+    assert told["state"] == "needs-attention"
+    assert "config ignore-mic-expiry disable   ! as captured" in told["mend"]
+    assert told["steps"][0]["detail"].startswith("certificate policy noted: ignore-mic-expiry off")
 
 
 # -- workers -----------------------------------------------------------------------------------

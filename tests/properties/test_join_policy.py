@@ -46,8 +46,8 @@ def stage_of(values, unread, aps) -> PolicyStage:
     return stage
 
 
-def carried_out(stage: PolicyStage, kills) -> None:
-    """Remediate, and restore as often as somebody kills."""
+def carried_out(stage: PolicyStage, kills, *, alone: bool = True) -> None:
+    """Remediate, and restore as often as somebody kills; `alone`: nobody else turns anything."""
     for number, (at, in_flight, after_s) in enumerate([*kills, (NEVER, False, 0.0)]):
         process = stage.process(trap=Trap(at, in_flight))
         try:
@@ -61,7 +61,7 @@ def carried_out(stage: PolicyStage, kills) -> None:
             assert closed.left
             assert closed.mend
             assert not due(stage.process().context)
-        else:
+        elif alone:
             assert broken_policy(stage, closed) == []
         return
 
@@ -102,3 +102,30 @@ def test_faults_and_kills_together_leave_it_kept_by_a_success_or_as_it_was(
     stage.line.reads.update(reads)
     stage.line.reads.pop(0, None)
     carried_out(stage, kills)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(APS, st.sampled_from(list(Rule)), st.booleans(), st.integers(3, 30), KILLS)
+def test_what_somebody_else_turns_meanwhile_is_never_fought_over(aps, rule, on, at, kills):
+    stage = stage_of(dict.fromkeys(Rule, False), set(), aps)
+    seen: list[bool] = []
+
+    def on_read(number: int) -> None:
+        if number == at and not seen:
+            assert stage.box.policies is not None
+            seen.append(stage.box.policies.of(rule) is not on)
+            stage.box.turn(rule, on=on)
+
+    stage.line.on_read = on_read
+    planned = stage.propose(stage.process()).planned
+    assert not isinstance(planned, NoPlan)
+    ours = {one.rule for one in planned.charter.overrides}
+    carried_out(stage, kills, alone=False)
+    stage.line.on_read = lambda _: None
+    if seen and rule not in ours:
+        assert stage.box.policies is not None
+        assert stage.box.policies.of(rule) is on
+    turned = [one for one in stage.line.sent if isinstance(one, SetJoinPolicy)]
+    assert {one.rule for one in turned} <= ours
+    for one in ours:
+        assert sum(change.after for change in turned if change.rule is one) <= 1 + len(kills)

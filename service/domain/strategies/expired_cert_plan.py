@@ -26,9 +26,10 @@ from service.domain.wallclock import ClockZone
 UNHELPED_FOR = timedelta(days=30)
 """How long an AP that the override did not help is not proposed again, on the same release."""
 NAMED = 5
+MIC, SSC = CertificateKind.MIC, CertificateKind.SSC
 NEEDED = {
-    CertificateKind.MIC: (Rule.IGNORE_MIC_EXPIRY,),
-    CertificateKind.SSC: (Rule.IGNORE_SSC_EXPIRY, Rule.ALLOW_SSC),
+    MIC: (Rule.IGNORE_MIC_EXPIRY,),
+    SSC: (Rule.IGNORE_SSC_EXPIRY, Rule.ALLOW_SSC),
 }
 NO_GUARDS = (
     "no clock is set, so no timer and no guardian has to bring the controller home: if the service "
@@ -80,7 +81,7 @@ def plan_override(situation: Situation, asked: Asked) -> Planned:
 
 def needed_rules(aps: Iterable[AffectedAp]) -> tuple[Rule, ...]:
     """The switches that these APs need on, in the order in which they are turned."""
-    kinds = {ap.certificate_kind or CertificateKind.MIC for ap in aps}
+    kinds = {ap.certificate_kind or MIC for ap in aps}
     wanted = {rule for kind in kinds for rule in NEEDED.get(kind, ())}
     return tuple(rule for rule in Rule if rule in wanted)
 
@@ -204,9 +205,10 @@ def _impact(situation: Situation, charter: Charter, left_out: int) -> Iterator[s
         )
     unknown = [ap for ap in charter.aps if ap.certificate_kind is None]
     if unknown:
+        lines = (view.by_hand.policy_line(Switch(rule, True)) for rule in NEEDED[SSC])  # noqa: FBT003
         yield (
             f"what kind of certificate {_named(unknown)} has is not known: taken for a "
-            "manufacturer-installed one"
+            f"manufacturer-installed one; a self-signed one takes {' and '.join(lines)}"
         )
     if left_out:
         yield f"{left_out} APs of the finding are left out: it did not help them before"
