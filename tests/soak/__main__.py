@@ -23,7 +23,7 @@ from service.lab.lab import Lab
 from service.settings import INVENTORY, STATE_DIR, VISIBILITY_TIMEOUT, Settings
 from service.supervise import Supervisor
 from tests.e2e.stand import QUICK, SHORT, box
-from tests.soak.judging import Memory, violations
+from tests.soak.judging import TRUE_S, Memory, violations
 from tests.soak.trouble import Trouble
 from tests.support.worker_stand import KEPT, ROOT, WorkerStand, menders
 
@@ -34,8 +34,8 @@ POLICY = {**SHORT, "poll_every_s": 3, "dead_man_after_s": DEAD_MAN_S, "approval"
 ROUND_S = 420.0
 """How long a round is under trouble at most; after that and the quiet, nothing is to be open."""
 QUIET_S = 240.0
-EVERY_S, TELL_EVERY_S = 2.5, 15.0
-SETTLES_S = 60.0
+EVERY_S, TELL_EVERY_S = 1.5, 15.0
+SETTLES_S, NTP_FOLLOWS_S = 60.0, 5.0
 
 
 @dataclass
@@ -96,7 +96,10 @@ class Soak:
             stand.pause(1.0)
         with stand.context() as context:
             loud = [n for n in names if _is_loud(stand.ending(context, n))]
-        stand.pause(DEAD_MAN_S + SETTLES_S if loud else 3.0)
+        ends = time.monotonic() + DEAD_MAN_S + SETTLES_S
+        stand.pause(NTP_FOLLOWS_S)
+        while time.monotonic() < ends and any(not _is_true(stand, name) for name in loud):
+            stand.pause(1.0)
 
     def _judge(self, stand: WorkerStand, names: list[str], trouble: Trouble) -> None:
         with stand.context() as context:
@@ -125,6 +128,10 @@ def say(line: str) -> None:
 def _not_over(stand: WorkerStand, names: list[str]) -> list[str]:
     still = {line.partition(":")[0] for line in stand.open_ones()}
     return [name for name in names if name in still]
+
+
+def _is_true(stand: WorkerStand, name: str) -> bool:
+    return abs(stand.box(name).clock_offset_s) <= TRUE_S
 
 
 def _is_loud(ending: object) -> bool:
