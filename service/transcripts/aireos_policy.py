@@ -6,7 +6,9 @@ unknown, never off.
 
 import re
 
-_EXPIRY = re.compile(r"\s*(?:config )?ap cert-expiry-ignore (?P<kind>mic|ssc) enable\s*")
+_EXPIRY = re.compile(
+    r"\s*(?:config )?ap cert-expiry-ignore (?P<kind>mic|ssc) (?P<word>enable|disable)\s*"
+)
 _MATCHES = re.compile(r"\s*There are (?P<count>\d+) lines? matching the pattern .*")
 _ALLOW_SSC = re.compile(
     r"\s*(?:Allow APs with Self-?[Ss]igned Certificate(?:s)?(?: \(SSC\))?"
@@ -24,8 +26,9 @@ def ignored_expiries(text: str) -> frozenset[str] | None:
     """
     lines = text.splitlines()
     counts = [int(found["count"]) for line in lines if (found := _MATCHES.fullmatch(line))]
-    kinds = [found["kind"] for line in lines if (found := _EXPIRY.fullmatch(line))]
-    return frozenset(kinds) if counts == [len(kinds)] else None
+    said = [found for line in lines if (found := _EXPIRY.fullmatch(line))]
+    kinds = frozenset(found["kind"] for found in said if found["word"] == "enable")
+    return kinds if counts == [len(said)] else None
 
 
 def allows_ssc(text: str) -> bool | None:

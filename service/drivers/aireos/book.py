@@ -79,10 +79,16 @@ class Probe(_Entry):
 
 
 class Spelling(_Entry):
-    """One way in which releases spell a switch; `known`: whether its meaning is."""
+    """One way in which releases spell a switch.
+
+    Attributes:
+        known: whether its meaning is.
+        since: a rule on releases that have it, where the help tells nothing; None: none is known.
+    """
 
     known: bool
     source: str
+    since: str | None = None
 
 
 class Policies(_Entry):

@@ -20,6 +20,7 @@ from service.domain.observation import (
     InstallState,
     Topic,
 )
+from service.domain.releases import Release
 from service.domain.wallclock import ClockZone
 from service.drivers.aireos.book import Book, book
 from service.drivers.aireos.listing import Lister
@@ -78,13 +79,20 @@ class Trip:
 class BoxReader:
     """Reads one controller; as long-lived as its driver."""
 
-    def __init__(self, controller: str, book: Book, clock: Clock, model: str | None) -> None:
+    def __init__(
+        self,
+        controller: str,
+        book: Book,
+        clock: Clock,
+        model: str | None,
+        release: Release | None = None,
+    ) -> None:
         self._book = book
         self._clock = clock
         self._model = model
         self._poller = Poller(controller, book)
         self._lister = Lister(book)
-        self._policy = PolicyReader(book)
+        self._policy = PolicyReader(book, release)
 
     @property
     def steps(self) -> Mapping[Topic, Step]:

@@ -21,6 +21,7 @@ from service.domain.changes import (
 from service.domain.identity import BaseRadioMac
 from service.domain.join_policy import Switch
 from service.domain.ntp import NtpConfig, NtpEntry
+from service.domain.releases import Release
 from service.drivers.aireos.book import Book, Line
 from service.drivers.aireos.listing import Lister
 from service.drivers.aireos.policies import PolicyReader
@@ -48,12 +49,14 @@ LOOK_S = 30.0
 class Changer:
     """Changes one controller."""
 
-    def __init__(self, controller: str, ways: Ways, book: Book) -> None:
+    def __init__(
+        self, controller: str, ways: Ways, book: Book, release: Release | None = None
+    ) -> None:
         self._controller = controller
         self._ways = ways
         self._book = book
         self._lister = Lister(book)
-        self._policies = PolicyReader(book)
+        self._policies = PolicyReader(book, release)
         self._may_write = False
 
     def render(self, change: Change) -> tuple[str, ...]:

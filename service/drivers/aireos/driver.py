@@ -31,7 +31,7 @@ class AireOsDriver:
         self._ways = ways
         self._identity = identify(controller.name, ways, book(), timeout_s=IDENTIFY_TIMEOUT_S)
         self._reader = Reader(controller, ways, book(), self._identity, clock)
-        self._changer = Changer(controller.name, ways, book())
+        self._changer = Changer(controller.name, ways, book(), self._identity.release)
 
     @classmethod
     def open(cls, controller: Controller, secrets: Secrets, clock: Clock) -> "AireOsDriver":

@@ -1,14 +1,17 @@
 """The certificate policy: each switch read by its own means, and told where it cannot be.
 
-A release says by its help how it spells a switch. A spelling whose meaning is not known is not read
-and never sent.
+A release says by its help how it spells a switch. Where the help tells nothing (unverified: it may
+not be there for every account), the documented releases of a spelling count; a line that is not
+known is refused then, and what was sent is read back either way. A spelling whose meaning is not
+known is not read and never sent.
 """
 
 from collections.abc import Callable
 
 from service.domain.join_policy import JoinPolicies, Rule, Switch
+from service.domain.releases import Release, fits
 from service.drivers.aireos.book import Book
-from service.drivers.links.cli import CliLink
+from service.drivers.links.cli import UNKNOWN_COMMAND, CliLink
 from service.errors import CapabilityMissing
 from service.transcripts import aireos_policy
 
@@ -19,8 +22,9 @@ Read = tuple[bool | None, str]
 class PolicyReader:
     """Reads the policy of one controller; as long-lived as its driver."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, release: Release | None = None) -> None:
         self._book = book
+        self._release = release
         self._spelling: str | None = None
 
     def read(self, cli: CliLink, *, timeout_s: float) -> JoinPolicies:
@@ -58,13 +62,21 @@ class PolicyReader:
         """Why the release's own spelling cannot be used; empty where it can."""
         policies = self._book.policies
         if self._spelling is None:
-            offered = cli.words_after(policies.spelled_by, timeout_s=timeout_s).split()
-            self._spelling = next((one for one in policies.spellings if one in offered), "")
+            offered = cli.words_after(policies.spelled_by, timeout_s=timeout_s)
+            spelled = (one for one in policies.spellings if one in offered.split())
+            self._spelling = next(spelled, "" if _tells(offered) else self._documented())
         spelling = policies.spellings.get(self._spelling)
         if spelling is None:
             return "this release offers no switch for certificates that have run out"
         if not spelling.known:
             return f"this release spells it {self._spelling}, and what that turns is not verified"
+        return ""
+
+    def _documented(self) -> str:
+        """The spelling that documents give this release; empty where they give none."""
+        for name, spelling in self._book.policies.spellings.items():
+            if self._release and spelling.since and fits(self._release, spelling.since):
+                return name
         return ""
 
     def _page(
@@ -76,3 +88,8 @@ class PolicyReader:
         except CapabilityMissing as err:
             return None, err.detail
         return value, f"{command} does not say it in words that are known"
+
+
+def _tells(offered: str) -> bool:
+    """Whether this is a list of words, not a refusal or nothing at all."""
+    return bool(offered.strip()) and UNKNOWN_COMMAND.search(offered) is None

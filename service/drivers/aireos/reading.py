@@ -27,7 +27,7 @@ class Reader:
         self._ways = ways
         self._clock = clock
         self._identity = identity
-        self._box = BoxReader(controller.name, book, clock, identity.model)
+        self._box = BoxReader(controller.name, book, clock, identity.model, identity.release)
         self._fleet = FleetReader(controller.name, book, clock)
 
     def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:

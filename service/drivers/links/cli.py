@@ -8,6 +8,7 @@ Source: FACTS for AireOS, section 1.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import NoReturn
@@ -139,10 +140,13 @@ class CliLink:
         return text
 
     def words_after(self, line: str, *, timeout_s: float) -> str:
-        """What the controller offers after the beginning of a line. Sends no line.
+        """What the controller offers after the beginning of a line. Sends nothing where `?` is a key.
+
+        Where it is none, nothing happens: then Enter brings what there is to say. What was typed
+        names no value, so nothing is set by it either way.
 
         Raises:
-            DeviceUnreachable: the session ended, or the line did not come back in time.
+            DeviceUnreachable: the session ended, or nothing came in time.
         """
         back = re.compile(rf"\({re.escape(self.name)}\) ?>{re.escape(line)} ?$")
         stops = {Stop.PROMPT: back, Stop.MORE: self._stops[Stop.MORE]}
@@ -151,7 +155,9 @@ class CliLink:
             self._terminal.drain()
             self._terminal.send(f"{line} ?")
             while True:
-                stop, text = self._terminal.until(stops, deadline.left_s)
+                stop, text = self._offered(stops)
+                if stop is None:
+                    return self._entered(f"{line} ?", deadline)
                 seen += text
                 if stop is Stop.PROMPT:
                     break
@@ -163,6 +169,26 @@ class CliLink:
         except QuietError as err:
             self._broken(f"{line} ?", "the line did not come back", seen + err.seen)
         return _body(f"{line} ?", seen)
+
+    def _offered(self, stops: Mapping[Stop, re.Pattern[str]]) -> tuple[Stop | None, str]:
+        """Where help stands still; None where none comes. Raises ClosedError."""
+        try:
+            return self._terminal.until(stops, ANSWER_S)
+        except ClosedError:
+            raise
+        except QuietError:
+            return None, ""
+
+    def _entered(self, typed: str, deadline: Deadline) -> str:
+        """What comes of Enter behind what was typed. Raises ClosedError, QuietError."""
+        self._terminal.send("\n")
+        seen = ""
+        while True:
+            stop, text = self._terminal.until(self._stops, deadline.left_s)
+            seen += text
+            if stop is Stop.PROMPT:
+                return _body(typed, seen)
+            seen += self._move_on(stop)
 
     def configure(self, line: str, *, timeout_s: float, yes: bool = False) -> Answer:
         """Send one line that may change the controller, once.

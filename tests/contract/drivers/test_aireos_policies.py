@@ -7,6 +7,9 @@ import pytest
 from service.domain.changes import SetJoinPolicy
 from service.domain.join_policy import Rule, Switch
 from service.domain.observation import Topic
+from service.domain.releases import Release
+from service.drivers.aireos.book import book
+from service.drivers.aireos.policies import PolicyReader
 from service.errors import CapabilityMissing, ChangeRefused
 from service.lab.fleet import from_mapping
 from service.lab.lab import Lab
@@ -113,3 +116,43 @@ def test_wordings_of_any_width_are_read(wide, word):
 def test_other_words_leave_it_unknown(page):
     assert aireos_policy.validates_hash(page) is None
     assert aireos_policy.allows_ssc(page) is None
+
+
+class SilentHelp:
+    """A command line whose help tells nothing, and that greps."""
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def words_after(self, line: str, *, timeout_s: float) -> str:
+        return self.said
+
+    def show(self, command: str, *, timeout_s: float) -> str:
+        if not command.startswith("grep"):
+            raise CapabilityMissing("wlc", command, "unknown")
+        return "There are 0 lines matching the pattern ap cert-expiry-ignore \n"
+
+
+@pytest.mark.parametrize(
+    "said", ["", "Incorrect usage.  Use the '?' or <TAB> key to list commands."]
+)
+@pytest.mark.parametrize(
+    ("release", "known"), [("8.5.161.0", True), ("7.4.140.0", True), ("7.0.252.0", False)]
+)
+def test_where_the_help_tells_nothing_the_documented_releases_of_a_spelling_count(
+    said, release, known
+):
+    found = PolicyReader(book(), Release.parse(release)).read(SilentHelp(said), timeout_s=1)
+    assert found.of(Rule.IGNORE_MIC_EXPIRY) is (False if known else None)
+    assert found.of(Rule.ALLOW_SSC) is None
+
+
+def test_help_that_lists_other_words_is_believed_whatever_the_release():
+    reader = PolicyReader(book(), Release.parse("8.10.151.0"))
+    found = reader.read(SilentHelp("add  Adds a foreign AP.\nreset  Resets an AP"), timeout_s=1)
+    assert "offers no switch" in found.why_unread(Rule.IGNORE_MIC_EXPIRY)
+
+
+def test_a_switch_that_is_printed_as_off_is_off():
+    text = " ap cert-expiry-ignore mic disable\n\nThere are 1 lines matching the pattern x \n"
+    assert aireos_policy.ignored_expiries(text) == frozenset()

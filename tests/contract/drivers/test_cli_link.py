@@ -272,3 +272,22 @@ def test_a_session_that_does_not_answer_any_more_is_found_out():
     with Shell({"": DROP}) as shell, logged_in(shell) as link:
         assert not link.responds()
         assert not link.alive
+
+
+# -- help --------------------------------------------------------------------------------------
+
+
+def test_where_a_question_mark_is_no_key_enter_brings_the_help():
+    words = "cert-expiry-ignore Configures cert-expiry-ignore check operation."
+    with Shell({"config ap ?": words, "show it": "fine"}) as shell, logged_in(shell) as link:
+        assert link.words_after("config ap", timeout_s=30) == words
+        assert link.show("show it", timeout_s=5) == "fine"
+
+
+USAGE = "Incorrect usage.  Use the '?' or <TAB> key to list commands."
+
+
+def test_help_that_does_not_exist_is_the_answer_that_says_so():
+    with Shell({"config ap ?": USAGE, "show it": "fine"}) as shell, logged_in(shell) as link:
+        assert "Incorrect usage" in link.words_after("config ap", timeout_s=30)
+        assert link.show("show it", timeout_s=5) == "fine"
