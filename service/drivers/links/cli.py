@@ -140,10 +140,10 @@ class CliLink:
         return text
 
     def words_after(self, line: str, *, timeout_s: float) -> str:
-        """What the controller offers after the beginning of a line. Sends nothing where `?` is a key.
+        """What the controller offers after the beginning of a line.
 
-        Where it is none, nothing happens: then Enter brings what there is to say. What was typed
-        names no value, so nothing is set by it either way.
+        No line is sent where `?` is a key. Where it is none, nothing happens: then Enter brings
+        what there is to say. What was typed names no value, so it sets nothing either way.
 
         Raises:
             DeviceUnreachable: the session ended, or nothing came in time.
