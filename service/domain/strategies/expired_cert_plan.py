@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from service.domain.changes import SaveConfig, SetJoinPolicy
-from service.domain.finding import AffectedAp
+from service.domain.finding import AffectedAp, Confidence
 from service.domain.instants import TrueTime
 from service.domain.join_policy import JoinPolicies, Rule, Switch
 from service.domain.journal import Charter
@@ -54,7 +54,8 @@ def plan_override(situation: Situation, asked: Asked) -> Planned:
     if reasons or true_time is None or view.policies is None:
         return NoPlan("; ".join(reasons))
     before = _unhelped(situation, true_time)
-    aps = tuple(ap for ap in finding.aps if ap.mac not in before)
+    sure = _sure(finding.aps, asked)
+    aps = tuple(ap for ap in sure if ap.mac not in before)
     if not aps:
         return NoPlan(_why_not_again(before.values()))
     needed = needed_rules(aps)
@@ -72,11 +73,21 @@ def plan_override(situation: Situation, asked: Asked) -> Planned:
         charter=charter,
         window=None,
         steps=tuple(_steps(charter)),
-        impact=tuple(_impact(situation, charter, len(finding.aps) - len(aps))),
+        impact=(
+            *_impact(situation, charter),
+            *_left_out(len(finding.aps) - len(sure), len(sure) - len(aps)),
+        ),
         alternatives=(),
         expires=true_time.at + APPROVAL_LASTS,
         by_hand=tuple(charter.by_hand.policy_line(one) for one in charter.overrides),
     )
+
+
+def _sure(aps: tuple[AffectedAp, ...], asked: Asked) -> tuple[AffectedAp, ...]:
+    """The APs to wait for: one that is only suspected, and stays off, would end it for all."""
+    if asked.accept_suspected:
+        return aps
+    return tuple(ap for ap in aps if ap.confidence is not Confidence.SUSPECTED) or aps
 
 
 def needed_rules(aps: Iterable[AffectedAp]) -> tuple[Rule, ...]:
@@ -189,7 +200,14 @@ def _steps(charter: Charter) -> Iterator[PlanStep]:
         yield PlanStep(step.name, step.summary, does, undo)
 
 
-def _impact(situation: Situation, charter: Charter, left_out: int) -> Iterator[str]:
+def _left_out(suspected: int, unhelped: int) -> Iterator[str]:
+    if suspected:
+        yield f"{suspected} APs are only suspected, and not waited for: they may come by it, too"
+    if unhelped:
+        yield f"{unhelped} APs of the finding are left out: it did not help them before"
+
+
+def _impact(situation: Situation, charter: Charter) -> Iterator[str]:
     view, policies = situation.view, situation.view.policies or JoinPolicies()
     for override in charter.overrides:
         yield f"for every AP, not only for these: {override.rule.meaning}"
@@ -210,8 +228,6 @@ def _impact(situation: Situation, charter: Charter, left_out: int) -> Iterator[s
             f"what kind of certificate {_named(unknown)} has is not known: taken for a "
             f"manufacturer-installed one; a self-signed one takes {' and '.join(lines)}"
         )
-    if left_out:
-        yield f"{left_out} APs of the finding are left out: it did not help them before"
     yield _hash_sentence(view, policies)
     wanted = {one.rule for one in charter.overrides}
     for rule, why in policies.unread:

@@ -220,6 +220,16 @@ def test_on_the_other_platform_it_is_listed_as_not_yet_there():
     assert ways[NAME].applicable
 
 
+def test_an_ap_that_is_only_suspected_is_not_waited_for_beside_a_sure_one():
+    maybe = replace(AWAY, mac=OTHER, confidence=Confidence.SUSPECTED)
+    made = plan(AWAY, maybe)
+    assert [ap.mac for ap in made.charter.aps] == [MAC]
+    assert any("1 APs are only suspected" in line for line in made.impact)
+    both = plan(AWAY, maybe, asked=Asked(accept_suspected=True))
+    assert [ap.mac for ap in both.charter.aps] == [MAC, OTHER]
+    assert [ap.mac for ap in plan(maybe).charter.aps] == [OTHER]
+
+
 # -- what did not help before ------------------------------------------------------------------
 
 
