@@ -17,6 +17,7 @@ from service.domain.journal import Charter
 from service.domain.ntp import NtpConfig
 from service.domain.observation import Certificate, CertificateKind, ControllerView, Topic
 from service.domain.plan import Asked, NoPlan, Plan, Planned, PlanStep, Situation, Tried, digest_of
+from service.domain.steps.mending import policy_way_home
 from service.domain.strategies import expired_cert_override
 from service.domain.strategies.clock_window_plan import APPROVAL_LASTS
 from service.domain.strategies.clock_window_steps import Shown
@@ -79,7 +80,7 @@ def plan_override(situation: Situation, asked: Asked) -> Planned:
         ),
         alternatives=(),
         expires=true_time.at + APPROVAL_LASTS,
-        by_hand=tuple(charter.by_hand.policy_line(one) for one in charter.overrides),
+        by_hand=policy_way_home(charter),
     )
 
 

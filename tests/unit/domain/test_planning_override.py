@@ -202,6 +202,11 @@ def test_no_clock_is_set_and_nothing_has_to_guard_it():
         "verify",
     ]
     assert made.steps[4].changes == (SaveConfig(),)
+    assert made.by_hand == (  # the way home, should the service be lost
+        "show auth-list",
+        "config ignore-mic-expiry disable   ! as captured",
+        "save config",
+    )
     with pytest.raises(ValueError, match="sets no clock"):
         _ = made.charter.false_moment
 
