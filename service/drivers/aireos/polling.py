@@ -134,9 +134,13 @@ class Poller:
             )
 
     def _learn(self, link: SnmpLink, rows: Mapping[Oid, Value], timeout_s: float) -> None:
+        """An AP whose row was away just then is not learned: the next poll asks again."""
         cells = self._walk(link, "aps", LASTING, timeout_s)
+        there = set[Oid]().union(*(column.keys() for column in cells.values()))
         self._lasting = {
-            index: {name: column.get(index) for name, column in cells.items()} for index in rows
+            index: {name: column.get(index) for name, column in cells.items()}
+            for index in rows
+            if index in there
         }
 
     def _connected(self, link: SnmpLink, timeout_s: float) -> int | None:
