@@ -80,4 +80,4 @@ def test_a_shipped_fleet_goes_by_its_name(tmp_path):
     words = ["up", "demo", "--state-dir", str(tmp_path), "--for", "0.1", "--json"]
     result = CliRunner().invoke(lab, words)
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["boxes"] == ["hq-1", "dc-1", "branch-1"]
+    assert json.loads(result.stdout)["boxes"] == ["hq-1", "dc-1", "branch-1", "wlc-1"]
