@@ -15,7 +15,6 @@ from service.lab.fleet import from_mapping
 from service.lab.lab import Lab
 from tests.contract.drivers.aireos_boxes import STILL, TIMEOUT_S, box, opened
 
-pytestmark = pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")  # the lab's SSH
 RELEASES = {"eight-five": "8.5.161.0", "eight-ten": "8.10.151.0"}
 FALSE = datetime(2022, 12, 2, 0, 0)  # noqa: DTZ001 - wall time
 TIME = frozenset({Topic.CLOCK, Topic.NTP_CONFIG, Topic.NTP_STATE})

@@ -17,7 +17,6 @@ from service.transcripts import aireos_policy
 from tests.contract.drivers.aireos_boxes import STILL, TIMEOUT_S, box, opened
 from tests.support.facts import FACTS
 
-pytestmark = pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")  # the lab's SSH
 POLICY = frozenset({Topic.JOIN_POLICY})
 EXPIRY = (Rule.IGNORE_MIC_EXPIRY, Rule.IGNORE_SSC_EXPIRY)
 

@@ -23,7 +23,6 @@ from tests.contract.drivers.aireos_boxes import (
 )
 from tests.support.cases import catalogue
 
-pytestmark = pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")  # the lab's SSH
 BOXES = {"eight-five": "8.5.161.0", "eight-ten": "8.10.151.0"}
 each = pytest.mark.parametrize("name", BOXES)
 
