@@ -146,6 +146,10 @@ class IosXeDriver:
         """Take off what a removal of entries left: VRFs without any. Not needed, so never insisted.
 
         A VRF that stays would come before the other entries when they are put back.
+
+        Raises:
+            OutcomeUnknown: it may still be carried out, and would then take off what was put back
+                meanwhile: whoever hears of it kills the session before anything else is decided.
         """
         if not held:
             return ()
@@ -155,6 +159,8 @@ class IosXeDriver:
                 return ()
             config = self._payloads.without_vrfs(empty)
             self._edit(config, timeout_s)
+        except OutcomeUnknown:
+            raise
         except (DeviceError, RpcRefused, ValueError):
             return ()  # the entries are off, which is what was asked for
         return (text_of(config),)

@@ -371,8 +371,21 @@ def test_a_vrf_that_is_not_left_empty_by_us_stays(inside):
         assert changes(server) == ["edit-config"]
 
 
-@pytest.mark.parametrize("answer", [refuses("in-use"), refuses("data-missing"), lambda _: DROP])
-def test_a_removal_is_applied_though_the_tidying_fails(answer):
+def test_a_tidying_whose_fate_nobody_saw_is_told_for_it_may_still_come():
+    turns = iter([ok, lambda _: DROP])
+
+    def in_turn(rpc):
+        return next(turns)(rpc)
+
+    script = with_ntp("<vrf><name>Mgmt-intf</name></vrf>", in_turn)
+    with ScriptedServer(script) as server, driver(server) as box_driver:
+        with pytest.raises(OutcomeUnknown):
+            box_driver.change(IN_VRF, timeout_s=LONG_S)
+        assert changes(server) == ["edit-config", "edit-config"]
+
+
+@pytest.mark.parametrize("answer", [refuses("in-use"), refuses("data-missing")])
+def test_a_removal_is_applied_though_the_tidying_is_refused(answer):
     turns = iter([ok, answer])
 
     def in_turn(rpc):
