@@ -6,12 +6,13 @@ bin=.venv/bin
 test -x "$bin/python" || { echo "no .venv: run make install first" >&2; exit 2; }
 step() { printf '\n== %s\n' "$1"; }
 
-busy=(tests/unit tests/contract tests/properties)  # they keep one core at work
-waiting=()  # every other ring: they wait for labs, brokers and databases
+quick=(tests/unit tests/contract tests/properties)
+first=("${quick[@]}" tests/e2e)  # two halves that take about as long, run side by side
+second=()  # every other ring, so that none is forgotten
 for ring in tests/*/; do
-  case " ${busy[*]} tests/bench tests/soak tests/support tests/__pycache__ " in
+  case " ${first[*]} tests/bench tests/soak tests/support tests/__pycache__ " in
     *" ${ring%/} "*) ;;
-    *) waiting+=("${ring%/}") ;;
+    *) second+=("${ring%/}") ;;
   esac
 done
 
@@ -21,17 +22,19 @@ step "types";            "$bin/mypy"
 step "import contracts"; "$bin/lint-imports"
 if [ "${1:-}" != "--all" ]; then
   step "tests (quick part)"
-  exec "$bin/python" -m pytest "${busy[@]}"
+  exec "$bin/python" -m pytest "${quick[@]}"
 fi
 
-step "tests: ${busy[*]}; beside them ${waiting[*]}, shown afterwards"
+step "tests: ${first[*]}; beside them ${second[*]}, shown afterwards"
 said=$(mktemp)
-"$bin/python" -m pytest "${waiting[@]}" -o cache_dir=.pytest_cache/waiting >"$said" 2>&1 &
+"$bin/python" -m pytest "${second[@]}" -o cache_dir=.pytest_cache/second >"$said" 2>&1 &
 beside=$!
 trap 'kill "$beside" 2>/dev/null || true; rm -f "$said"' EXIT
 failed=0
-"$bin/python" -m pytest "${busy[@]}" || failed=1
-step "tests: ${waiting[*]}"
+"$bin/python" -m pytest "${quick[@]}" || failed=1
+step "tests: tests/e2e"  # a process of its own: its labs answer slowly beside the models of the others
+"$bin/python" -m pytest tests/e2e || failed=1
+step "tests: ${second[*]}"
 wait "$beside" || failed=1
 cat "$said"
 exit "$failed"

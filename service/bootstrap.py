@@ -13,8 +13,6 @@ from service.config.sntp import ask
 from service.domain.instants import TimeSource
 from service.domain.inventory import Controller, Inventory
 from service.domain.observation import Platform
-from service.drivers.aireos.driver import AireOsDriver
-from service.drivers.iosxe.driver import IosXeDriver
 from service.drivers.places import PlacedDrivers
 from service.drivers.pool import MOST_IDLE, DriverPool
 from service.errors import DeviceError, InvalidInput
@@ -28,7 +26,7 @@ from service.usecases.guard import Guard
 
 
 class PlatformDrivers:
-    """Opens the driver of a controller's platform."""
+    """Opens the driver of a controller's platform, which is loaded when the first one is opened."""
 
     def __init__(self, secrets: Secrets, clock: Clock) -> None:
         self._secrets = secrets
@@ -38,8 +36,12 @@ class PlatformDrivers:
         """Connect; see the driver port for errors."""
         match controller.platform:
             case Platform.IOSXE:
+                from service.drivers.iosxe.driver import IosXeDriver  # noqa: PLC0415
+
                 return IosXeDriver.open(controller, self._secrets, self._clock)
             case Platform.AIREOS:
+                from service.drivers.aireos.driver import AireOsDriver  # noqa: PLC0415
+
                 return AireOsDriver.open(controller, self._secrets, self._clock)
 
 

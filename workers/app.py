@@ -19,6 +19,12 @@ from service.telemetry.logs import configure_logs
 from workers.guarding import guard_with
 from workers.tasks import Runtime, register
 
+LOADED_BEFORE_FORKS = (
+    "workers.runtime",
+    "service.drivers.iosxe.driver",
+    "service.drivers.aireos.driver",
+)
+
 
 def worker_app(settings: Settings) -> Celery:
     """An application at the broker that the settings mean, without tasks."""
@@ -41,7 +47,8 @@ def _configure_logs(**_: object) -> None:  # Celery passes what its own set-up w
 @signals.worker_init.connect
 def _get_ready(**_: object) -> None:
     """Before pool processes are forked: what each would load is there, and what was good then."""
-    import_module("workers.runtime")
+    for name in LOADED_BEFORE_FORKS:
+        import_module(name)
     with suppress(InvalidInput):  # every job says it
         inventory()
 

@@ -9,6 +9,8 @@ from importlib import import_module
 
 import click
 
+from service.uncollected import uncollected
+
 WRONG_CALL, FAILED = 2, 1
 TOLD = "aprejoin: told on stdout"
 """A note on an error that a command has printed its one document for."""
@@ -47,7 +49,8 @@ class _Overview(click.Group):
         if name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[name][0].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        with uncollected():
+            command: click.Command = getattr(import_module(module), attribute)
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:

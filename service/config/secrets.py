@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.config.secret_reference import FORMS, SecretReference
-from service.config.vault import read_vault
 from service.errors import InvalidInput
 
 LONGEST_BYTES = 65_536
@@ -46,7 +45,7 @@ class SecretResolver:
             case "keyring":
                 return _from_keyring(parsed)
             case "vault":
-                return read_vault(parsed, self.environ)
+                return _from_vault(parsed, self.environ)
 
     def _from_environment(self, reference: SecretReference) -> str:
         value = self.environ.get(reference.target)
@@ -87,6 +86,12 @@ def _from_keyring(reference: SecretReference) -> str:
     if not value:
         raise _refused(reference, "the keyring holds none", expected)
     return value
+
+
+def _from_vault(reference: SecretReference, environ: Mapping[str, str]) -> str:
+    from service.config.vault import read_vault  # noqa: PLC0415 - HTTP takes 0.1 s to load
+
+    return read_vault(reference, environ)
 
 
 def _refused(reference: SecretReference, what: str, expected: str) -> InvalidInput:

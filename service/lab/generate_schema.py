@@ -22,6 +22,7 @@ from service.lab.yang.translate import (
     modules_of,
     type_of,
 )
+from service.uncollected import uncollected
 
 KINDS = {"container": "c", "list": "l", "leaf": "f", "leaf-list": "m", "choice": "o", "case": "s"}
 NATIVE = {  # children of /native kept whole (True) or as far as the named children
@@ -51,8 +52,8 @@ STATUS = {"deprecated": "d", "obsolete": "o"}
 
 def build(folder: Path, release: str) -> dict[str, Any]:
     """Read the modules of a folder and return the schema document."""
-    ctx = load(folder)
-    modules = modules_of(ctx)
+    with uncollected():
+        modules = modules_of(load(folder))
     tables = Tables()
     for module in modules.values():
         tables.module(module.arg)

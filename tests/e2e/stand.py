@@ -18,7 +18,7 @@ from service.lab.handle import BoxHandle
 from service.lab.lab import Lab
 
 COMMAND = Path(sys.executable).with_name("aprejoin")
-PATIENCE_S = 150.0
+PATIENCE_S = 300.0
 QUICK = {  # a loop of 3 s, so that a few sweeps count it
     "boot_s": 0.6,
     "download_s": 2.4,
@@ -76,7 +76,7 @@ class Running:
         """What it has said to people so far."""
         return self.err.read_text(errors="replace")
 
-    def until(self, words: str, seconds: float = 100.0) -> None:
+    def until(self, words: str, seconds: float = PATIENCE_S) -> None:
         """Wait until it has said something."""
         ends = time.monotonic() + seconds
         while words not in self.said():

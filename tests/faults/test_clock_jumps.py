@@ -11,7 +11,6 @@ import pytest
 
 from service.domain.plan import Plan
 from service.errors import AprejoinError
-from service.store.sql import SqlStore
 from service.usecases.advance import advance
 from service.usecases.decide import approve_plan
 from service.usecases.plan import is_fresh
@@ -26,6 +25,7 @@ from tests.support.fake_driver import Line
 from tests.support.promises import broken
 from tests.support.recording_queue import RecordingQueue
 from tests.support.stage import Stage
+from tests.support.stores import MemoryStore
 
 HOUR, YEAR = 3600.0, 365 * 86400.0
 JUMPS = [HOUR, -HOUR, 11 * YEAR, -11 * YEAR]
@@ -208,7 +208,7 @@ def test_no_old_plan_passes_for_a_fresh_one(by_s):
 def fleet(count: int) -> Stage:
     """A stage with several boxes, all of them true."""
     world = World()
-    stage = Stage(world=world, store=SqlStore("sqlite:///:memory:", store_clock(world)))
+    stage = Stage(world=world, store=MemoryStore(store_clock(world)))
     for number in range(2, count + 1):
         box = FakeController(world, name=f"hq-{number}")
         stage.more[box.name] = Line(box)

@@ -14,7 +14,6 @@ from service.domain.changes import Change, RemoveNtp, ResetAp, SaveConfig
 from service.domain.inventory import Controller
 from service.domain.ntp import Role
 from service.domain.observation import ControllerView, Topic
-from service.drivers.iosxe.checking import Checker
 from service.drivers.iosxe.commands import CommandLine
 from service.drivers.iosxe.documents import text_of
 from service.drivers.iosxe.identify import identify
@@ -129,6 +128,8 @@ class IosXeDriver:
         self, *, deep: bool, on_module: Callable[[str], None] = lambda _: None
     ) -> tuple[CapabilityReport, ...]:
         """Hold the contract against what this controller offers; see the driver port."""
+        from service.drivers.iosxe.checking import Checker  # noqa: PLC0415 - pyang is slow to load
+
         checker = Checker(self._link, contract("iosxe"), self._identity.release)
         return tuple(checker.deep(on_module) if deep else checker.quick())
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pyang import context, repository, statements
 
 from service.drivers.paths import Step
+from service.uncollected import uncollected
 
 Fetch = Callable[[str], str]
 """A module's text by its name; KeyError where the controller does not serve it."""
@@ -44,8 +45,9 @@ class Schemas:
             fetch: gets one module's text.
         """
         compiled = context.Context(_Fetched(names, fetch))
-        found = [compiled.search_module(None, name) for name in wanted if name in names]
-        compiled.validate()
+        with uncollected():
+            found = [compiled.search_module(None, name) for name in wanted if name in names]
+            compiled.validate()
         self._by_namespace = {
             module.search_one("namespace").arg: module
             for module in found

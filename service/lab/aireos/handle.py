@@ -111,8 +111,13 @@ class WlcHandle:
             self._call(lambda: self._host.faults.add(fault))
 
     def faults_clear(self) -> None:
-        """Forget planned faults."""
-        self._call(self._host.faults.clear)
+        """Forget planned faults, and end what they do to the agent."""
+
+        def clear() -> None:
+            self._host.faults.clear()
+            self._ports.agent.well()
+
+        self._call(clear)
 
     def foreign_edit(self, lines: str) -> None:
         """Somebody else types command lines on the console."""

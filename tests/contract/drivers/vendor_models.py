@@ -1,10 +1,11 @@
 """The vendor's modules of one release, compiled by pyang, with paths resolved against them."""
 
-from functools import cache
+from functools import lru_cache
 
 from pyang import context, repository, statements
 
 from service.drivers.paths import Contract, Step
+from service.uncollected import uncollected
 from tests.support.facts import IOSXE, RELEASES
 
 DATA = {"container", "list", "leaf", "leaf-list", "choice", "case", "rpc", "input", "output"}
@@ -47,16 +48,17 @@ def _namespace(node: Node) -> str:
     return node.i_module.search_one("namespace").arg
 
 
-@cache
+@lru_cache(maxsize=1)  # one takes 400 MB
 def models(release: str, names: tuple[str, ...]) -> Models:
     """The modules of a release; those that the release lacks are left out."""
     folder = IOSXE / "yang" / RELEASES[release]
     compiled = context.Context(repository.FileRepository(str(folder), use_env=False))
     found = {}
-    for name in names:
-        if (folder / f"{name}.yang").exists():
-            found[name] = compiled.search_module(None, name)
-    compiled.validate()
+    with uncollected():
+        for name in names:
+            if (folder / f"{name}.yang").exists():
+                found[name] = compiled.search_module(None, name)
+        compiled.validate()
     return Models(found)
 
 

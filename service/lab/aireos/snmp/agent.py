@@ -43,6 +43,10 @@ class Agent(asyncio.DatagramProtocol):
         """Answer nothing for a while."""
         self._silent_until = self._box.advance() + seconds
 
+    def well(self) -> None:
+        """End what faults do to it over time."""
+        self._silent_until = self._halved_until = self._odd_until = 0.0
+
     def close(self) -> None:
         """Stop listening; answers that are due are dropped."""
         for timer in self._timers:
