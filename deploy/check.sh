@@ -5,14 +5,14 @@ cd "$(dirname "$0")/.."
 bin=.venv/bin
 test -x "$bin/python" || { echo "no .venv: run make install first" >&2; exit 2; }
 step() { printf '\n== %s\n' "$1"; }
+tests() { "$bin/python" -m pytest -o "cache_dir=.pytest_cache/$(basename "$1")" "$@"; }
 
 quick=(tests/unit tests/contract tests/properties)
-first=("${quick[@]}" tests/e2e)  # two halves that take about as long, run side by side
-second=()  # every other ring, so that none is forgotten
+others=()  # every ring that has no line below, so that none is forgotten
 for ring in tests/*/; do
-  case " ${first[*]} tests/bench tests/soak tests/support tests/__pycache__ " in
+  case " ${quick[*]} tests/e2e tests/faults tests/bench tests/soak tests/support tests/__pycache__ " in
     *" ${ring%/} "*) ;;
-    *) second+=("${ring%/}") ;;
+    *) others+=("${ring%/}") ;;
   esac
 done
 
@@ -25,16 +25,17 @@ if [ "${1:-}" != "--all" ]; then
   exec "$bin/python" -m pytest "${quick[@]}"
 fi
 
-step "tests: ${first[*]}; beside them ${second[*]}, shown afterwards"
-said=$(mktemp)
-"$bin/python" -m pytest "${second[@]}" -o cache_dir=.pytest_cache/second >"$said" 2>&1 &
-beside=$!
-trap 'kill "$beside" 2>/dev/null || true; rm -f "$said"' EXIT
+# The rings that wait for labs, brokers and databases run beside those that keep a core at work.
+said=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$said"' EXIT
 failed=0
-"$bin/python" -m pytest "${quick[@]}" || failed=1
-step "tests: tests/e2e"  # a process of its own: its labs answer slowly beside the models of the others
-"$bin/python" -m pytest tests/e2e || failed=1
-step "tests: ${second[*]}"
-wait "$beside" || failed=1
-cat "$said"
+step "tests: ${quick[*]}, then tests/e2e; tests/faults and ${others[*]} beside them, shown afterwards"
+tests tests/faults >"$said/faults" 2>&1 & faults=$!
+tests "${others[@]}" >"$said/others" 2>&1 & waiting=$!
+tests "${quick[@]}" || failed=1
+tests tests/e2e || failed=1
+wait "$faults" || failed=1
+step "tests: tests/faults"; cat "$said/faults"
+wait "$waiting" || failed=1
+step "tests: ${others[*]}"; cat "$said/others"
 exit "$failed"
