@@ -18,6 +18,7 @@ class ByHand:
     Attributes:
         set_clock: with {hh} {mm} {ss} {d} {dd} {mo} {mon} {yy} {yyyy} of the local time.
         add_ntp: puts one entry back; with {label}, {options}, {slot} and {host}.
+        key_ntp: where a key takes a line of its own: with {slot} and {key}.
         set_policies: for each rule of the certificate policy what sets it, with {word} for `enable`
             or `disable`.
     """
@@ -28,6 +29,7 @@ class ByHand:
     look_at_timers: str = "show running-config | include event manager applet aprejoin"
     set_clock: str = "clock set {hh}:{mm}:{ss} {d} {mon} {yyyy}"
     add_ntp: str = "ntp {label}{options}"
+    key_ntp: str = ""
     save: str = "write memory"
     look_at_policies: str = ""
     set_policies: tuple[tuple[Rule, str], ...] = ()

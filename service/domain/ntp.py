@@ -4,7 +4,7 @@ Only `server` and `peer` entries are ever captured, removed or added: keys stay 
 never read. An entry keeps every leaf it had, under the name its own release gave it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Role: TypeAlias = Literal["server", "peer"]
@@ -26,6 +26,8 @@ class NtpEntry:
             leaf of type empty.
         slot: the numbered place that holds it, on a box that has such places; there the place, not
             the host, makes two entries the same line. Empty: the box has none.
+        authentication: what the box says of the entry's authentication, if it does: its state, no
+            part of the configuration, so entries are equal whatever it is.
     """
 
     role: Role
@@ -34,6 +36,7 @@ class NtpEntry:
     vrf: str | None = None
     leaves: tuple[tuple[str, str], ...] = ()
     slot: str = ""
+    authentication: str = field(default="", compare=False)
 
     @property
     def identity(self) -> Identity:
@@ -50,8 +53,14 @@ class NtpEntry:
 
     def same_as(self, other: "NtpEntry") -> bool:
         """Whether two entries say the same, the order of their leaves aside."""
-        same_line = self.identity == other.identity and self.host == other.host
-        return same_line and sorted(self.leaves) == sorted(other.leaves)
+        return self._is_line_of(other) and sorted(self.leaves) == sorted(other.leaves)
+
+    def is_all_but_options_of(self, other: "NtpEntry") -> bool:
+        """Whether the other is this one without any of its options: half of it was added."""
+        return self._is_line_of(other) and bool(self.leaves) and not other.leaves
+
+    def _is_line_of(self, other: "NtpEntry") -> bool:
+        return self.identity == other.identity and self.host == other.host
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,14 +71,16 @@ def _time(output: Output) -> Part | None:
 
 
 def _ntp_entry(row: re.Match[str]) -> NtpEntry:
-    """One server with its index; the key's number and its state where there is one."""
-    leaves = []
+    """One server with its index and the number of its key; authentication without one is kept."""
+    said = row["auth"] or (row["status"] if row["status"].startswith("AUTH ") else "")
+    leaves: tuple[tuple[str, str], ...] = ()
     if int(row["key"]):
-        leaves.append(("key", row["key"]))
-    said = row["auth"] or (row["status"] if row["status"].startswith("AUTH ") else None)
-    if said is not None and said != NO_AUTHENTICATION:
-        leaves.append(("authentication", said))
-    return NtpEntry("server", "server-list", row["host"], leaves=tuple(leaves), slot=row["index"])
+        leaves = (("key", row["key"]),)
+    elif said not in ("", NO_AUTHENTICATION):
+        leaves = (("authentication", said),)
+    return NtpEntry(
+        "server", "server-list", row["host"], None, leaves, row["index"], authentication=said
+    )
 
 
 def _ntp_table(output: Output) -> tuple[bool, list[re.Match[str]], list[Line]] | None:

@@ -5,6 +5,7 @@ The box is a table in memory that prints and takes what AireOS does; no socket i
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -14,8 +15,10 @@ from service.domain.ntp import NtpConfig
 from service.drivers.aireos.book import book
 from service.drivers.aireos.changing import Changer
 from service.drivers.aireos.listing import printed
+from service.drivers.aireos.ntp_lines import is_address
 from service.drivers.aireos.policies import PolicyReader
 from service.drivers.links.cli import Answer
+from service.errors import CapabilityMissing
 from service.transcripts import aireos_box
 from service.transcripts.aireos_zone import zone_of
 
@@ -27,6 +30,7 @@ HOSTS = st.one_of(
 TABLES = st.dictionaries(st.sampled_from(["1", "2", "3"]), HOSTS, max_size=3).filter(
     lambda table: len(set(table.values())) == len(table)
 )
+KEYS = st.dictionaries(st.sampled_from(["1", "2", "3"]), st.integers(1, 65535).map(str))
 POLICIES = st.fixed_dictionaries({rule: st.booleans() for rule in Rule})
 USAGE = "Incorrect usage.  Use the '?' or <TAB> key to list commands."
 
@@ -34,8 +38,9 @@ USAGE = "Incorrect usage.  Use the '?' or <TAB> key to list commands."
 class Box:
     """A controller in memory, as a session on its command line shows it."""
 
-    def __init__(self, table=None, policy=None, wall=datetime(2026, 11, 22)):  # noqa: DTZ001
+    def __init__(self, table=None, policy=None, wall=datetime(2026, 11, 22), keys=()):  # noqa: DTZ001
         self.table = dict(table or {})
+        self.keys = dict(keys)
         self.policy = dict(policy or dict.fromkeys(Rule, False))
         self.wall = wall
         self.typed = []
@@ -71,11 +76,8 @@ class Box:
     def configure(self, line, **_):
         self.typed.append(line)
         match line.split():
-            case ["config", "time", "ntp", "delete", slot]:
-                if self.table.pop(slot, None) is None:
-                    return Answer("Incorrect input! Use 'config time ntp delete <index>'")
-            case ["config", "time", "ntp", "server", slot, host]:
-                self.table[slot] = host
+            case ["config", "time", "ntp", *words]:
+                return self._ntp(words)
             case ["config", "time", "manual", date, clock]:
                 if date == "none":
                     return Answer(USAGE)
@@ -91,12 +93,28 @@ class Box:
                 self.policy[rule] = words[-1] == "enable"
         return Answer("")
 
+    def _ntp(self, words):
+        match words:
+            case ["delete", slot]:
+                if self.table.pop(slot, None) is None:
+                    return Answer("Incorrect input! Use 'config time ntp delete <index>'")
+                self.keys.pop(slot, None)
+            case ["server", slot, host]:
+                self.table[slot] = host
+                self.keys.pop(slot, None)
+            case ["auth", "enable", slot, key]:
+                if slot not in self.table:
+                    return Answer("Error! Server Index is invalid")
+                self.keys[slot] = key
+        return Answer("")
+
     def _is(self, rule):
         return self.policy[rule]
 
     def _time(self):
         rows = [
-            f"       {slot}              0      {host}     In Sync       AUTH DISABLED"
+            f"       {slot}       {self.keys.get(slot, 0)}      {host}     In Sync       "
+            f"AUTH {'SUCCESS' if slot in self.keys else 'DISABLED'}"
             for slot, host in sorted(self.table.items())
         ]
         return "\n".join(
@@ -123,6 +141,25 @@ def test_every_ntp_table_is_taken_off_and_put_back_index_by_index(table):
     assert box.table == {}
     changer.change(AddNtp(ntp), timeout_s=1)
     assert box.table == table
+    assert captured(box) == ntp
+
+
+@given(TABLES, KEYS)
+def test_a_key_comes_back_or_its_server_never_goes(table, keys):
+    """No key under a name goes: its name could not be proven without taking the key off."""
+    keys = {slot: key for slot, key in keys.items() if slot in table}
+    box = Box(table, keys=keys)
+    changer = Changer("wlc", box, book())
+    ntp = captured(box)
+    if any(not is_address(table[slot]) for slot in keys):
+        with pytest.raises(CapabilityMissing, match="goes by a name"):
+            changer.change(RemoveNtp(ntp), timeout_s=1)
+        assert box.typed == []
+    else:
+        changer.change(RemoveNtp(ntp), timeout_s=1)
+        assert (box.table, box.keys) == ({}, {})
+        changer.change(AddNtp(ntp), timeout_s=1)
+    assert (box.table, box.keys) == (table, keys)
     assert captured(box) == ntp
 
 

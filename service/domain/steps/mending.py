@@ -4,7 +4,7 @@ A time is only ever written into a command where something vouches for it: else 
 place, for a person pastes what they are given.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from service.domain.byhand import ByHand
@@ -19,11 +19,12 @@ def ntp_text(entry: NtpEntry) -> str:
     return f"ntp {entry.label}{_options(entry)}"
 
 
-def ntp_line(by_hand: ByHand, entry: NtpEntry) -> str:
-    """The configuration line of an entry."""
-    return by_hand.add_ntp.format(
+def _entry_lines(by_hand: ByHand, entry: NtpEntry) -> Iterator[str]:
+    yield by_hand.add_ntp.format(
         label=entry.label, options=_options(entry), slot=entry.slot, host=entry.host
     )
+    if by_hand.key_ntp and "key" in dict(entry.leaves):
+        yield by_hand.key_ntp.format(slot=entry.slot, key=dict(entry.leaves)["key"])
 
 
 def _options(entry: NtpEntry) -> str:
@@ -37,7 +38,7 @@ def _options(entry: NtpEntry) -> str:
 
 def ntp_lines(by_hand: ByHand, entries: Iterable[NtpEntry]) -> tuple[str, ...]:
     """The configuration lines of entries."""
-    return tuple(ntp_line(by_hand, entry) for entry in entries)
+    return tuple(line for entry in entries for line in _entry_lines(by_hand, entry))
 
 
 def applet_lines(names: Iterable[str]) -> tuple[str, ...]:

@@ -27,7 +27,9 @@ class RestoreNtp:
         captured = run.charter.ntp
         if view.ntp is None:
             return self._fail("the NTP configuration cannot be read", run, captured)
-        missing = captured.without(view.ntp)
+        missing = NtpConfig(
+            (*captured.without(view.ntp).entries, *_half_added(run, captured, view.ntp))
+        )
         if missing.entries:
             sent = run.sent_in(self.name, AddNtp)
             if len(sent) >= ATTEMPTS:
@@ -52,6 +54,24 @@ class RestoreNtp:
             left=tuple(f"missing: ntp {label}" for label in missing.labels),
             mend=ntp_lines(run.charter.by_hand, missing.entries),
         )
+
+
+def _half_added(run: Run, captured: NtpConfig, there: NtpConfig) -> tuple[NtpEntry, ...]:
+    """Entries whose options are missing, where an addition of ours may have got no further.
+
+    A box that takes an entry by several lines may be lost between them.
+    """
+    ours = [
+        entry
+        for sent in run.sent
+        if isinstance(sent.change, AddNtp) and sent.outcome in ("unknown", None)
+        for entry in sent.change.entries.entries
+    ]
+    return tuple(
+        entry
+        for entry, other in captured.altered_in(there)
+        if entry in ours and entry.is_all_but_options_of(other)
+    )
 
 
 def changed_text(ours: NtpEntry, theirs: NtpEntry) -> str:

@@ -14,7 +14,7 @@ from service.domain.steps.mending import (
     applet_lines,
     clock_line,
     everything,
-    ntp_line,
+    ntp_lines,
     ntp_text,
 )
 from service.domain.steps.ntp_in_sync import LOOK_EVERY_S
@@ -57,13 +57,13 @@ class Verify:
         if view.ntp is None or view.clock is None or view.timers is None:
             unread = "clock, NTP or applets cannot be read"
             return Fail(unread, (unread,), mend=everything(run))
-        clock = tuple(_clock_differences(run, view, moment))
-        found = (*self._differences(run, view), *clock)
-        if clock == found != () and self._may_yet_follow(run, moment):
-            return Hold(LOOK_EVERY_S, "waiting for NTP to correct the clock")
+        passing = (*_clock_differences(run, view, moment), *_authentication_differences(run, view))
+        found = (*self._differences(run, view), *passing)
+        if passing == found != () and self._may_yet_follow(run, moment):
+            return Hold(LOOK_EVERY_S, f"waiting for NTP: {passing[0][0]}")
         if found:
             left, mend = zip(*found, strict=True)
-            return Fail(SEEN_DIFFERENT, left, tuple(dict.fromkeys(mend)))
+            return Fail(SEEN_DIFFERENT, tuple(dict.fromkeys(left)), tuple(dict.fromkeys(mend)))
         wait_s = self._wait_s(run, moment)
         if wait_s > 0:
             return Hold(max(wait_s, 1.0), "seeing the APs stay registered at true time")
@@ -103,13 +103,26 @@ def _ntp_differences(run: Run, view: ControllerView) -> Iterator[Difference]:
         return
     captured, by_hand = run.charter.ntp, run.charter.by_hand
     for entry in captured.without(view.ntp).entries:
-        yield f"missing: ntp {entry.label}", ntp_line(by_hand, entry)
+        for line in ntp_lines(by_hand, [entry]):
+            yield f"missing: ntp {entry.label}", line
     for ours_, theirs in captured.altered_in(view.ntp):
-        line = ntp_line(by_hand, ours_)
-        yield changed_text(ours_, theirs), f"{line}   ! as captured"
+        for line in ntp_lines(by_hand, [ours_]):
+            yield changed_text(ours_, theirs), f"{line}   ! as captured"
     for entry in view.ntp.without(captured).entries:
         look = f"{by_hand.look_at_ntp}   ! theirs to keep or take away"
         yield f"added by others: {ntp_text(entry)}", look
+
+
+def _authentication_differences(run: Run, view: ControllerView) -> Iterator[Difference]:
+    """A server that was put back has to be trusted as it was."""
+    if view.ntp is None or not ntp_touched(run):
+        return
+    now = {entry.identity: entry.authentication for entry in view.ntp.entries}
+    for entry in run.charter.ntp.entries:
+        said = now.get(entry.identity)
+        if said and entry.authentication and said != entry.authentication:
+            look = f"{run.charter.by_hand.look_at_ntp}   ! its key, on both sides"
+            yield f"ntp {entry.label}: {entry.authentication} before, {said} now", look
 
 
 def _clock_differences(run: Run, view: ControllerView, moment: Moment) -> Iterator[Difference]:

@@ -56,6 +56,7 @@ def words() -> ByHand:
         look_at_timers="",
         set_clock=lines["set_clock"].line.format(wall="{mo}/{dd}/{yy} {hh}:{mm}:{ss}"),
         add_ntp=lines["add_ntp"].line.format(index="{slot}", host="{host}"),
+        key_ntp=lines["key_ntp"].line.format(index="{slot}", key="{key}"),
         save=lines["save"].line,
         look_at_policies=policies.expiry,
         set_policies=tuple((rule, policies.lines[rule.value].line) for rule in Rule),

@@ -1,13 +1,10 @@
 """Changes, as lines of the command line: each sent once, each answer judged.
 
-Success is silence. Before NTP servers are touched, the table is read afresh: AireOS names an entry
-by its index alone, so a line that was meant for one server would take away another one. An entry
-with a key is refused: how its key is put back is not verified anywhere.
+Success is silence. What is refused is refused before the first line; a change of which some lines
+were taken and one was not is an open outcome.
 """
 
-import re
 from collections.abc import Callable
-from ipaddress import ip_address
 
 from service.domain.changes import (
     AddNtp,
@@ -20,15 +17,16 @@ from service.domain.changes import (
 )
 from service.domain.identity import BaseRadioMac
 from service.domain.join_policy import Switch
-from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.releases import Release
 from service.drivers.aireos.book import Book, Line
+from service.drivers.aireos.judging import refusal
 from service.drivers.aireos.listing import Lister
+from service.drivers.aireos.ntp_lines import NtpLines
 from service.drivers.aireos.policies import PolicyReader
 from service.drivers.aireos.polling import text
 from service.drivers.aireos.rights import denials
 from service.drivers.aireos.ways import Ways
-from service.drivers.links.cli import Answer, CliLink
+from service.drivers.links.cli import CliLink
 from service.errors import (
     CapabilityMissing,
     ChangeRefused,
@@ -37,12 +35,11 @@ from service.errors import (
     OutcomeUnknown,
 )
 from service.ports.driver import Receipt
-from service.transcripts import aireos_aps, aireos_box
+from service.transcripts import aireos_aps
 
 WALL = "%m/%d/%y %H:%M:%S"
 CENTURY = range(2000, 2069)
 """Years that two digits tell: AireOS takes no more, and from 69 on may mean the last century."""
-ALREADY = re.compile(r"already|exist|in use", re.IGNORECASE)
 LOOK_S = 30.0
 
 
@@ -56,6 +53,7 @@ class Changer:
         self._ways = ways
         self._book = book
         self._lister = Lister(book)
+        self._ntp = NtpLines(controller, book)
         self._policies = PolicyReader(book, release)
         self._may_write = False
 
@@ -67,15 +65,8 @@ class Changer:
         """
         lines = self._book.changes
         match change:
-            case RemoveNtp(entries):
-                self._ensure_plain(entries)
-                slots = sorted((entry.slot for entry in entries.entries), key=int, reverse=True)
-                deletes = (lines["delete_ntp"].line.format(index=slot) for slot in slots)
-                return (*self._proofs(entries), *deletes)
-            case AddNtp(entries):
-                self._ensure_plain(entries)
-                line = lines["add_ntp"].line
-                return tuple(line.format(index=e.slot, host=e.host) for e in entries.entries)
+            case RemoveNtp() | AddNtp():
+                return self._ntp.render(change)
             case SetClock() as clock if not clock.countdown_s:
                 self._ensure_century(clock)
                 return (lines["set_clock"].line.format(wall=clock.wall.strftime(WALL)),)
@@ -102,15 +93,15 @@ class Changer:
         lines = self.render(change)
         cli = self._ways.cli()
         self._ensure_rights(cli, change, timeout_s)
-        self._ensure_table(cli, change, timeout_s)
-        proofs = self._proofs(change.entries) if isinstance(change, RemoveNtp) else ()
-        self._ensure_names(cli, proofs, timeout_s)
+        proofs: tuple[str, ...] = ()
+        if isinstance(change, RemoveNtp | AddNtp):
+            proofs, lines = self._ntp.prepare(cli, change, timeout_s=timeout_s)
         self._ensure_policy(cli, change, timeout_s)
         kind = {"save-config": "save", "reset-ap": "reset_ap"}.get(change.kind)
         entry = self._book.changes[kind] if kind else None
-        for done, line in enumerate(lines[len(proofs) :]):
+        for done, line in enumerate(lines):
             self._send(cli, line, entry, done=done, timeout_s=timeout_s)
-        return Receipt(lines)
+        return Receipt((*proofs, *lines))
 
     # -- one line --------------------------------------------------------------------------
 
@@ -125,7 +116,7 @@ class Changer:
             if done:
                 raise OutcomeUnknown(self._controller, line, self._partly(done)) from err
             raise
-        why = _refusal(answer, entry, asks=asks)
+        why = refusal(answer, entry, asks=asks)
         if why is None:
             return
         if done:
@@ -138,22 +129,6 @@ class Changer:
         return f"{done} line(s) of this change were taken before"
 
     # -- before anything is sent -----------------------------------------------------------
-
-    def _ensure_plain(self, entries: NtpConfig) -> None:
-        """Entries that could be put back as they were: an index, and no key."""
-        for entry in entries.entries:
-            if not entry.slot.isdigit():
-                raise CapabilityMissing(
-                    self._controller, "NTP", f"{entry.label} has no index on this controller"
-                )
-            if entry.leaves:
-                what = ", ".join(f"{name} {value}" for name, value in entry.leaves)
-                raise CapabilityMissing(
-                    self._controller,
-                    "NTP",
-                    f"{entry.label} is authenticated ({what}): how AireOS takes a key back is not "
-                    "verified, so it is not taken away",
-                )
 
     def _ensure_century(self, clock: SetClock) -> None:
         if clock.wall.year not in CENTURY:
@@ -174,22 +149,6 @@ class Changer:
             )
         self._may_write = True
 
-    def _ensure_table(self, cli: CliLink, change: Change, timeout_s: float) -> None:
-        """Refuse a change of NTP as a whole where the table is not as the change takes it to be."""
-        if not isinstance(change, RemoveNtp | AddNtp):
-            return
-        output = self._lister.output(cli, "time", timeout_s=timeout_s)
-        part = next((p for p in aireos_box.read(output) if p.as_ == "show time"), None)
-        if part is None or part.reason:
-            why = part.reason if part is not None else "no time in it"
-            raise DeviceUnreachable(self._controller, "show time", why or "")
-        there: NtpConfig = part.says["ntp"]
-        tell = _missing if isinstance(change, RemoveNtp) else _taken
-        odd = [entry.label for entry in change.entries.entries if tell(entry, there)]
-        if odd:
-            what = "no longer there as it was" if isinstance(change, RemoveNtp) else "taken already"
-            raise ChangeRefused(self._controller, change.kind, f"{', '.join(odd)}: {what}")
-
     def _ensure_policy(self, cli: CliLink, change: Change, timeout_s: float) -> None:
         """Refuse to turn a switch that is not as the change takes it to be."""
         if not isinstance(change, SetJoinPolicy):
@@ -201,23 +160,6 @@ class Changer:
             raise ChangeRefused(
                 self._controller, change.rule, f"it is {'off' if change.before else 'on'} already"
             )
-
-    def _proofs(self, entries: NtpConfig) -> tuple[str, ...]:
-        """The lines of servers that go by a name, as they stand."""
-        line = self._book.changes["add_ntp"].line
-        named = (entry for entry in entries.entries if not is_address(entry.host))
-        return tuple(line.format(index=entry.slot, host=entry.host) for entry in named)
-
-    def _ensure_names(self, cli: CliLink, proofs: tuple[str, ...], timeout_s: float) -> None:
-        """A server's name that the controller cannot resolve now could not be put back later.
-
-        The entry's own line, sent once more, changes nothing, and is refused for such a name
-        (unverified on real boxes).
-        """
-        for line in proofs:
-            refusal = cli.configure(line, timeout_s=timeout_s).refusal
-            if refusal and not ALREADY.search(refusal):
-                raise ChangeRefused(self._controller, line, refusal)
 
     def _quoted(self, name: str) -> str:
         """A name as one word of a command; blanks take quotes (unverified but for `grep`)."""
@@ -249,34 +191,3 @@ class Changer:
         output = self._lister.output(self._ways.cli(), "joins", timeout_s=LOOK_S)
         aps = (ap for part in aireos_aps.read(output) for ap in part.aps)
         return next((ap.name for ap in aps if ap.mac == mac), None)
-
-
-def is_address(host: str) -> bool:
-    """Whether this is an address, not a name."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _refusal(answer: Answer, entry: Line | None, *, asks: bool) -> str | None:
-    """Why a line was not taken, or may not have been; None where all is well."""
-    if answer.refusal:
-        return answer.refusal
-    if answer.asked and not asks:
-        return f"the controller asked {answer.asked!r} and was told no"
-    success = entry.success if entry is not None else None
-    said = answer.text.strip()
-    if success is not None:
-        return None if success in said else f"it did not say {success!r} but {said[-120:]!r}"
-    silent = not said.replace(answer.asked, "").strip(" yY\n")
-    return None if silent or asks else f"it said {said[:120]!r}"
-
-
-def _missing(entry: NtpEntry, there: NtpConfig) -> bool:
-    return not any(entry.same_as(other) for other in there.entries)
-
-
-def _taken(entry: NtpEntry, there: NtpConfig) -> bool:
-    return any(entry.slot == other.slot or entry.host == other.host for other in there.entries)

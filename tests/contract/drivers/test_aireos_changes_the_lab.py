@@ -40,6 +40,7 @@ def lab(tmp_path):
             ntp=[{"host": "192.0.2.1"}, {"host": "ntp.example.net", "resolves": False}],
         ),
         box("keyed", "8.10.151.0", ntp=[{"host": "192.0.2.1", "key": 1}]),
+        box("keyed-name", "8.10.151.0", ntp=[{"host": "ntp.example.net", "key": 1}]),
     ]
     fleet = {"lab": {"timings": STILL}, "controllers": [*boxes, *more]}
     with Lab(from_mapping(fleet), state_dir=tmp_path) as lab:
@@ -122,14 +123,65 @@ def test_a_server_whose_name_does_not_resolve_is_not_taken_away(lab):
         assert reads(driver).ntp == ntp
 
 
-def test_a_key_is_never_taken_away(lab):
+def test_a_server_with_a_key_is_put_back_with_it(lab):
+    key = "config time ntp auth enable 1 1"
     with opened(lab, "keyed") as driver:
         ntp = reads(driver).ntp
-        with pytest.raises(CapabilityMissing, match="authenticated"):
-            driver.render(RemoveNtp(ntp))
-        with pytest.raises(CapabilityMissing, match="authenticated"):
+        removal = (key, "config time ntp delete 1")  # would the key be taken back?
+        assert driver.render(RemoveNtp(ntp)) == removal
+        sends(driver, RemoveNtp(ntp))
+        assert reads(driver).ntp == NtpConfig()
+        added = sends(driver, AddNtp(ntp))
+        assert added.sent == ("config time ntp server 1 192.0.2.1", key)
+        sends(driver, SaveConfig())
+        assert reads(driver).ntp == ntp
+    assert lab.wlc("keyed").left_dirty() == ["NTP daemon is trying, was in step"]
+
+
+def test_a_server_that_was_added_without_its_key_is_given_that_alone(lab):
+    with opened(lab, "keyed") as driver:
+        ntp = reads(driver).ntp
+        sends(driver, RemoveNtp(ntp))
+        lab.wlc("keyed").fault("refuse", rpc="config time ntp auth", message="Error! Not now")
+        with pytest.raises(OutcomeUnknown, match="taken before"):
+            sends(driver, AddNtp(ntp))
+        assert not reads(driver).ntp.same_as(ntp)
+        assert sends(driver, AddNtp(ntp)).sent == ("config time ntp auth enable 1 1",)
+        assert reads(driver).ntp == ntp
+
+
+def test_a_key_that_would_not_be_taken_back_is_not_taken_away(lab):
+    handle = lab.wlc("keyed")
+    with opened(lab, "keyed") as driver:
+        ntp = reads(driver).ntp
+        handle.fault("refuse", rpc="config time ntp auth", message="Incorrect usage.")
+        with pytest.raises(ChangeRefused, match="Incorrect usage"):
             sends(driver, RemoveNtp(ntp))
-    assert lab.wlc("keyed").left_dirty() == []
+        handle.fault("refuse", rpc="config time ntp auth", message="Good morning")
+        with pytest.raises(ChangeRefused, match="Good morning"):
+            sends(driver, RemoveNtp(ntp))
+        assert reads(driver).ntp == ntp
+    assert handle.left_dirty() == []
+
+
+def test_a_proof_that_changes_the_table_is_an_outcome_to_be_looked_at(lab):
+    handle = lab.wlc("keyed")
+    with opened(lab, "keyed") as driver:
+        ntp = reads(driver).ntp
+        typed = "config time ntp auth disable 1"
+        handle.fault("foreign_edit", rpc="config time ntp auth", xml=typed)
+        with pytest.raises(OutcomeUnknown, match="changed the table"):
+            sends(driver, RemoveNtp(ntp))
+
+
+def test_a_key_under_a_name_is_left_alone(lab):
+    with opened(lab, "keyed-name") as driver:
+        ntp = reads(driver).ntp
+        with pytest.raises(CapabilityMissing, match="goes by a name"):
+            driver.render(RemoveNtp(ntp))
+        with pytest.raises(CapabilityMissing, match="goes by a name"):
+            sends(driver, RemoveNtp(ntp))
+    assert lab.wlc("keyed-name").left_dirty() == []
 
 
 def test_an_account_that_may_not_configure_is_found_out_before_the_first_line(lab):

@@ -9,6 +9,7 @@ from tests.support.builders import (
     NO_NTP,
     NTP,
     ONE,
+    POLICY,
     REMEDIATION,
     THEIRS,
     TWO,
@@ -71,6 +72,19 @@ def test_a_clock_that_somebody_moved_at_the_end_is_left_to_ntp_for_a_while():
     assert isinstance(decide(journal, 340, off_s=3600), Hold)
     assert isinstance(decide(journal, 630, off_s=3600), Fail)
     assert isinstance(decide(journal, 340, off_s=3600, ntp=NtpConfig((ONE,))), Fail)
+
+
+def test_a_server_that_is_not_trusted_as_before_is_waited_for_and_then_told():
+    trusted = replace(ONE, leaves=(("key", "7"),), authentication="AUTH SUCCESS")
+    captured = NtpConfig((trusted, TWO))
+    doubted = NtpConfig((replace(trusted, authentication="AUTH FAILURE"), TWO))
+    journal = home(ntp=captured).done("ntp-in-sync", 330)
+    assert isinstance(decide(journal, 340, ntp=doubted), Hold)
+    late = decide(journal, 340 + POLICY.ntp_sync_s + 60, ntp=doubted)
+    assert isinstance(late, Fail)
+    assert late.left == ("ntp server 192.0.2.1: AUTH SUCCESS before, AUTH FAILURE now",)
+    unsaid = NtpConfig((replace(trusted, authentication=""), TWO))
+    assert not isinstance(decide(journal, 340, ntp=unsaid), Fail)
 
 
 def test_an_entry_of_others_beside_untouched_ntp_may_be_unsaved():

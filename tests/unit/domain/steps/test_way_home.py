@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from service.domain.byhand import ByHand
 from service.domain.changes import (
     CANARY,
     CLOCK,
@@ -16,7 +17,7 @@ from service.domain.changes import (
     RemoveTimers,
     SaveConfig,
 )
-from service.domain.ntp import NtpConfig, NtpState
+from service.domain.ntp import NtpConfig, NtpEntry, NtpState
 from service.domain.steps.disarm import Disarm
 from service.domain.steps.ntp_in_sync import NtpInSync
 from service.domain.steps.protocol import Done, Fail, Hold, Send
@@ -96,6 +97,24 @@ def test_entries_that_cannot_be_added_are_told_with_their_lines():
         "missing: ntp peer vrf Mgmt-intf 192.0.2.2",
     )
     assert move.mend == ("ntp server 192.0.2.1 prefer", "ntp peer vrf Mgmt-intf 192.0.2.2 key 7")
+
+
+def test_an_entry_that_an_addition_of_ours_left_without_its_key_is_added_again():
+    half = NtpConfig((ONE, replace(TWO, leaves=())))
+    lost = home().sent("restore-ntp", AddNtp(NTP), "unknown", at=310)
+    assert restored(lost, 320, ntp=half) == Send(AddNtp(NtpConfig((TWO,))))
+    told = home().sent("restore-ntp", AddNtp(NTP), "applied", at=310)
+    assert isinstance(restored(told, 320, ntp=half), Fail)
+    assert isinstance(restored(home(), 320, ntp=half), Fail)
+
+
+def test_where_a_key_takes_a_line_of_its_own_both_are_told():
+    by_hand = ByHand(add_ntp="server {slot} {host}", key_ntp="key {slot} {key}")
+    keyed = NtpEntry("server", "server-list", "192.0.2.1", leaves=(("key", "7"),), slot="2")
+    journal = home(by_hand=by_hand, ntp=NtpConfig((keyed,)))
+    move = restored(journal, 310, ntp=None)
+    assert isinstance(move, Fail)
+    assert move.mend == ("server 2 192.0.2.1", "key 2 7")
 
 
 def test_an_unreadable_configuration_is_told():
