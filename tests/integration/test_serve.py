@@ -35,14 +35,15 @@ from tests.integration.served import (
 
 SLOW_APS = {"boot_s": 3.0, "download_s": 6.0}  # the window stays open for a while
 SLOW = [{"kind": "looping", "timings": SLOW_APS}]
+LONG = [*SLOW, {"kind": "straggler", "timings": SLOW_APS}]  # it waits for its one reboot
 BOXES = (
     box("story"),
     box("child", "17.12.1", aps=SLOW),
     box("main", "17.6.4", aps=SLOW),
-    box("term", aps=SLOW),
+    box("term", aps=LONG),
     box("parent", "17.3.6", aps=SLOW),
 )
-POLICY = {"dead_man_after_s": 120, "poll_every_s": 2}
+POLICY = {"dead_man_after_s": 120, "poll_every_s": 2, "reboot_stragglers_after_s": 20}
 HOLES, SWEEPS_AT_A_TIME = 40, 32
 """Twice as many sweeps as the poll worker has threads: the lane is full, and more wait."""
 CLOCK_S = 5.0
