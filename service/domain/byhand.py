@@ -21,6 +21,7 @@ class ByHand:
         key_ntp: where a key takes a line of its own: with {slot} and {key}.
         set_policies: for each rule of the certificate policy what sets it, with {word} for `enable`
             or `disable`.
+        clear_policies: what turns it off, where that takes other words.
     """
 
     look_at_clock: str = "show clock detail"
@@ -33,11 +34,12 @@ class ByHand:
     save: str = "write memory"
     look_at_policies: str = ""
     set_policies: tuple[tuple[Rule, str], ...] = ()
+    clear_policies: tuple[tuple[Rule, str], ...] = ()
 
     def policy_line(self, switch: Switch) -> str:
         """What sets a switch of the certificate policy; its name where no command is known."""
         word = "enable" if switch.enabled else "disable"
-        known = dict(self.set_policies)
+        known = dict(self.set_policies) | ({} if switch.enabled else dict(self.clear_policies))
         return known.get(switch.rule, f"{switch.rule} {{word}}").format(word=word)
 
     def clock_line(self, local: datetime | None) -> str:

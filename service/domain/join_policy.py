@@ -1,6 +1,7 @@
 """Which certificates a controller lets APs join with: its switches, by what they mean.
 
-A switch that could not be read is not off: it is not known, and nobody touches it.
+A switch that could not be read is not off: it is not known, and nobody touches it. What a platform
+has no switch for is an entry that we make and take away again: on while ours is there.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,8 @@ class Rule(StrEnum):
     IGNORE_SSC_EXPIRY = "ignore-ssc-expiry"
     ALLOW_SSC = "allow-ssc"
     VALIDATE_SSC_HASH = "validate-ssc-hash"
+    ALLOW_EXPIRED_MANUFACTURING = "allow-expired-manufacturing-ca"
+    ALLOW_EXPIRED_ACT2 = "allow-expired-act2-sudi-ca"
 
     @property
     def meaning(self) -> str:
@@ -27,7 +30,22 @@ _MEANINGS = {
     Rule.IGNORE_SSC_EXPIRY: "expired self-signed certificates are accepted",
     Rule.ALLOW_SSC: "APs with self-signed certificates may join",
     Rule.VALIDATE_SSC_HASH: "the hash of self-signed certificates is validated",
+    Rule.ALLOW_EXPIRED_MANUFACTURING: (
+        "expired certificates whose issuer's name contains 'Cisco Manufacturing CA' are accepted"
+    ),
+    Rule.ALLOW_EXPIRED_ACT2: (
+        "expired certificates whose issuer's name contains 'ACT2 SUDI CA' are accepted"
+    ),
 }
+SWITCHES = (
+    Rule.IGNORE_MIC_EXPIRY,
+    Rule.IGNORE_SSC_EXPIRY,
+    Rule.ALLOW_SSC,
+    Rule.VALIDATE_SSC_HASH,
+)
+"""What a controller has as switches of its own."""
+GRANTS = (Rule.ALLOW_EXPIRED_MANUFACTURING, Rule.ALLOW_EXPIRED_ACT2)
+"""What is an entry of ours, one for each issuer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +68,20 @@ class JoinPolicies:
     Attributes:
         switches: those that could be read, each rule once, in the order of `Rule`.
         unread: why each other one is not known.
+        others: what has the same effect already and is not ours, for people.
     """
 
     switches: tuple[Switch, ...] = ()
     unread: tuple[tuple[Rule, str], ...] = ()
+    others: tuple[tuple[Rule, str], ...] = ()
 
     def of(self, rule: Rule) -> bool | None:
         """Whether a switch is on; None: not known."""
         return value_of(self.switches, rule)
+
+    def by_others(self, rule: Rule) -> str | None:
+        """What of somebody else's has the effect of a rule already; None: nothing."""
+        return next((what for one, what in self.others if one is rule), None)
 
     def why_unread(self, rule: Rule) -> str:
         """Why a switch is not known."""

@@ -35,7 +35,8 @@ PLANNERS: Mapping[str, Callable[[Situation, Asked], Planned]] = {
 }
 """Strategies that are carried out."""
 NOT_YET = "not carried out by this version of aprejoin: do it by hand, by the field notice"
-NOT_ON = {(expired_cert_override.NAME, Platform.IOSXE): f"on Catalyst 9800 {NOT_YET}"}
+NOT_ON: Mapping[tuple[str, Platform], str] = {}
+"""Strategies that one platform lacks, each with the reason."""
 SECOND = (
     "comes second: where the override alone does not bring them, for the controller's own "
     "certificate has ended, APs can join while the clock lies before that end"

@@ -5,11 +5,11 @@ since which release each exists; from that this module answers what a given rele
 driver builds its filters and picks its values.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -33,6 +33,9 @@ class _Entry(BaseModel):
         train = release.train
         after = self.since is None or train >= Release.parse(self.since).train
         return after and (self.until is None or train <= Release.parse(self.until).train)
+
+
+Form = TypeVar("Form", bound=_Entry)
 
 
 class Module(_Entry):
@@ -144,6 +147,51 @@ class AppletEdit(_Entry):
     alternatives: tuple[AppletForm, ...]
 
 
+class GrantForm(_Entry):
+    """How some releases write a certificate map.
+
+    Attributes:
+        map: the list of maps, relative to `pki`; keys: its keys.
+        issuer: the leaf that an issuer's name has to contain, relative to a map.
+    """
+
+    map: str
+    keys: tuple[str, ...]
+    issuer: str
+
+
+class Grant(BaseModel):
+    """One issuer whose expired certificates can be accepted, and the name of our entries for it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    issuer: str
+
+
+class JoinPolicyEdit(_Entry):
+    """How a controller is told which expired certificates it accepts.
+
+    Attributes:
+        pki: the container of everything; match: the trustpool policy's list, relative to it.
+        key, allow: leaves of an entry of that list; tag, sequence: leaves of a map.
+        look, set, clear: the command line's words, with {name} and {issuer}.
+    """
+
+    pki: str
+    source: str
+    match: str
+    key: str
+    allow: str
+    tag: str
+    sequence: str
+    look: str
+    set: str
+    clear: str
+    grants: dict[str, Grant]
+    alternatives: tuple[GrantForm, ...]
+
+
 class Edits(BaseModel):
     """Everything that is written by edit-config."""
 
@@ -151,6 +199,7 @@ class Edits(BaseModel):
 
     ntp: NtpEdit
     applet: AppletEdit
+    join_policy: JoinPolicyEdit
 
 
 class Revisions(BaseModel):
@@ -211,11 +260,18 @@ class Contract(BaseModel):
         Raises:
             InvalidInput: the contract has no form for that release.
         """
-        for form in self.edits.applet.alternatives:
+        return self._form_of("applet", self.edits.applet.alternatives, release)
+
+    def grant_form(self, release: Release) -> GrantForm:
+        """How a release writes a certificate map; errors as `applet_form`."""
+        return self._form_of("certificate map", self.edits.join_policy.alternatives, release)
+
+    def _form_of(self, what: str, forms: Iterable[Form], release: Release) -> Form:
+        for form in forms:
             if form.exists_in(release):
                 return form
         raise InvalidInput(
-            f"no applet form for release {release}",
+            f"no {what} form for release {release}",
             where=f"contract {self.platform}",
             expected="an alternative whose releases include it",
         )

@@ -1,17 +1,27 @@
 """expired-cert-override over the fake stage: kills at every point, lost replies, foreign hands."""
 
+from dataclasses import replace
+from itertools import product
+
 import pytest
 
 from service.domain.changes import SaveConfig, SetJoinPolicy
 from service.domain.documents import remediation_document
-from service.domain.join_policy import Rule, Switch
+from service.domain.join_policy import GRANTS, Rule, Switch
 from service.domain.observation import ApState
 from service.domain.plan import Asked, NoPlan, Plan
 from service.domain.remediation import Run
 from service.domain.steps.wait_for_joins import DOES_NOT_HELP
 from tests.support.crew import Crew
 from tests.support.fake_driver import Killed, Trap
-from tests.support.policy_stage import MIC, OFF, PolicyStage, broken_policy, kept_off
+from tests.support.policy_stage import (
+    MIC,
+    OFF,
+    GrantStage,
+    PolicyStage,
+    broken_policy,
+    kept_off,
+)
 
 IGNORE = Rule.IGNORE_MIC_EXPIRY
 ON = Switch(IGNORE, enabled=True)
@@ -24,6 +34,10 @@ def turns(stage) -> list[SetJoinPolicy]:
 
 def hopeless() -> PolicyStage:
     return PolicyStage(kept_off(1, hopeless=True))
+
+
+def hopeless_grant() -> PolicyStage:
+    return GrantStage(kept_off(1, needs=GRANTS[:1], hopeless=True))
 
 
 def points(made) -> list[str]:
@@ -80,8 +94,13 @@ def test_aps_that_came_before_it_was_put_back_are_helped_by_themselves_the_next_
     assert stage.remediate().state == "succeeded"
 
 
-@pytest.mark.parametrize("made", [PolicyStage, hopeless])
-@pytest.mark.parametrize("after_s", [0.0, 40.0, 900.0])
+@pytest.mark.parametrize(
+    ("made", "after_s"),
+    [
+        *product([PolicyStage, hopeless], [0.0, 40.0, 900.0]),
+        *product([GrantStage, hopeless_grant], [40.0]),
+    ],
+)
 @pytest.mark.parametrize("in_flight", [False, True], ids=["", "in-flight"])
 def test_whoever_restores_after_a_kill_anywhere_leaves_it_kept_or_as_it_was(
     made, after_s, in_flight
@@ -120,7 +139,7 @@ def test_another_host_goes_on_when_the_lease_has_run_out():
 
 
 @pytest.mark.parametrize("fate", ["busy", "refused", "unsent", "lost-before", "lost-after", "late"])
-@pytest.mark.parametrize("made", [PolicyStage, hopeless])
+@pytest.mark.parametrize("made", [PolicyStage, hopeless, GrantStage, hopeless_grant])
 def test_a_change_that_goes_wrong_once_is_looked_at_before_it_is_sent_again(made, fate):
     undisturbed = made()
     undisturbed.remediate()
@@ -201,6 +220,36 @@ def test_a_reload_in_the_middle_is_not_taken_for_success():
     assert closed.state == "needs-attention"
     assert any("or the controller reloaded" in one for one in closed.left)
     assert stage.box.config == stage.box.began_with
+
+
+def test_on_a_catalyst_both_issuers_are_allowed_and_kept_or_taken_away_again():
+    stage = GrantStage()
+    closed = stage.remediate()
+    assert closed.state == "succeeded"
+    assert [(one.rule, one.after) for one in turns(stage)] == [(rule, True) for rule in GRANTS]
+    assert broken_policy(stage, closed) == []
+    stage = hopeless_grant()
+    closed = stage.remediate()
+    assert closed.state == "rolled-back"
+    undone = [(rule, False) for rule in reversed(GRANTS)]
+    assert [(one.rule, one.after) for one in turns(stage)][2:] == undone
+    assert broken_policy(stage, closed) == []
+
+
+def test_what_somebody_else_allows_meanwhile_is_theirs_when_ours_goes():
+    """Their entry has the same effect as ours; ours is taken away all the same, theirs stays."""
+    stage = hopeless_grant()
+    theirs = ((GRANTS[0], "the match of certificate map OLD"),)
+
+    def on_read(number: int) -> None:
+        if number == 12:
+            stage.box.policies = replace(stage.box.policies, others=theirs)
+
+    stage.line.on_read = on_read
+    closed = stage.remediate()
+    assert closed.state == "rolled-back"
+    assert stage.box.policies.others == theirs
+    assert broken_policy(stage, closed) == []
 
 
 def test_only_what_is_off_is_turned():

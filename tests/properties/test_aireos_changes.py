@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from service.domain.changes import AddNtp, RemoveNtp, SetClock, SetJoinPolicy
-from service.domain.join_policy import Rule
+from service.domain.join_policy import SWITCHES, Rule
 from service.domain.ntp import NtpConfig
 from service.drivers.aireos.book import book
 from service.drivers.aireos.changing import Changer
@@ -31,7 +31,7 @@ TABLES = st.dictionaries(st.sampled_from(["1", "2", "3"]), HOSTS, max_size=3).fi
     lambda table: len(set(table.values())) == len(table)
 )
 KEYS = st.dictionaries(st.sampled_from(["1", "2", "3"]), st.integers(1, 65535).map(str))
-POLICIES = st.fixed_dictionaries({rule: st.booleans() for rule in Rule})
+POLICIES = st.fixed_dictionaries({rule: st.booleans() for rule in SWITCHES})
 USAGE = "Incorrect usage.  Use the '?' or <TAB> key to list commands."
 
 
@@ -87,7 +87,7 @@ class Box:
             case words:
                 lines = {
                     rule.value: book().policies.lines[rule.value].line.removesuffix(" {word}")
-                    for rule in Rule
+                    for rule in SWITCHES
                 }
                 (rule,) = [Rule(r) for r, text in lines.items() if text == " ".join(words[:-1])]
                 self.policy[rule] = words[-1] == "enable"
@@ -183,7 +183,7 @@ def test_what_others_added_meanwhile_is_never_written_over(table, theirs):
     assert {entry.slot: entry.host for entry in missing.entries}.items() <= box.table.items()
 
 
-@given(POLICIES, st.permutations(list(Rule)))
+@given(POLICIES, st.permutations(SWITCHES))
 def test_every_policy_is_turned_and_turned_back(policy, order):
     box = Box(policy=policy)
     changer, reader = Changer("wlc", box, book()), PolicyReader(book())
@@ -191,7 +191,7 @@ def test_every_policy_is_turned_and_turned_back(policy, order):
     assert {switch.rule: switch.enabled for switch in before.switches} == policy
     for rule in order:
         changer.change(SetJoinPolicy(rule, policy[rule], not policy[rule]), timeout_s=1)
-    assert all(box.policy[rule] is not policy[rule] for rule in Rule)
+    assert all(box.policy[rule] is not policy[rule] for rule in SWITCHES)
     for rule in reversed(order):
         changer.change(SetJoinPolicy(rule, not policy[rule], policy[rule]), timeout_s=1)
     assert box.policy == policy

@@ -1,24 +1,40 @@
 """Capture, turn, put back gives the same policy, whatever it was and whatever goes wrong."""
 
+from dataclasses import dataclass
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.domain.changes import SetJoinPolicy
-from service.domain.join_policy import JoinPolicies, Rule
+from service.domain.join_policy import GRANTS, SWITCHES, JoinPolicies, Rule
 from service.domain.observation import CertificateKind
 from service.domain.plan import NoPlan
-from service.domain.strategies.expired_cert_plan import NEEDED
+from service.domain.strategies.expired_cert_dialects import AIREOS, IOSXE, Dialect
 from service.errors import DeviceBusy, DeviceUnreachable, ReplyMalformed
 from service.usecases.recover import due
 from tests.support.fake_driver import Killed, Trap
-from tests.support.policy_stage import PolicyStage, broken_policy, kept_off
+from tests.support.policy_stage import GrantStage, PolicyStage, broken_policy, kept_off
 
 NEVER = 10_000
-KINDS = st.sampled_from([CertificateKind.MIC, CertificateKind.SSC])
-VALUES = st.fixed_dictionaries({rule: st.booleans() for rule in Rule})
-UNREAD = st.sets(st.sampled_from(list(Rule)), max_size=2)
+OFF = (False,) * 4
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One platform: what APs need there, and what there is to turn."""
+
+    dialect: Dialect
+    stage: type[PolicyStage]
+    rules: tuple[Rule, ...]
+
+
+BOXES = st.sampled_from([Kind(AIREOS, PolicyStage, SWITCHES), Kind(IOSXE, GrantStage, GRANTS)])
+BOOLEANS = st.lists(st.booleans(), min_size=4, max_size=4)
+UNREAD = st.sets(st.integers(0, 3), max_size=2)
 APS = st.lists(
-    st.tuples(KINDS, st.booleans(), st.sampled_from([5.0, 45.0, 300.0])), min_size=1, max_size=3
+    st.tuples(st.booleans(), st.booleans(), st.sampled_from([5.0, 45.0, 300.0])),
+    min_size=1,
+    max_size=3,
 )
 FATES = st.sampled_from(["busy", "refused", "unsent", "lost-before", "lost-after", "late"])
 CHANGES = st.dictionaries(st.integers(0, 10), FATES, max_size=4)
@@ -27,17 +43,21 @@ READS = st.dictionaries(
     st.sampled_from([DeviceBusy, DeviceUnreachable, ReplyMalformed]),
     max_size=4,
 )
+FOREIGN = st.tuples(st.integers(0, 3), st.booleans(), st.integers(3, 30))
+"""Which rule, how, and at which look."""
 KILLS = st.lists(
     st.tuples(st.integers(0, 80), st.booleans(), st.sampled_from([0.0, 5.0, 200.0])), max_size=2
 )
 
 
-def stage_of(values, unread, aps) -> PolicyStage:
+def stage_of(kind: Kind, values, unread, aps) -> PolicyStage:
+    kinds = [CertificateKind.SSC if is_ssc else CertificateKind.MIC for is_ssc, _, _ in aps]
+    kinds = [one if one in kind.dialect.needed else CertificateKind.MIC for one in kinds]
     fakes = [
-        kept_off(number, kind=kind, needs=NEEDED[kind], hopeless=hopeless, boot_s=boot_s)
-        for number, (kind, hopeless, boot_s) in enumerate(aps)
+        kept_off(n, kind=one, needs=kind.dialect.needed[one], hopeless=hopeless, boot_s=boot_s)
+        for n, (one, (_, hopeless, boot_s)) in enumerate(zip(kinds, aps, strict=True))
     ]
-    stage = PolicyStage(*fakes, values=values)
+    stage = kind.stage(*fakes, values=dict(zip(kind.rules, values, strict=False)))
     shown = stage.box.policies
     assert shown is not None
     known = tuple(one for one in shown.switches if one.rule not in unread)
@@ -67,9 +87,10 @@ def carried_out(stage: PolicyStage, kills, *, alone: bool = True) -> None:
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(VALUES, UNREAD, APS)
-def test_without_trouble_it_ends_mended_or_exactly_as_it_was(values, unread, aps):
-    stage = stage_of(values, unread, aps)
+@given(BOXES, BOOLEANS, UNREAD, APS)
+def test_without_trouble_it_ends_mended_or_exactly_as_it_was(kind, values, places, aps):
+    unread = {kind.rules[place] for place in places if place < len(kind.rules)}
+    stage = stage_of(kind, values, unread, aps)
     planned = stage.propose(stage.process()).planned
     if isinstance(planned, NoPlan) or planned.charter.strategy != "expired-cert-override":
         assert stage.line.sent == []
@@ -93,11 +114,11 @@ def test_without_trouble_it_ends_mended_or_exactly_as_it_was(values, unread, aps
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(APS, CHANGES, READS, KILLS)
+@given(BOXES, APS, CHANGES, READS, KILLS)
 def test_faults_and_kills_together_leave_it_kept_by_a_success_or_as_it_was(
-    aps, changes, reads, kills
+    kind, aps, changes, reads, kills
 ):
-    stage = stage_of(dict.fromkeys(Rule, False), set(), aps)
+    stage = stage_of(kind, OFF, set(), aps)
     stage.line.changes.update(changes)
     stage.line.reads.update(reads)
     stage.line.reads.pop(0, None)
@@ -105,9 +126,10 @@ def test_faults_and_kills_together_leave_it_kept_by_a_success_or_as_it_was(
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(APS, st.sampled_from(list(Rule)), st.booleans(), st.integers(3, 30), KILLS)
-def test_what_somebody_else_turns_meanwhile_is_never_fought_over(aps, rule, on, at, kills):
-    stage = stage_of(dict.fromkeys(Rule, False), set(), aps)
+@given(BOXES, APS, FOREIGN, KILLS)
+def test_what_somebody_else_turns_meanwhile_is_never_fought_over(kind, aps, foreign, kills):
+    stage, (place, on, at) = stage_of(kind, OFF, set(), aps), foreign
+    rule = kind.rules[place % len(kind.rules)]
     seen: list[bool] = []
 
     def on_read(number: int) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from service.domain.byhand import ByHand
 from service.domain.changes import Change, describe
 from service.domain.inventory import Controller
-from service.domain.join_policy import Rule
+from service.domain.join_policy import SWITCHES, Rule
 from service.domain.ntp import NtpState
 from service.domain.observation import (
     ApSighting,
@@ -239,7 +239,7 @@ class FakeDriver:
         aps = tuple(self._sighting(ap) for ap in box.aps)
         return ControllerView(
             controller=box.name,
-            platform=Platform.IOSXE if box.policies is None else Platform.AIREOS,
+            platform=_platform(box),
             read_at=before.wall,
             release=box.release,
             clock=asked(Topic.CLOCK, reading),
@@ -255,7 +255,7 @@ class FakeDriver:
             standby=asked(Topic.REDUNDANCY, box.standby),
             policies=asked(Topic.JOIN_POLICY, box.policies),
             restores_itself=box.quirks.has_timers,
-            by_hand=ByHand() if box.quirks.has_timers else COMMANDS,
+            by_hand=ByHand() if box.quirks.has_timers and not box.policies else COMMANDS,
         )
 
     def _ntp_state(self) -> NtpState:
@@ -280,6 +280,14 @@ class FakeDriver:
             certificate_kind=ap.kind,
             certificate_end=ENDED if ap.needs else None,
         )
+
+
+def _platform(box: FakeController) -> Platform:
+    """A box whose policy is switches is an AireOS; one without, or with entries, is not."""
+    if box.policies is None:
+        return Platform.IOSXE
+    told = (*(one.rule for one in box.policies.switches), *dict(box.policies.unread))
+    return Platform.AIREOS if set(told) & set(SWITCHES) else Platform.IOSXE
 
 
 class FakeDrivers:

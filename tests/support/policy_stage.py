@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from service.domain.finding import AffectedAp, Confidence, Finding
-from service.domain.join_policy import JoinPolicies, Rule, Switch
+from service.domain.join_policy import GRANTS, SWITCHES, JoinPolicies, Rule, Switch
 from service.domain.journal import Closed
 from service.domain.observation import ControllerView
 from service.usecases.recover import due
@@ -19,15 +19,16 @@ from tests.support.fake_controller import FakeAp, Quirks
 from tests.support.stage import Stage, ap
 from tests.support.stores import MemoryStore, file_store
 
-OFF = dict.fromkeys(Rule, False) | {Rule.VALIDATE_SSC_HASH: True}
+OFF = dict.fromkeys(SWITCHES, False) | {Rule.VALIDATE_SSC_HASH: True}
+NO_GRANTS = dict.fromkeys(GRANTS, False)
 MIC = (Rule.IGNORE_MIC_EXPIRY,)
 
 
 def policies(values: Mapping[Rule, bool] = OFF, unread: Iterable[Rule] = ()) -> JoinPolicies:
     left_out = set(unread)
     return JoinPolicies(
-        tuple(Switch(rule, values[rule]) for rule in Rule if rule not in left_out),
-        tuple((rule, "no line of it") for rule in Rule if rule in left_out),
+        tuple(Switch(rule, values[rule]) for rule in values if rule not in left_out),
+        tuple((rule, "no line of it") for rule in values if rule in left_out),
     )
 
 
@@ -36,13 +37,12 @@ def kept_off(number: int, **fields) -> FakeAp:
 
 
 class PolicyStage(Stage):
-    """Some APs that need a switch, one that is well, and a box without timers."""
+    """Some APs that need a switch, one that is well, and an AireOS, which has no timers."""
 
     def __init__(self, *aps: FakeAp, values: Mapping[Rule, bool] = OFF, **fields) -> None:
         given = list(aps) or [kept_off(1), kept_off(2)]
-        super().__init__(
-            aps=[*given, ap(9, stuck=False)], quirks=Quirks(has_timers=False), **fields
-        )
+        quirks = Quirks(has_timers=not set(values) & set(SWITCHES))
+        super().__init__(aps=[*given, ap(9, stuck=False)], quirks=quirks, **fields)
         self.box.policies = policies(values)
         self.box.startup = self.box.began_with = self.box.config
 
@@ -62,6 +62,14 @@ class PolicyStage(Stage):
             if one.mac in wanting and not one.is_joined
         )
         return Finding(self.box.name, "FN63942", Confidence.CONFIRMED, found)
+
+
+class GrantStage(PolicyStage):
+    """The same on a Catalyst 9800, whose policy is entries of ours, one for each issuer."""
+
+    def __init__(self, *aps: FakeAp, values: Mapping[Rule, bool] = NO_GRANTS, **fields) -> None:
+        given = list(aps) or [kept_off(1, needs=GRANTS[:1]), kept_off(2, needs=GRANTS[1:])]
+        super().__init__(*given, values=values, **fields)
 
 
 def broken_policy(stage: Stage, closed: Closed | None) -> list[str]:

@@ -15,37 +15,19 @@ from service.domain.instants import TrueTime
 from service.domain.join_policy import JoinPolicies, Rule, Switch
 from service.domain.journal import Charter
 from service.domain.ntp import NtpConfig
-from service.domain.observation import Certificate, CertificateKind, ControllerView, Topic
+from service.domain.observation import Certificate, ControllerView, Platform, Topic
 from service.domain.plan import Asked, NoPlan, Plan, Planned, PlanStep, Situation, Tried, digest_of
 from service.domain.steps.mending import policy_way_home
 from service.domain.strategies import expired_cert_override
 from service.domain.strategies.clock_window_plan import APPROVAL_LASTS
 from service.domain.strategies.clock_window_steps import Shown
+from service.domain.strategies.expired_cert_dialects import DIALECTS, MIC
+from service.domain.strategies.expired_cert_impact import impact, left_out
 from service.domain.strategies.refusals import CLOCK_TRUE_S, UNSAVED
 from service.domain.wallclock import ClockZone
 
 UNHELPED_FOR = timedelta(days=30)
 """How long an AP that the override did not help is not proposed again, on the same release."""
-NAMED = 5
-MIC, SSC = CertificateKind.MIC, CertificateKind.SSC
-NEEDED = {
-    MIC: (Rule.IGNORE_MIC_EXPIRY,),
-    SSC: (Rule.IGNORE_SSC_EXPIRY, Rule.ALLOW_SSC),
-}
-NO_GUARDS = (
-    "no clock is set, so no timer and no guardian has to bring the controller home: if the service "
-    "is lost meanwhile, the policy stays as it was turned, unsaved, until `aprejoin restore`"
-)
-STAYS_ON = (
-    "it stays on: APs learn it from the controller they joined and need it at every rejoin; turned "
-    "off again, it keeps them off at the next one"
-)
-DEAF_APS = (
-    "APs on AP-COS below 8.5 (CSCvb93909) and newer IOS APs (CSCvs22835) turn down a controller "
-    "whose own certificate has ended all the same, until they run fixed software"
-)
-
-NOT_SAVED = "nothing is saved, so the next reload forgets the override"
 
 
 def plan_override(situation: Situation, asked: Asked) -> Planned:
@@ -59,15 +41,16 @@ def plan_override(situation: Situation, asked: Asked) -> Planned:
     aps = tuple(ap for ap in sure if ap.mac not in before)
     if not aps:
         return NoPlan(_why_not_again(before.values()))
-    needed = needed_rules(aps)
+    needed = needed_rules(aps, view.platform)
     if not needed:
         return NoPlan("no switch concerns certificates of the kind that these APs have")
-    blind = [rule for rule in needed if view.policies.of(rule) is None]
+    policies = view.policies
+    blind = [rule for rule in needed if policies.of(rule) is None]
     if blind:
-        return NoPlan("; ".join(_cannot_read(view, view.policies, rule) for rule in blind))
-    overrides = tuple(Switch(rule, True) for rule in needed if not view.policies.of(rule))  # noqa: FBT003
+        return NoPlan("; ".join(_cannot_read(view, policies, rule) for rule in blind))
+    overrides = tuple(Switch(r, True) for r in needed if not _is_there(policies, r))  # noqa: FBT003
     if not overrides:
-        named = ", ".join(Switch(rule, True).label for rule in needed)  # noqa: FBT003
+        named = ", ".join(_there(policies, rule) for rule in needed)
         return NoPlan(f"{named} already: it is not what keeps these APs off")
     charter = _charter(situation, asked, true_time, aps, overrides)
     return Plan(
@@ -75,8 +58,8 @@ def plan_override(situation: Situation, asked: Asked) -> Planned:
         window=None,
         steps=tuple(_steps(charter)),
         impact=(
-            *_impact(situation, charter),
-            *_left_out(len(finding.aps) - len(sure), len(sure) - len(aps)),
+            *impact(view, charter, own_certificate_ended(view, true_time)),
+            *left_out(len(finding.aps) - len(sure), len(sure) - len(aps)),
         ),
         alternatives=(),
         expires=true_time.at + APPROVAL_LASTS,
@@ -91,11 +74,21 @@ def _sure(aps: tuple[AffectedAp, ...], asked: Asked) -> tuple[AffectedAp, ...]:
     return tuple(ap for ap in aps if ap.confidence is not Confidence.SUSPECTED) or aps
 
 
-def needed_rules(aps: Iterable[AffectedAp]) -> tuple[Rule, ...]:
+def needed_rules(aps: Iterable[AffectedAp], platform: Platform) -> tuple[Rule, ...]:
     """The switches that these APs need on, in the order in which they are turned."""
     kinds = {ap.certificate_kind or MIC for ap in aps}
-    wanted = {rule for kind in kinds for rule in NEEDED.get(kind, ())}
+    wanted = {rule for kind in kinds for rule in DIALECTS[platform].needed.get(kind, ())}
     return tuple(rule for rule in Rule if rule in wanted)
+
+
+def _is_there(policies: JoinPolicies, rule: Rule) -> bool:
+    """Whether a rule is in force already, by a switch or by somebody else's entry."""
+    return policies.of(rule) is True or policies.by_others(rule) is not None
+
+
+def _there(policies: JoinPolicies, rule: Rule) -> str:
+    named, others = Switch(rule, True).label, policies.by_others(rule)  # noqa: FBT003
+    return named if policies.of(rule) or others is None else f"{named} by {others}"
 
 
 def own_certificate_ended(view: ControllerView, true_time: TrueTime | None) -> Certificate | None:
@@ -123,8 +116,19 @@ def _refusals(view: ControllerView, true_time: TrueTime | None, asked: Asked) ->
         off_s = (view.clock.shown_at(true_time.instant) - true_time.at).total_seconds()
         if abs(off_s) > CLOCK_TRUE_S:
             yield f"the clock is {off_s:+.0f} s from true time: repair it first"
+    yield from _own_certificate(view, true_time)
     if view.unsaved and not asked.save_pending:
         yield UNSAVED
+
+
+def _own_certificate(view: ControllerView, true_time: TrueTime | None) -> Iterator[str]:
+    """Why nothing that the controller accepts would help; nothing where it may."""
+    ended, why = own_certificate_ended(view, true_time), DIALECTS[view.platform].own_ended
+    if ended is not None and ended.not_after is not None and why is not None:
+        yield (
+            f"the controller's own certificate {ended.label!r} ended "
+            f"{ended.not_after:%Y-%m-%d}: {why}"
+        )
 
 
 def _cannot_read(view: ControllerView, policies: JoinPolicies, rule: Rule) -> str:
@@ -199,60 +203,3 @@ def _steps(charter: Charter) -> Iterator[PlanStep]:
     for step in (*sequence, *expired_cert_override.home(name, charter)):
         does, undo = changes.get(step.name, ((), ()))
         yield PlanStep(step.name, step.summary, does, undo)
-
-
-def _left_out(suspected: int, unhelped: int) -> Iterator[str]:
-    if suspected:
-        yield f"{suspected} APs are only suspected, and not waited for: they may come by it, too"
-    if unhelped:
-        yield f"{unhelped} APs of the finding are left out: it did not help them before"
-
-
-def _impact(situation: Situation, charter: Charter) -> Iterator[str]:
-    view, policies = situation.view, situation.view.policies or JoinPolicies()
-    for override in charter.overrides:
-        yield f"for every AP, not only for these: {override.rule.meaning}"
-    yield STAYS_ON
-    yield DEAF_APS
-    yield NO_GUARDS
-    ended = own_certificate_ended(view, situation.true_time)
-    if ended is not None and ended.not_after is not None:
-        yield (
-            f"the controller's own certificate {ended.label!r} ended {ended.not_after:%Y-%m-%d}: "
-            "an AP that never learned to ignore that may not come by this alone; then all is put "
-            "back, and a second remediation, clock-window, is what remains"
-        )
-    unknown = [ap for ap in charter.aps if ap.certificate_kind is None]
-    if unknown:
-        lines = (view.by_hand.policy_line(Switch(rule, True)) for rule in NEEDED[SSC])  # noqa: FBT003
-        yield (
-            f"what kind of certificate {_named(unknown)} has is not known: taken for a "
-            f"manufacturer-installed one; a self-signed one takes {' and '.join(lines)}"
-        )
-    yield _hash_sentence(view, policies)
-    wanted = {one.rule for one in charter.overrides}
-    for rule, why in policies.unread:
-        if rule not in wanted and rule is not Rule.VALIDATE_SSC_HASH:
-            yield f"not touched, for it cannot be read: {rule} ({why})"
-    if view.unsaved is None:
-        yield (
-            "the controller can't tell whether its configuration is saved: "
-            + ("it is saved at the end, as asked" if charter.save_pending else NOT_SAVED)
-        )
-
-
-def _hash_sentence(view: ControllerView, policies: JoinPolicies) -> str:
-    rule = Rule.VALIDATE_SSC_HASH
-    now = policies.of(rule)
-    state = "not known" if now is None else "on" if now else "off"
-    lines = " or ".join(view.by_hand.policy_line(Switch(rule, on)) for on in (True, False))
-    return (
-        f"never turned by itself: {rule} (now {state}); sources contradict each other on which way "
-        f"helps, and it matters for APs of virtual controllers only; a person may try {lines}"
-    )
-
-
-def _named(aps: list[AffectedAp]) -> str:
-    names = ", ".join(ap.name or str(ap.mac) for ap in aps[:NAMED])
-    more = f" and {len(aps) - NAMED} more" if len(aps) > NAMED else ""
-    return f"{names}{more}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from service.domain.byhand import ByHand
 from service.domain.instants import Instant
-from service.domain.join_policy import Rule
+from service.domain.join_policy import SWITCHES
 from service.domain.observation import (
     Certificate,
     ClockReading,
@@ -59,7 +59,7 @@ def words() -> ByHand:
         key_ntp=lines["key_ntp"].line.format(index="{slot}", key="{key}"),
         save=lines["save"].line,
         look_at_policies=policies.expiry,
-        set_policies=tuple((rule, policies.lines[rule.value].line) for rule in Rule),
+        set_policies=tuple((rule, policies.lines[rule.value].line) for rule in SWITCHES),
     )
 
 

@@ -8,7 +8,7 @@ known is not read and never sent.
 
 from collections.abc import Callable
 
-from service.domain.join_policy import JoinPolicies, Rule, Switch
+from service.domain.join_policy import SWITCHES, JoinPolicies, Rule, Switch
 from service.domain.releases import Release, fits
 from service.drivers.aireos.book import Book
 from service.drivers.links.cli import UNKNOWN_COMMAND, CliLink
@@ -34,8 +34,8 @@ class PolicyReader:
             Rule.ALLOW_SSC: self._page(cli, "policy", aireos_policy.allows_ssc, timeout_s),
             Rule.VALIDATE_SSC_HASH: self._page(cli, "ssc", aireos_policy.validates_hash, timeout_s),
         }
-        known = tuple(Switch(r, found[r][0] is True) for r in Rule if found[r][0] is not None)
-        return JoinPolicies(known, tuple((r, found[r][1]) for r in Rule if found[r][0] is None))
+        known = tuple(Switch(r, found[r][0] is True) for r in SWITCHES if found[r][0] is not None)
+        return JoinPolicies(known, tuple((r, found[r][1]) for r in SWITCHES if found[r][0] is None))
 
     def line(self, switch: Switch) -> str:
         """What sets a switch."""

@@ -16,6 +16,7 @@ from service.domain.changes import (
     SetClock,
     SetJoinPolicy,
 )
+from service.domain.join_policy import Rule
 from service.domain.ntp import NtpConfig, NtpEntry, Role
 from service.domain.releases import Release
 from service.drivers.iosxe.applets import (
@@ -43,6 +44,7 @@ class Payloads:
     def __init__(self, contract: Contract, release: Release) -> None:
         self._contract = contract
         self._form = contract.applet_form(release)
+        self._grants = contract.grant_form(release)
         self._names = contract.edits.applet.names
 
     def of(self, change: Change) -> etree._Element:  # noqa: C901, PLR0911 - an arm for each
@@ -72,8 +74,8 @@ class Payloads:
                 name = self._contract.rpcs["ap-reset"].input["mac"]
                 _leaf(reset, name, str(mac))
                 return reset
-            case SetJoinPolicy(rule):
-                raise ValueError(f"{rule}: no way to set it on this platform is known yet")
+            case SetJoinPolicy(rule, _, after):
+                return self._grant(rule, granted=after)
 
     def without_vrfs(self, holders: Iterable[tuple[Role, str]]) -> etree._Element:
         """Takes the empty VRFs off that are left where their last entry was removed."""
@@ -123,6 +125,27 @@ class Payloads:
             node = append(config, self._contract.steps(self._contract.edits.applet.path))
             node.set(OPERATION, "remove")
             _leaf(node, self._contract.edits.applet.key, name)
+        return config
+
+    def _grant(self, rule: Rule, *, granted: bool) -> etree._Element:
+        """Our map and our match of an issuer: made or deleted together, each as a whole."""
+        edit, form = self._contract.edits.join_policy, self._grants
+        grant = edit.grants.get(rule.value)
+        if grant is None:
+            raise ValueError(f"{rule}: this platform has no such switch")
+        config, operation = _config(), "create" if granted else "delete"
+        pki = descend(config, self._contract.steps(edit.pki))
+        entry = _below(pki, form.map)
+        entry.set(OPERATION, operation)
+        values = {edit.tag: grant.name, edit.sequence: "1"}
+        match = _below(pki, edit.match)
+        match.set(OPERATION, operation)
+        _leaf(match, edit.key, grant.name)
+        for name in values if granted else form.keys:
+            _leaf(entry, name, values[name])
+        if granted:
+            _below(entry, form.issuer).text = grant.issuer
+            _below(match, edit.allow)
         return config
 
     def _applets(self, *applets: Applet) -> etree._Element:

@@ -22,7 +22,7 @@ from service.domain.observation import (
     Topic,
 )
 from service.domain.releases import Release
-from service.drivers.iosxe import normalize
+from service.drivers.iosxe import grants, normalize
 from service.drivers.iosxe.asking import Asker
 from service.drivers.iosxe.commands import DIFFERENCES, CommandLine
 from service.drivers.iosxe.documents import (
@@ -89,6 +89,7 @@ class Reader:
                 platform=Platform.IOSXE,
                 read_at=self._clock.now().wall,
                 release=str(self._release),
+                by_hand=grants.words(self._contract),
             )
         )
         steps: Mapping[Topic, Callable[[_Look, float], None]] = {
@@ -131,8 +132,13 @@ class Reader:
     # -- topics ----------------------------------------------------------------------------
 
     def _join_policy(self, look: _Look, timeout_s: float) -> None:
-        del look, timeout_s
-        raise ValueError("no way to read it on this platform is known yet")
+        shapes = [self._asker.shape(key) for key in grants.READS if self._asker.offers(key)]
+        data = self._link.get_config(filter_for(*shapes), timeout_s=timeout_s)
+        found = grants.join_policies(self._contract, self._release, data)
+        look.view = replace(look.view, policies=found)
+        look.origins["policies"] = path_text(shapes[0].steps)
+        if found.unread:
+            look.unknown[Topic.JOIN_POLICY] = "; ".join(f"{r}: {why}" for r, why in found.unread)
 
     def _clock_reading(self, look: _Look, timeout_s: float) -> None:
         before = self._clock.now()

@@ -153,5 +153,23 @@ def test_every_node_of_the_applet_form_exists(paths, vendor, release):
     assert not missing
 
 
+def test_every_node_that_allows_expired_certificates_exists(paths, vendor, release):
+    edit, form = paths.edits.join_policy, paths.grant_form(Release.parse(release))
+    relative = [
+        f"{edit.match}/{edit.key}",
+        f"{edit.match}/{edit.allow}",
+        f"{form.map}/{edit.tag}",
+        f"{form.map}/{edit.sequence}",
+        f"{form.map}/{form.issuer}",
+    ]
+    base = paths.steps(edit.pki)
+    missing = [
+        path
+        for path in relative
+        if vendor.resolve((*base, *paths.steps(path, inherit=base[-1][0]))) is None
+    ]
+    assert not missing
+
+
 def test_a_path_that_does_not_exist_is_not_resolved(paths, vendor):
     assert vendor.resolve(paths.steps("/native:native/clock/set")) is None

@@ -7,10 +7,10 @@ import pytest
 
 from service.domain.changes import SaveConfig, SetJoinPolicy
 from service.domain.finding import AffectedAp, Confidence, Finding
-from service.domain.join_policy import JoinPolicies, Rule
+from service.domain.join_policy import GRANTS, JoinPolicies, Rule
 from service.domain.observation import ApState, Certificate, CertificateKind, Platform, Topic
 from service.domain.plan import Asked, NoPlan, Plan, Planned, Situation, Tried
-from service.domain.planning import NOT_YET, ORDER, make_plan, strategies_for
+from service.domain.planning import ORDER, make_plan, strategies_for
 from tests.support.builders import (
     CONTROLLER,
     MAC,
@@ -24,7 +24,7 @@ from tests.support.builders import (
 )
 from tests.support.cases import catalogue
 from tests.support.fake_driver import COMMANDS
-from tests.support.policy_stage import OFF, policies
+from tests.support.policy_stage import NO_GRANTS, OFF, policies
 
 AIREOS = replace(CONTROLLER, platform=Platform.AIREOS)
 AWAY = affected(state=ApState.NOT_JOINED)
@@ -215,14 +215,12 @@ def test_an_image_certificate_is_out_of_its_reach():
     assert "no controller policy reaches it" in why_not(issue="FN72524")
 
 
-def test_on_the_other_platform_it_is_listed_as_not_yet_there():
-    assert NOT_YET in why_not(platform=Platform.IOSXE)
+def test_before_a_controller_is_looked_at_it_is_listed_for_both_platforms():
     issue = catalogue().get("FN63942")
     assert issue is not None
-    ways = {w.name: w for w in strategies_for(issue, POLICY, Platform.IOSXE)}
-    assert NOT_YET in ways[NAME].reason
-    ways = {w.name: w for w in strategies_for(issue, POLICY, Platform.AIREOS)}
-    assert ways[NAME].applicable
+    for platform in Platform:
+        ways = {w.name: w for w in strategies_for(issue, POLICY, platform)}
+        assert ways[NAME].applicable
 
 
 def test_an_ap_that_is_only_suspected_is_not_waited_for_beside_a_sure_one():
@@ -233,6 +231,59 @@ def test_an_ap_that_is_only_suspected_is_not_waited_for_beside_a_sure_one():
     both = plan(AWAY, maybe, asked=Asked(accept_suspected=True))
     assert [ap.mac for ap in both.charter.aps] == [MAC, OTHER]
     assert [ap.mac for ap in plan(maybe).charter.aps] == [OTHER]
+
+
+# -- Catalyst 9800 -----------------------------------------------------------------------------
+
+
+CATALYST = {
+    "platform": Platform.IOSXE,
+    "policies": policies(NO_GRANTS),
+    "release": "17.9.1",
+    "restores_itself": True,
+}
+
+
+@pytest.mark.parametrize("kind", [MIC, None])
+def test_a_catalyst_is_told_both_issuers_since_nothing_tells_which_one_it_is(kind):
+    made = plan(of_kind(kind), **CATALYST)
+    assert tuple(one.rule for one in made.charter.overrides) == GRANTS
+    told = " ".join(made.impact)
+    for words in ("'Cisco Manufacturing CA'", "'ACT2 SUDI CA'", "at every join", "unverified"):
+        assert words in told, words
+    for words in ("CSCvb93909", "hash", "APs learn it"):
+        assert words not in told, words
+    assert ("is not helped by this" in told) is (kind is None)
+
+
+def test_a_catalyst_has_nothing_for_self_signed_certificates():
+    assert "no switch" in why_not(of_kind(SSC), **CATALYST)
+
+
+def test_on_a_catalyst_its_own_ended_certificate_refuses_and_unknown_dates_are_said():
+    reason = why_not(**CATALYST, certificates=(OWN,))
+    assert "'Cisco SHA1 device cert' ended 2026-03-01" in reason
+    assert "APs turn the controller down" in reason
+    unknown = {Topic.CERTIFICATES: "release 17.3.6 shows no certificate dates in any model"}
+    told = " ".join(plan(**CATALYST, certificates=None, unknown=unknown).impact)
+    assert "own certificate has ended is not known: release 17.3.6 shows no" in told
+
+
+def test_what_somebody_else_allows_already_is_not_made_again():
+    theirs = tuple((rule, "the match of certificate map OLD") for rule in GRANTS)
+    one = replace(policies(NO_GRANTS), others=theirs[:1])
+    made = plan(**CATALYST | {"policies": one})
+    assert [switch.rule for switch in made.charter.overrides] == [Rule.ALLOW_EXPIRED_ACT2]
+    assert any("certificate map OLD stands for" in line for line in made.impact)
+    both = replace(one, others=theirs)
+    reason = why_not(**CATALYST | {"policies": both})
+    assert "by the match of certificate map OLD" in reason
+    assert "already: it is not what keeps these APs off" in reason
+
+
+def test_what_stands_under_our_name_and_is_not_ours_refuses():
+    blind = policies(NO_GRANTS, unread=GRANTS[:1])
+    assert "cannot be read: no line of it" in why_not(**CATALYST | {"policies": blind})
 
 
 # -- what did not help before ------------------------------------------------------------------
