@@ -1,8 +1,8 @@
 """The issue catalogue: YAML files, shipped with the package or a user's own, as domain values.
 
-A file holds `issues`, `look_alikes` or both; `catalogue_form.py` says their keys. An entry of the
-user's folder with a name that is shipped replaces the shipped one whole, so that a matrix can be
-mended without waiting for us.
+A file holds `issues`, `look_alikes`, `software` or several; `catalogue_form.py` and
+`software_form.py` say their keys. An entry of the user's folder with a name that is shipped
+replaces the shipped one whole, so that a matrix can be mended without waiting for us.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,18 +16,19 @@ from pydantic import ValidationError
 from service.config.catalogue_form import CatalogueFile
 from service.config.yaml_file import InvalidFile, Problem, read_bytes, yaml_root
 from service.domain.catalogue import Catalogue
+from service.domain.software import SoftwareMatrix
 
 __all__ = ["InvalidFile", "load_catalogue", "parse_catalogue"]
 
 NAMES = ("*.yaml", "*.yml")
 
 
-class _Named(Protocol):
+class _Keyed(Protocol):
     @property
-    def name(self) -> str: ...
+    def key(self) -> object: ...
 
 
-Entry = TypeVar("Entry", bound=_Named)
+Entry = TypeVar("Entry", bound=_Keyed)
 
 
 def load_catalogue(user_folder: Path | None = None) -> Catalogue:
@@ -88,15 +89,22 @@ def _read(paths: Iterable[Path]) -> Catalogue:
 
 def _over(below: Catalogue, above: Catalogue) -> Catalogue:
     return Catalogue(
-        _replaced(below.issues, above.issues), _replaced(below.look_alikes, above.look_alikes)
+        _replaced(below.issues, above.issues),
+        _replaced(below.look_alikes, above.look_alikes),
+        SoftwareMatrix(
+            _replaced(below.software.targets, above.software.targets),
+            _replaced(below.software.families, above.software.families),
+            _replaced(below.software.troubles, above.software.troubles),
+            _replaced(below.software.detours, above.software.detours),
+        ),
     )
 
 
 def _replaced(below: Sequence[Entry], above: Sequence[Entry]) -> tuple[Entry, ...]:
-    names = {entry.name for entry in below}
-    mine = {entry.name: entry for entry in above}
-    added = [entry for entry in above if entry.name not in names]
-    return (*(mine.get(entry.name, entry) for entry in below), *added)
+    keys = {entry.key for entry in below}
+    mine = {entry.key: entry for entry in above}
+    added = [entry for entry in above if entry.key not in keys]
+    return (*(mine.get(entry.key, entry) for entry in below), *added)
 
 
 def _plain(node: yaml.Node) -> object:

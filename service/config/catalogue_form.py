@@ -3,8 +3,10 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
+from service.config.form_parts import STRICT, Pattern, Rule, Text, compiled
+from service.config.software_form import SoftwareForm
 from service.domain.catalogue import (
     SIGN_FIELDS,
     Catalogue,
@@ -20,21 +22,6 @@ from service.domain.catalogue import (
 )
 from service.domain.observation import Platform
 from service.domain.policy import ALL_STRATEGIES
-from service.domain.releases import is_rule
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as err:
-        raise ValueError(f"a regular expression ({err})") from None
-    return text
-
-
-def _rule(text: str) -> str:
-    if not is_rule(text):
-        raise ValueError("a release rule such as '>=17.9.3' or '~8.5, >=8.5.182.105'")
-    return text
 
 
 def _strategy(text: str) -> str:
@@ -43,15 +30,6 @@ def _strategy(text: str) -> str:
     return text
 
 
-def _text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("text (put it in quotes)")  # noqa: TRY004 - pydantic wants ValueError
-    return value
-
-
-Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
-Pattern = Annotated[Text, AfterValidator(_pattern)]
-Rule = Annotated[Text, AfterValidator(_rule)]
 Strategy = Annotated[Text, AfterValidator(_strategy)]
 Signs = dict[
     Literal[
@@ -67,7 +45,7 @@ Signs = dict[
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
 
 class SignatureForm(_Strict):
@@ -135,8 +113,8 @@ class IssueForm(_Strict):
             title=self.title,
             cause=self.cause,
             platforms=frozenset(self.platforms),
-            models=_compiled(self.models),
-            models_except=_compiled(self.models_except),
+            models=compiled(self.models),
+            models_except=compiled(self.models_except),
             ends=tuple(certificate.to_domain() for certificate in self.certificates),
             signatures=tuple(signature.to_domain() for signature in self.signatures),
             fixed=tuple(line.to_domain() for line in self.fixed),
@@ -144,8 +122,8 @@ class IssueForm(_Strict):
             sources=tuple(self.sources),
             settings=dict(self.settings),
             signs=_signs(self.signs),
-            texts=_compiled(self.texts),
-            labels=_compiled(self.labels),
+            texts=compiled(self.texts),
+            labels=compiled(self.labels),
         )
 
 
@@ -169,10 +147,10 @@ class LookAlikeForm(_Strict):
             name=self.name,
             title=self.title,
             platforms=frozenset(self.platforms),
-            models=Models(_compiled(self.models), _compiled(self.models_except)),
+            models=Models(compiled(self.models), compiled(self.models_except)),
             explains=frozenset(self.explains),
             signs=_signs(self.signs),
-            texts=_compiled(self.texts),
+            texts=compiled(self.texts),
             signatures=tuple(signature.to_domain() for signature in self.signatures),
             sources=tuple(self.sources),
         )
@@ -183,17 +161,15 @@ class CatalogueFile(_Strict):
 
     issues: list[IssueForm] = []
     look_alikes: list[LookAlikeForm] = []
+    software: SoftwareForm = SoftwareForm()
 
     def to_domain(self) -> Catalogue:
         """The domain's value."""
         return Catalogue(
             tuple(issue.to_domain() for issue in self.issues),
             tuple(entry.to_domain() for entry in self.look_alikes),
+            self.software.to_domain(),
         )
-
-
-def _compiled(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in patterns)
 
 
 def _signs(signs: "Signs") -> tuple[Sign, ...]:

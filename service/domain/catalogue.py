@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from service.domain.observation import ApSighting, JoinPhase, LogLine, Platform
 from service.domain.releases import Release, fits
+from service.domain.software import SoftwareMatrix
 
 
 class Cause(StrEnum):
@@ -126,6 +127,11 @@ class Issue:
     texts: tuple[re.Pattern[str], ...] = ()
     labels: tuple[re.Pattern[str], ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What a user's entry replaces."""
+        return self.name
+
     def affects(self, model: str | None) -> bool | None:
         """Whether an AP model is affected; None where the model is not known."""
         return Models(self.models, self.models_except).concern(model)
@@ -217,6 +223,11 @@ class LookAlike:
     signatures: tuple[Signature, ...] = ()
     sources: tuple[str, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What a user's entry replaces."""
+        return self.name
+
     def concerns(self, model: str | None) -> bool:
         """Whether this can be the cause for an AP of that model."""
         return not self.models.hit or self.models.concern(model) is True
@@ -224,10 +235,11 @@ class LookAlike:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All known issues and their look-alikes, each told by its name."""
+    """All known issues and their look-alikes, each told by its name; and where software leads."""
 
     issues: tuple[Issue, ...]
     look_alikes: tuple[LookAlike, ...] = ()
+    software: SoftwareMatrix = SoftwareMatrix()  # noqa: RUF009 - frozen
 
     def get(self, name: str) -> Issue | None:
         """The issue of that name, or None."""

@@ -8,7 +8,9 @@ import pytest
 from service.config.catalogue import InvalidFile, load_catalogue, parse_catalogue
 from service.config.catalogue_form import Signs
 from service.domain.catalogue import SIGN_FIELDS
-from service.domain.observation import ApSighting
+from service.domain.observation import ApSighting, Platform
+from service.domain.releases import Release
+from service.domain.software import Support
 
 PATH = Path("mine.yaml")
 GOOD = """
@@ -115,3 +117,70 @@ def test_a_users_folder_adds_and_replaces(tmp_path):
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(InvalidFile, match="found no such folder"):
         load_catalogue(tmp_path / "nowhere")
+
+
+SOFTWARE = """
+software:
+  releases:
+    - platform: iosxe
+      release: 17.3.6
+      from: ['~17.3']
+      patches: [{name: APSP9, file: CSCxx00000, closes: [CSCxx00000], source: ourselves}]
+      source: ourselves
+  access_points:
+    - name: ours
+      platform: iosxe
+      models: ['9999']
+      supported: [{rule: '>=17.3', source: seen in our lab}]
+  troubles:
+    - name: T
+      title: t
+      platform: iosxe
+      models: ['9999']
+      releases: ['~17.3']
+      advice: a
+      source: b
+  detours:
+    - {platform: iosxe, from: '~17.3', to: '>=17.12', models: ['9999'], source: ourselves}
+"""
+
+
+def test_a_users_software_adds_to_the_shipped_and_replaces_what_has_the_same_name(tmp_path):
+    (tmp_path / "mine.yaml").write_text(SOFTWARE)
+    mine, shipped = load_catalogue(tmp_path).software, load_catalogue().software
+    (base,) = (one for one in mine.targets if str(one.release) == "17.3.6")
+    assert [patch.name for patch in base.patches] == ["APSP9"]
+    assert len(mine.targets) == len(shipped.targets)
+    assert len(mine.families) == len(shipped.families) + 1
+    at = Release.parse("17.9.1")
+    assert mine.support(Platform.IOSXE, at, "C9999I") is Support.YES
+    assert shipped.support(Platform.IOSXE, at, "C9999I") is Support.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "key", "expected"),
+    [
+        ("release: 17.3.6", "release: newest", "software.releases[0].release", "not a release"),
+        ("release: 17.3.6", "release: 17.3", "software.releases[0].release", "text"),
+        ("from: ['~17.3']", "from: [17.3.x or so]", "software.releases[0].from[0]", "rule"),
+        ("models: ['9999']", "models: []", "software.access_points[0].models", "at least 1"),
+        ("source: seen in", "sauce: seen in", "software.access_points[0].supported[0]", ""),
+        ("to: '>=17.12'", "to: later", "software.detours[0].to", "release rule"),
+        ("      title: t\n", "", "software.troubles[0].title", ""),
+    ],
+)
+def test_what_is_wrong_with_software_is_told_too(good, bad, key, expected):
+    with pytest.raises(InvalidFile) as caught:
+        parse_catalogue(SOFTWARE.replace(good, bad, 1).encode(), PATH)
+    assert any(
+        one.path.startswith(key) and expected in one.expected for one in caught.value.problems
+    )
+
+
+def test_every_line_of_the_shipped_software_has_a_source():
+    shipped = load_catalogue().software
+    claims = [c for f in shipped.families for c in (*f.supported, *f.unsupported)]
+    lines = (*shipped.targets, *shipped.troubles, *shipped.detours, *claims)
+    patches = [patch for target in shipped.targets for patch in target.patches]
+    assert lines
+    assert all(line.source for line in (*lines, *patches))
