@@ -14,6 +14,7 @@ from service.domain.instants import TrueTime
 from service.domain.inventory import Controller
 from service.domain.journal import Charter
 from service.domain.observation import ControllerView
+from service.domain.software import SoftwareMatrix
 from service.domain.window import Window
 
 
@@ -41,6 +42,7 @@ class Situation:
         view: a fresh look at every topic.
         true_time: None where nothing vouches for it.
         tried: what did not help before, newest first.
+        software: where software leads; empty: nothing is known of releases.
     """
 
     finding: Finding
@@ -49,6 +51,7 @@ class Situation:
     view: ControllerView
     true_time: TrueTime | None
     tried: tuple[Tried, ...] = ()
+    software: SoftwareMatrix = SoftwareMatrix()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True, slots=True)

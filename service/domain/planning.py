@@ -11,7 +11,7 @@ from service.domain.finding import Confidence
 from service.domain.observation import Platform
 from service.domain.plan import Alternative, Asked, NoPlan, Plan, Planned, Situation
 from service.domain.policy import Policy
-from service.domain.strategies import clock_window, expired_cert_override
+from service.domain.strategies import clock_window, expired_cert_override, fixed_software
 from service.domain.strategies.clock_window_plan import plan_clock_window
 from service.domain.strategies.expired_cert_plan import own_certificate_ended, plan_override
 
@@ -86,6 +86,8 @@ def strategies_for(
 
 def _planned(name: str, situation: Situation, asked: Asked) -> Planned:
     blocked = _blocked(name, situation.issue, situation.controller.policy, situation.view.platform)
+    if blocked == NOT_YET and name == fixed_software.NAME:
+        return NoPlan(fixed_software.way_by_hand(situation))
     return NoPlan(blocked) if blocked else PLANNERS[name](situation, asked)
 
 

@@ -132,11 +132,12 @@ def _choose(
         return None, NoPlan("nothing to do: no finding on this controller")
     truth = true_time_by(context, polled.view)
     tried = tried_on(context, polled.controller.name)
+    software = context.catalogue.software
     for finding in sorted(findings, key=lambda f: -f.confidence.rank):
         issue = context.catalogue.get(finding.issue)
         if issue is None:
             continue
-        situation = Situation(finding, issue, polled.controller, polled.view, truth, tried)
+        situation = Situation(finding, issue, polled.controller, polled.view, truth, tried, software)
         planned = make_plan(situation, asked, strategy=strategy)
         if isinstance(planned, Plan):
             return finding, planned
