@@ -28,14 +28,18 @@ fi
 # The rings that wait for labs, brokers and databases run beside those that keep a core at work.
 said=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$said"' EXIT
+lane() {  # rings one after the other, in processes of their own
+  local ring status=0
+  for ring in "$@"; do tests "$ring" || status=1; done
+  return "$status"
+}
 failed=0
-step "tests: ${quick[*]}, then tests/e2e; tests/faults and ${others[*]} beside them, shown afterwards"
-tests tests/faults >"$said/faults" 2>&1 & faults=$!
-tests "${others[@]}" >"$said/others" 2>&1 & waiting=$!
+step "tests: ${quick[*]}; beside them tests/faults tests/e2e and ${others[*]}, shown afterwards"
+lane tests/faults tests/e2e >"$said/faults" 2>&1 & faults=$!
+lane "${others[@]}" >"$said/others" 2>&1 & waiting=$!
 tests "${quick[@]}" || failed=1
-tests tests/e2e || failed=1
-wait "$faults" || failed=1
-step "tests: tests/faults"; cat "$said/faults"
 wait "$waiting" || failed=1
 step "tests: ${others[*]}"; cat "$said/others"
+wait "$faults" || failed=1
+step "tests: tests/faults tests/e2e"; cat "$said/faults"
 exit "$failed"
