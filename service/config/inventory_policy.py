@@ -10,6 +10,7 @@ from typing import TypeVar
 from service.config.inventory_values import (
     choice,
     clock_window,
+    host,
     seconds,
     seconds_or_none,
     share,
@@ -58,6 +59,7 @@ def policy_over(base: Policy) -> Reader[Policy]:
             retry_after_s=get("retry_after_s", seconds_or_none, base.retry_after_s),
             longest_backoff_s=get("longest_backoff_s", seconds, base.longest_backoff_s),
             max_sessions=get("max_sessions", whole(2), base.max_sessions),
+            ntp_servers=get("ntp_servers", _distinct(host), base.ntp_servers),
         )
         section.settle()
         return policy

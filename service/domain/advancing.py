@@ -62,7 +62,8 @@ def next_move(
     step = current_step(remediation, run)
     if step is None:
         if run.phase == "forward":
-            return Turn(HomeCalled("the APs were waited for", goal_missed=False))
+            reached = strategy_of(run.charter).reached(run)
+            return Turn(HomeCalled(reached, goal_missed=False))
         return Finish(conclusion(run, view))
     lost = guardian_lost(run, moment)
     if lost is not None:
@@ -146,5 +147,7 @@ def _state(run: Run, troubles: tuple[StepFailed, ...], remaining: int) -> FinalS
         return "cancelled"
     if troubles:
         return "needs-attention"
-    mended = remaining == 0 and run.charter.aps and strategy_of(run.charter).mended(run)
+    strategy = strategy_of(run.charter)
+    somebody = bool(run.charter.aps) or not strategy.for_aps
+    mended = remaining == 0 and somebody and strategy.mended(run)
     return "succeeded" if mended else "rolled-back"

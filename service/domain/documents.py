@@ -13,7 +13,7 @@ from service.domain.journal import Charter, Closed, Intended, StepDone, StepFail
 from service.domain.observation import ApState, ControllerView
 from service.domain.plan import Alternative, Plan
 from service.domain.remediation import Run
-from service.domain.steps.mending import policy_way_home, way_home
+from service.domain.steps.mending import policy_way_home, repair_by_hand, way_home
 from service.domain.steps.protocol import Step
 from service.domain.strategies.known import strategy_of
 from service.domain.window import Window
@@ -213,6 +213,8 @@ def _orphaned(run: Run) -> Closed:
     by_hand: tuple[str, ...] = ()
     if run.wrote and run.charter.overrides:
         by_hand = policy_way_home(run.charter)
+    elif run.wrote and run.charter.repair is not None:
+        by_hand = repair_by_hand(run.charter)
     elif run.wrote and run.charter.guardians:
         by_hand = way_home(run.charter)
     return Closed(

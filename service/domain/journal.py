@@ -23,6 +23,19 @@ FinalState: TypeAlias = Literal["succeeded", "rolled-back", "needs-attention", "
 
 
 @dataclass(frozen=True, slots=True)
+class ClockRepair:
+    """What is to be done about a clock that is wrong.
+
+    Attributes:
+        servers: the NTP servers to add.
+        at_once: a command sets the clock, for the box has no timers.
+    """
+
+    servers: NtpConfig
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Charter:
     """What a remediation was opened with: the plan's substance and what the controller was.
 
@@ -38,6 +51,7 @@ class Charter:
         by_hand: what a person types on it.
         switches: the captured certificate policy, as far as it could be read.
         overrides: the switches that are to be turned, each as it is to be.
+        repair: how the clock is repaired; None where the strategy repairs none.
     """
 
     controller: str
@@ -60,6 +74,7 @@ class Charter:
     by_hand: ByHand = ByHand()  # noqa: RUF009 - frozen
     switches: tuple[Switch, ...] = ()
     overrides: tuple[Switch, ...] = ()
+    repair: ClockRepair | None = None
 
     @property
     def false_moment(self) -> datetime:
@@ -67,6 +82,12 @@ class Charter:
         if self.moment is None:
             raise ValueError(f"{self.strategy} sets no clock")
         return self.moment
+
+    @property
+    def time_servers(self) -> NtpConfig:
+        """Whom to ask for the time: those that are wanted first, then those that were there."""
+        wanted = self.repair.servers.entries if self.repair else ()
+        return NtpConfig((*wanted, *self.ntp.entries))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from service.domain.finding import Confidence
 from service.domain.observation import Platform
 from service.domain.plan import Alternative, Asked, NoPlan, Plan, Planned, Situation
 from service.domain.policy import Policy
-from service.domain.strategies import clock_window, expired_cert_override, fixed_software
+from service.domain.strategies import clock_repair, clock_window, expired_cert_override
+from service.domain.strategies.clock_repair_plan import is_wrong, plan_clock_repair
 from service.domain.strategies.clock_window_plan import plan_clock_window
 from service.domain.strategies.expired_cert_plan import own_certificate_ended, plan_override
 
@@ -26,11 +27,12 @@ COSTS = {
     "expired-cert-override": expired_cert_override.COST,
     "fixed-software": "software is installed; APs reload with the new image",
     "staging-controller": "APs move to another controller and back: they are off for a while twice",
-    "clock-repair": "the controller's clock is set to true time",
+    "clock-repair": clock_repair.COST,
     "clock-window": clock_window.COST,
 }
 PLANNERS: Mapping[str, Callable[[Situation, Asked], Planned]] = {
     expired_cert_override.NAME: plan_override,
+    clock_repair.NAME: plan_clock_repair,
     clock_window.NAME: plan_clock_window,
 }
 """Strategies that are carried out."""
@@ -57,7 +59,7 @@ def make_plan(situation: Situation, asked: Asked, *, strategy: str | None = None
             f"{finding.issue} is only suspected: sweep again until it is probable, or accept it "
             "with --accept-suspected"
         )
-    if not finding.aps:
+    if not finding.aps and situation.issue.cause is not Cause.CLOCK:
         return NoPlan(f"{finding.issue} names no AP: there is nobody to wait for")
     tried = {name: _planned(name, situation, asked) for name in ORDER}
     chosen = next(
@@ -86,9 +88,14 @@ def strategies_for(
 
 def _planned(name: str, situation: Situation, asked: Asked) -> Planned:
     blocked = _blocked(name, situation.issue, situation.controller.policy, situation.view.platform)
-    if blocked == NOT_YET and name == fixed_software.NAME:
-        return NoPlan(fixed_software.way_by_hand(situation))
+    if blocked and name == clock_repair.NAME and is_wrong(situation.view, situation.true_time):
+        return NoPlan(f"{blocked}, but the clock is wrong: {repair_first(situation)}")
     return NoPlan(blocked) if blocked else PLANNERS[name](situation, asked)
+
+
+def repair_first(situation: Situation) -> str:
+    """How a person has the clock repaired before anything else."""
+    return f"aprejoin plan {situation.controller.name} -i INVENTORY --issue CLOCK-SKEW comes first"
 
 
 def _way(name: str, planned: Planned, chosen: Plan | None, situation: Situation) -> Alternative:
@@ -114,7 +121,8 @@ def _reason(tried: Mapping[str, Planned], situation: Situation, strategy: str | 
     could = [name for name in tried if _blocked(name, issue, policy, platform) is None]
     if len(could) > 1:
         return "; ".join(f"{name}: {refused[name]}" for name in could)
-    return refused[could[0] if could else clock_window.NAME]
+    usual = clock_repair if issue.cause is Cause.CLOCK else clock_window
+    return refused[could[0] if could else usual.NAME]
 
 
 def _blocked(name: str, issue: Issue, policy: Policy, platform: Platform | None) -> str | None:

@@ -29,6 +29,8 @@ class Policy:
         retry_after_s: how soon a controller that was mended, or was not, is mended again by itself.
         longest_backoff_s: how long at most a schedule leaves a controller alone that fails.
         max_sessions: sessions of ours on the controller at the same time, the mending one included.
+        ntp_servers: addresses or names that the controller is to follow; a repair of its clock adds
+            those that are missing, and asks them for the time.
     """
 
     on_finding: OnFinding = "report"
@@ -52,6 +54,7 @@ class Policy:
     retry_after_s: float = 86_400
     longest_backoff_s: float = 14_400
     max_sessions: int = 4
+    ntp_servers: tuple[str, ...] = ()
 
 
 _WINDOW = re.compile(

@@ -11,6 +11,7 @@ from service.domain.guardians import Guardian, living, too_few
 from service.domain.inventory import Controller
 from service.domain.journal import Charter
 from service.domain.remediation import Run
+from service.domain.strategies.known import strategy_of
 from service.errors import Refused, StoreError
 from service.ports.guardians import Guardians
 from service.ports.requests import Kind
@@ -71,9 +72,13 @@ def check_guardians(context: Context, charter: Charter) -> None:
 
 
 def asks_a_person(controller: Controller, charter: Charter) -> Controller:
-    """The controller with the approval that a plan needs: one guardian alone is a person's risk."""
+    """The controller with the approval that a plan needs.
+
+    One guardian alone is a person's risk, and a wrong clock is never mended without a person.
+    """
     policy = controller.policy
-    if charter.guardians != 1 or policy.approval != "none":
+    for_a_person = charter.guardians == 1 or strategy_of(charter).by_person
+    if not for_a_person or policy.approval != "none":
         return controller
     return replace(controller, policy=replace(policy, approval="required"))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.domain.catalogue import Cause
 from service.domain.changes import Change
 from service.domain.finding import Finding
 from service.domain.observation import ControllerView, Topic
@@ -19,7 +20,7 @@ from service.usecases.context import Context
 from service.usecases.poll import READ_TIMEOUT_S, Polled
 from service.usecases.sweep import judge
 from service.usecases.tried import tried_on
-from service.usecases.truth import dated, true_time_by
+from service.usecases.truth import dated, true_time_beside, true_time_by
 
 FRESH_S = 60.0
 """No forward write on facts older than this (DESIGN.md, section 6.9)."""
@@ -130,14 +131,17 @@ def _choose(
     refused: list[tuple[Finding, NoPlan]] = []
     if polled.view is None or not findings:
         return None, NoPlan("nothing to do: no finding on this controller")
-    truth = true_time_by(context, polled.view)
+    policy, view = polled.controller.policy, polled.view
+    truth = true_time_by(context, view, policy.ntp_servers)
     tried = tried_on(context, polled.controller.name)
     software = context.catalogue.software
     for finding in sorted(findings, key=lambda f: -f.confidence.rank):
         issue = context.catalogue.get(finding.issue)
         if issue is None:
             continue
-        situation = Situation(finding, issue, polled.controller, polled.view, truth, tried, software)
+        in_doubt = issue.cause is Cause.CLOCK  # then its own word counts for nothing
+        true_time = true_time_beside(context, view, policy.ntp_servers) if in_doubt else truth
+        situation = Situation(finding, issue, polled.controller, view, true_time, tried, software)
         planned = make_plan(situation, asked, strategy=strategy)
         if isinstance(planned, Plan):
             return finding, planned

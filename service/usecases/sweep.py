@@ -13,9 +13,12 @@ from service.domain.observation import ApState, ControllerView
 from service.usecases.context import Context
 from service.usecases.patience import why_left_alone
 from service.usecases.poll import Polled, poll
-from service.usecases.truth import host_clock, median_of, own_clock
+from service.usecases.truth import host_clock, median_of, own_clock, true_time_beside
 
 THREADS = 32
+DOUBTFUL_S = 30.0
+"""How far a clock may be from this host's before a controller that is polled alone makes us ask
+whoever else knows the time; in a larger sweep the others answer that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,8 @@ def _clock_offset(
     host, now = host_clock(context), context.clock.now()
     sources = [source for source in (host, _others(one, all_polled, now)) if source]
     truth = agree(tuple(sources), now)
+    if truth is None and len(all_polled) == 1 and abs(one.view.clock.offset_s) > DOUBTFUL_S:
+        truth = true_time_beside(context, one.view, one.controller.policy.ntp_servers)
     if truth is None:
         return None, ()
     return clock_offset_s(one.view.clock, truth), truth.sources

@@ -11,7 +11,7 @@ from functools import partial
 from statistics import median
 
 from service.domain.instants import Instant, TimeSource, TrueTime, agree, from_source
-from service.domain.ntp import NtpConfig
+from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.observation import ControllerView
 from service.ports.store import ClockNote
 from service.usecases.context import Context
@@ -22,13 +22,32 @@ STEADY_S = 0.5
 """A host whose wall clock was set by more than this while a source was asked heard nothing."""
 
 
-def true_time_by(context: Context, view: ControllerView) -> TrueTime | None:
-    """True time as of now, for work on one controller; None where nothing vouches."""
+def true_time_by(
+    context: Context, view: ControllerView, wanted: Iterable[str] = ()
+) -> TrueTime | None:
+    """True time as of now, for work on one controller; None where nothing vouches.
+
+    `wanted`: servers to ask where the controller's own clock vouches for nothing.
+    """
     own = own_clock(view)
     if own is not None:
         return from_source(own, context.clock.now())
-    servers = view.ntp or NtpConfig()
-    asked = tuple(opinions(context, view.controller, servers))
+    return true_time_beside(context, view, wanted)
+
+
+def true_time_beside(
+    context: Context, view: ControllerView, wanted: Iterable[str] = ()
+) -> TrueTime | None:
+    """True time as of now by two sources that are not the controller; None without agreement.
+
+    Args:
+        context: the ports.
+        view: the controller, whose servers are asked.
+        wanted: hosts of other servers to ask, before its own.
+    """
+    entries = view.ntp.entries if view.ntp else ()
+    more = tuple(NtpEntry("server", "server-list", host) for host in wanted)
+    asked = tuple(opinions(context, view.controller, NtpConfig((*more, *entries))))
     return agree(asked, context.clock.now())
 
 
@@ -66,8 +85,8 @@ def opinions(context: Context, controller: str, servers: NtpConfig) -> Iterable[
     others = fleet_median(context.store.clocks(), context.clock.now(), but=controller)
     if others is not None:
         yield others
-    asked = [entry.host for entry in servers.entries if entry.vrf is None][:SERVERS_ASKED]
-    for name in asked:
+    hosts = dict.fromkeys(entry.host for entry in servers.entries if entry.vrf is None)
+    for name in tuple(hosts)[:SERVERS_ASKED]:  # each once: a server agrees with itself
         answer = _heard(context, partial(context.time_servers.ask, name))
         if answer is not None:
             yield answer

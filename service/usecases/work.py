@@ -106,7 +106,7 @@ class Work:
             true_now = None if known is None else known.now(now)
             if true_now is not None:
                 return now, true_now
-        asked = tuple(opinions(self.context, run.charter.controller, run.charter.ntp))
+        asked = tuple(opinions(self.context, run.charter.controller, run.charter.time_servers))
         now = self.context.clock.now()
         self.truth = agree(asked, now)
         return now, None if self.truth is None else self.truth.at

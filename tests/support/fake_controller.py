@@ -69,6 +69,7 @@ class Quirks:
     cli_s: float = 0.2
     ntp_settle_s: float = 8.0
     ntp_reachable: bool = True
+    dead_servers: frozenset[str] = frozenset()  # those that answer no more
     has_timers: bool = True
     follows_within_s: float = 1e12  # NTP gives up on a clock that is farther off
     takes_utc: bool = False  # a clock set by command takes UTC, not local time
@@ -205,7 +206,8 @@ class FakeController:
         self._ntp_turn += 1
         turn = self._ntp_turn
         self.synced = False
-        if self.ntp.entries and self.quirks.ntp_reachable:
+        answer = any(e.host not in self.quirks.dead_servers for e in self.ntp.entries)
+        if answer and self.quirks.ntp_reachable:
             self.later(self.quirks.ntp_settle_s, lambda: self._settled(turn))
 
     def _settled(self, turn: int) -> None:

@@ -41,6 +41,14 @@ def ntp_lines(by_hand: ByHand, entries: Iterable[NtpEntry]) -> tuple[str, ...]:
     return tuple(line for entry in entries for line in _entry_lines(by_hand, entry))
 
 
+def removal_lines(by_hand: ByHand, entries: Iterable[NtpEntry]) -> tuple[str, ...]:
+    """What takes entries off."""
+    return tuple(
+        by_hand.remove_ntp.format(label=entry.label, slot=entry.slot, host=entry.host)
+        for entry in entries
+    )
+
+
 def applet_lines(names: Iterable[str]) -> tuple[str, ...]:
     """What deletes applets."""
     return tuple(f"no event manager applet {name}" for name in sorted(names))
@@ -61,6 +69,8 @@ def everything(run: Run) -> tuple[str, ...]:
     by_hand = run.charter.by_hand
     if run.charter.overrides:
         return policy_way_home(run.charter)
+    if run.charter.repair is not None:
+        return repair_by_hand(run.charter)
     if run.charter.guardians:  # nothing but this brings such a box home
         return (by_hand.look_at_clock, by_hand.look_at_ntp, *way_home(run.charter))
     entries = ntp_lines(by_hand, run.charter.ntp.entries)
@@ -90,3 +100,20 @@ def way_home(charter: Charter) -> tuple[str, ...]:
         f"{by_hand.look_at_sync}   ! has to be in sync",
         by_hand.save,
     )
+
+
+def repair_by_hand(charter: Charter) -> tuple[str, ...]:
+    """What a person looks at, and does, where a repair of the clock was left half done."""
+    by_hand = charter.by_hand
+    added = charter.repair.servers.entries if charter.repair else ()
+    zone = f" (zone {charter.zone.name})" if charter.zone.name else ""
+    lines = (
+        by_hand.look_at_clock,
+        f"{by_hand.clock_line(None)}   ! if it is wrong: the true local time{zone}",
+        by_hand.look_at_timers,
+        by_hand.look_at_ntp,
+        *(f"{line}   ! if it is there and not wanted" for line in removal_lines(by_hand, added)),
+        by_hand.look_at_sync,
+        f"{by_hand.save}   ! if it was saved before",
+    )
+    return tuple(dict.fromkeys(line for line in lines if line))

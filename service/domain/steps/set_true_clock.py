@@ -39,17 +39,23 @@ WAITING = "waiting for the clock to be set"
 
 @dataclass(frozen=True, slots=True)
 class SetTrueTime:
-    """Bring the clock within two seconds of true time."""
+    """Bring the clock within two seconds of true time.
+
+    Attributes:
+        repairs: a clock that is wrong though we never touched it is set, too; and where it cannot
+            be set, that is no success.
+    """
 
     remediation: str
     name: str = "set-true-time"
     summary: str = "set the true time"
+    repairs: bool = False
     needs: ClassVar[frozenset[Topic]] = frozenset(
         {Topic.CLOCK, Topic.TIMERS, Topic.NTP_CONFIG, Topic.NTP_STATE}
     )
 
     def decide(self, run: Run, view: ControllerView, moment: Moment) -> Move:
-        if false_sent(run) is None and not run.sent_in(self.name, SetClock):
+        if not self.repairs and not run.may_have_sent(SetClock):
             return Done("the clock was never touched by us")
         if view.clock is None or view.timers is None:
             return self._give_up(run, moment, "clock and applets cannot be read")
@@ -111,7 +117,8 @@ class SetTrueTime:
         acts_s, reads = countdown_s(run), self._reads(run, true_now, off_s)
         fires = true_now + timedelta(seconds=acts_s + late_s)
         if reads == "local" and not run.charter.zone.is_plain(fires):
-            return Done("the local hour is one that summer time repeats: left to NTP")
+            why = "the local hour is one that summer time repeats"
+            return Fail(why) if self.repairs else Done(f"{why}: left to NTP")
         rounded = wall(run, fires, reads) + timedelta(milliseconds=500)
         to = rounded.replace(microsecond=0)
         return Send(SetClock(self.remediation, acts_s, to, reads=reads))
@@ -152,8 +159,10 @@ def follows_ntp(run: Run, view: ControllerView) -> bool:
     """
     if view.ntp is None or not view.ntp.entries or view.clock is None:
         return False
-    since_false = view.clock.device_time - run.charter.false_moment
-    is_false = timedelta(days=-1) < since_false < timedelta(days=30)
+    is_false = False
+    if run.charter.moment is not None:
+        since_false = view.clock.device_time - run.charter.moment
+        is_false = timedelta(days=-1) < since_false < timedelta(days=30)
     return view.ntp_state is not None and view.ntp_state.synchronised and not is_false
 
 

@@ -14,7 +14,9 @@ from service.domain.steps.protocol import TIMER_COUNTDOWN_S
 
 def countdown_s(run: Run) -> int:
     """How long after its arrival a setting acts."""
-    return 0 if run.charter.guardians else TIMER_COUNTDOWN_S
+    repair = run.charter.repair
+    at_once = run.charter.guardians or (repair is not None and repair.at_once)
+    return 0 if at_once else TIMER_COUNTDOWN_S
 
 
 def wall(run: Run, moment: datetime, reads: Reads) -> datetime:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from service.domain.journal import Charter, StepFailed
 from service.domain.remediation import Run
 from service.domain.steps.protocol import Step
-from service.domain.strategies import clock_window, expired_cert_override
+from service.domain.strategies import clock_repair, clock_window, expired_cert_override
 
 Sequence: TypeAlias = Callable[[str, Charter], tuple[Step, ...]]
 
@@ -19,6 +19,11 @@ Sequence: TypeAlias = Callable[[str, Charter], tuple[Step, ...]]
 def _always(run: Run) -> bool:
     del run
     return True
+
+
+def _aps_waited_for(run: Run) -> str:
+    del run
+    return "the APs were waited for"
 
 
 def _nothing(run: Run, remaining: int) -> StepFailed | None:
@@ -35,6 +40,9 @@ class Strategy:
         guarded: steps under a dead-man's switch; none: nothing has to come home by itself.
         mended: whether APs that are registered at the end are its success.
         in_vain: what it leaves changed though APs are missing at the end; None: nothing.
+        for_aps: whether it is for APs: without one there is nothing to do.
+        by_person: whether a person approves it whatever the policy says.
+        reached: what it came to when every step forward is done, in words.
     """
 
     name: str
@@ -44,6 +52,9 @@ class Strategy:
     guarded: frozenset[str] = frozenset()
     mended: Callable[[Run], bool] = _always
     in_vain: Callable[[Run, int], StepFailed | None] = _nothing
+    for_aps: bool = True
+    by_person: bool = False
+    reached: Callable[[Run], str] = _aps_waited_for
 
 
 STRATEGIES: Mapping[str, Strategy] = {
@@ -63,6 +74,16 @@ STRATEGIES: Mapping[str, Strategy] = {
             expired_cert_override.home,
             mended=expired_cert_override.is_kept,
             in_vain=expired_cert_override.kept_in_vain,
+        ),
+        Strategy(
+            clock_repair.NAME,
+            clock_repair.COST,
+            clock_repair.forward,
+            clock_repair.home,
+            mended=clock_repair.is_kept,
+            for_aps=False,
+            by_person=True,
+            reached=clock_repair.reached,
         ),
     )
 }

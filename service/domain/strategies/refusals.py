@@ -34,8 +34,8 @@ def refusals(
     yield from _hidden_ntp(view)
     for hazard in view.hazards or ():
         yield f"{hazard.detail} [{hazard.path}]"
-    yield from _install(view)
-    yield from _timers(view)
+    yield from installation(view)
+    yield from another_window(view)
     if view.unsaved and not save_pending:
         yield UNSAVED
 
@@ -85,7 +85,8 @@ def _hours(true_time: TrueTime, span: timedelta) -> Iterator[datetime]:
         yield true_time.at + number * step
 
 
-def _install(view: ControllerView) -> Iterator[str]:
+def installation(view: ControllerView) -> Iterator[str]:
+    """An installation that is under way, or APs that load its image."""
     if view.install is not None:
         if view.install.uncommitted:
             yield f"an installation is not committed: {', '.join(view.install.uncommitted)}"
@@ -102,7 +103,8 @@ def _predownloads(ap: ApSighting) -> bool:
     return ap.predownload in UNDER_WAY
 
 
-def _timers(view: ControllerView) -> Iterator[str]:
+def another_window(view: ControllerView) -> Iterator[str]:
+    """A timer of ours: the name is the claim."""
     ours = [t.name for t in view.timers or () if t.name.startswith(TIMER_PREFIX)]
     if ours:
         yield f"{', '.join(ours)} on the controller: another clock window is open there"

@@ -57,6 +57,7 @@ def words() -> ByHand:
         set_clock=lines["set_clock"].line.format(wall="{mo}/{dd}/{yy} {hh}:{mm}:{ss}"),
         add_ntp=lines["add_ntp"].line.format(index="{slot}", host="{host}"),
         key_ntp=lines["key_ntp"].line.format(index="{slot}", key="{key}"),
+        remove_ntp=lines["delete_ntp"].line.format(index="{slot}"),
         save=lines["save"].line,
         look_at_policies=policies.expiry,
         set_policies=tuple((rule, policies.lines[rule.value].line) for rule in SWITCHES),

@@ -165,6 +165,12 @@ def test_a_schedule_says_how_late_it_may_be_and_what_becomes_of_what_it_missed()
     assert [(s.jitter_s, s.missed) for s in fleet.schedules] == [(300, "skip"), (0, "once")]
 
 
+def test_the_servers_to_follow_are_hosts_each_once():
+    wanted = "policy: {ntp_servers: [192.0.2.1, ntp.example, 192.0.2.1]}"
+    (one,) = load(ONE + wanted).controllers
+    assert one.policy.ntp_servers == ("192.0.2.1", "ntp.example")
+
+
 def test_waves_and_their_limits_are_policy_and_may_differ_by_controller():
     (one,) = load(ONE + "policy: {waves: [1, 2], stop_wave_at: 0, retry_after_s: 0}").controllers
     assert (one.policy.waves, one.policy.stop_wave_at, one.policy.retry_after_s) == ((1, 2), 0, 0)
@@ -345,6 +351,7 @@ def test_policy_values_have_no_floor_but_sense(key, value):
         ("policy: {waves: [1, 0]}", "policy.waves[1]", "the number 0"),
         ("policy: {stop_wave_at: 1.5}", "policy.stop_wave_at", "the number 1.5"),
         ("policy: {stop_wave_at: a}", "policy.stop_wave_at", "'a'"),
+        ("policy: {ntp_servers: [ntp.example:123]}", "policy.ntp_servers[0]", "'ntp.example:123'"),
         ("policy: {max_sessions: 1}", "policy.max_sessions", "the number 1"),
         ("schedules: [{name: a, every: 1m, controllers: [x]}]", "controllers[0]", "the unknown"),
         ("schedules: [{every: 1m}]", "schedules[0]", "no 'name'"),
