@@ -5,7 +5,6 @@ cd "$(dirname "$0")/.."
 bin=.venv/bin
 test -x "$bin/python" || { echo "no .venv: run make install first" >&2; exit 2; }
 step() { printf '\n== %s\n' "$1"; }
-tests() { "$bin/python" -m pytest -o "cache_dir=.pytest_cache/$(basename "$1")" "$@"; }
 
 quick=(tests/unit tests/contract tests/properties)
 others=()  # every ring that has no line below, so that none is forgotten
@@ -30,14 +29,17 @@ said=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$said"' EXIT
 lane() {  # rings one after the other, in processes of their own
   local ring status=0
-  for ring in "$@"; do tests "$ring" || status=1; done
+  trap 'kill $(jobs -p) 2>/dev/null; exit 1' TERM
+  for ring in "$@"; do
+    "$bin/python" -m pytest "$ring" -o "cache_dir=.pytest_cache/$(basename "$ring")" & wait $! || status=1
+  done
   return "$status"
 }
 failed=0
 step "tests: ${quick[*]}; beside them tests/faults tests/e2e and ${others[*]}, shown afterwards"
 lane tests/faults tests/e2e >"$said/faults" 2>&1 & faults=$!
 lane "${others[@]}" >"$said/others" 2>&1 & waiting=$!
-tests "${quick[@]}" || failed=1
+"$bin/python" -m pytest "${quick[@]}" || failed=1
 wait "$waiting" || failed=1
 step "tests: ${others[*]}"; cat "$said/others"
 wait "$faults" || failed=1
