@@ -115,7 +115,7 @@ def carry_out(folder: Path) -> Suffered:
     with workers_standing(folder, boxes, traps=traps, crew=menders(4)) as stand:
         stand.ask(STEPS)
         tormentor = Tormentor(stand)
-        ends = time.monotonic() + 240
+        ends = time.monotonic() + 480
         while not tormentor.look() and time.monotonic() < ends:
             stand.pause(0.2)
         tormentor.suffered.endings = stand.endings(STEPS)

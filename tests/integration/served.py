@@ -17,7 +17,7 @@ V1 = "/api/v1"
 ENDED = ("succeeded", "rolled-back", "needs-attention", "cancelled")
 SWEEPS = 12
 BETWEEN_SWEEPS_S = 1.5
-PATIENCE_S = 150.0
+PATIENCE_S = 400.0
 LONG_AGO_S = -1e6
 LOOK_EVERY_S = 0.3
 

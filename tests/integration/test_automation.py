@@ -47,7 +47,7 @@ class Story:
         finally:
             store.close()
 
-    def until(self, condition, within_s=150.0):
+    def until(self, condition, within_s=400.0):
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             self.children.tend()

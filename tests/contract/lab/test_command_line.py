@@ -36,7 +36,7 @@ def terminal(lab):
 def heard(shell, end: str = "hq-1#") -> str:
     """Everything up to the next prompt."""
     text = ""
-    limit = time.monotonic() + 5
+    limit = time.monotonic() + 30
     while not text.endswith(end):
         assert time.monotonic() < limit, text
         text += shell.recv(4096).decode()
