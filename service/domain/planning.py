@@ -11,7 +11,12 @@ from service.domain.finding import Confidence
 from service.domain.observation import Platform
 from service.domain.plan import Alternative, Asked, NoPlan, Plan, Planned, Situation
 from service.domain.policy import Policy
-from service.domain.strategies import clock_repair, clock_window, expired_cert_override
+from service.domain.strategies import (
+    clock_repair,
+    clock_window,
+    expired_cert_override,
+    fixed_software,
+)
 from service.domain.strategies.clock_repair_plan import is_wrong, plan_clock_repair
 from service.domain.strategies.clock_window_plan import plan_clock_window
 from service.domain.strategies.expired_cert_plan import own_certificate_ended, plan_override
@@ -90,6 +95,8 @@ def _planned(name: str, situation: Situation, asked: Asked) -> Planned:
     blocked = _blocked(name, situation.issue, situation.controller.policy, situation.view.platform)
     if blocked and name == clock_repair.NAME and is_wrong(situation.view, situation.true_time):
         return NoPlan(f"{blocked}, but the clock is wrong: {repair_first(situation)}")
+    if blocked == NOT_YET and name == fixed_software.NAME:
+        return NoPlan(fixed_software.way_by_hand(situation))
     return NoPlan(blocked) if blocked else PLANNERS[name](situation, asked)
 
 
