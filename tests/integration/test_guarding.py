@@ -35,7 +35,7 @@ def wait_for(condition, within_s):
 
 def test_a_worker_that_takes_remediations_guards_until_it_is_stopped(settings, store):
     with supervised(settings, crews=(MENDERS,), beat=False):
-        (first,) = wait_for(store.guardians, 10)
+        (first,) = wait_for(store.guardians, 60)
         assert first.boot_id == SystemClock().now().boot_id
         assert first.unseen_s <= BEAT_S + 5
         wait_for(lambda: store.guardians()[0].steady_s > BEAT_S, 3 * BEAT_S)

@@ -27,7 +27,7 @@ def terminal(lab):
     )
     try:
         shell = ssh.invoke_shell()
-        shell.settimeout(5)
+        shell.settimeout(30)
         yield shell
     finally:
         ssh.close()
