@@ -79,7 +79,7 @@ class RepairStage(Stage):
         view = self.look(process)
         issue = catalogue().get("CLOCK-SKEW")
         assert issue is not None
-        truth = true_time_beside(process.context, view, (*self.policy.ntp_servers, KNOWS))
+        truth = true_time_beside(process.context, view, (KNOWS, *self.policy.ntp_servers))
         finding = self.finding(view)
         situation = Situation(finding, issue, self.controller, view, truth)
         return Proposal(make_plan(situation, asked or Asked()), finding, view, {})
@@ -89,16 +89,25 @@ def hosts(entries: Iterable[NtpEntry]) -> list[str]:
     return sorted(entry.host for entry in entries)
 
 
-def broken_repair(stage: RepairStage, closed: Closed | None) -> list[str]:
-    """What the design forbids and this stage shows."""
+def broken_repair(
+    stage: RepairStage, closed: Closed | None, *, success: list[str] | None = None
+) -> list[str]:
+    """What the design forbids and this stage shows.
+
+    Args:
+        stage: with time enough passed that nothing is under way any more.
+        closed: how it ended; None where nothing was left to restore.
+        success: the hosts that a success leaves; None: those that were there and all wanted.
+    """
     if closed is None:  # nothing was left to restore: it had ended, or never begun
         rows = stage.store.remediations(controller=stage.box.name)
         closed = rows[0].closed if rows else None
     found = [] if closed is None or closed.state != "needs-attention" else [f"{closed}"]
     kept = closed is not None and closed.state == "succeeded"
     box, began = stage.box, stage.box.began_with
-    more = stage.policy.ntp_servers if kept else ()
-    if hosts(box.ntp.entries) != sorted({*hosts(began.ntp), *more}):
+    before = hosts(began.ntp)
+    after = success or sorted({*before, *stage.policy.ntp_servers})
+    if hosts(box.ntp.entries) != (after if kept else before):
         found.append(f"NTP is {box.ntp.labels}")
     if box.startup != box.config:
         found.append("what is saved is not what runs")
