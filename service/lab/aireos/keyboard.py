@@ -17,9 +17,13 @@ class GoneError(Exception):
 class Keyboard:
     """Reads keys and lines of one client."""
 
-    def __init__(self, process: Process, idle_s: Callable[[], float | None]) -> None:
+    def __init__(
+        self, process: Process, idle_s: Callable[[], float | None], flush: Callable[[], None]
+    ) -> None:
+        """`flush`: called before every wait, so that what was written is seen."""
         self._process = process
         self._idle_s = idle_s
+        self._flush = flush
         self._typed = b""
         self._after_return = False
 
@@ -31,6 +35,7 @@ class Keyboard:
         """
         while True:
             if not self._typed:
+                self._flush()
                 async with asyncio.timeout(self._idle_s()):
                     self._typed = await self._process.stdin.read(1024)
             if not self._typed:

@@ -30,7 +30,8 @@ class WlcTerminal:
         self._host = host
         self._box = host.box
         self._process = process
-        self._keys = Keyboard(process, lambda: host.box.idle_s)
+        self._keys = Keyboard(process, lambda: host.box.idle_s, self._flush)
+        self._unsent = bytearray()
         self._shell = Shell()
 
     async def serve(self) -> None:
@@ -43,6 +44,7 @@ class WlcTerminal:
             pass  # the client went, or was idle for too long
         finally:
             self._host.leave(self)
+            self._flush()
             if self._shell.mode is not None:
                 self._box.log.add(self._box.advance(), "session", f"left in {self._shell.mode}>")
             self._host.on_touched()
@@ -106,6 +108,7 @@ class WlcTerminal:
     async def _pause(self, faults: Faults, kinds: set[str]) -> None:
         for fault in faults:
             if fault.kind in kinds:
+                self._flush()
                 await asyncio.sleep(fault.seconds)
 
     async def _show(self, answer: Answer, kinds: set[str]) -> bool:
@@ -173,7 +176,13 @@ class WlcTerminal:
         self._raw(encoded)
 
     def _raw(self, data: bytes) -> None:
-        self._process.stdout.write(data)
+        self._unsent += data
+
+    def _flush(self) -> None:
+        """Send what was written, in one piece: a packet for each key and line costs much time."""
+        if self._unsent:
+            self._process.stdout.write(bytes(self._unsent))
+            self._unsent.clear()
 
 
 def _spoiled(text: str, kinds: set[str]) -> str:
