@@ -18,6 +18,7 @@ class Rule(StrEnum):
     VALIDATE_SSC_HASH = "validate-ssc-hash"
     ALLOW_EXPIRED_MANUFACTURING = "allow-expired-manufacturing-ca"
     ALLOW_EXPIRED_ACT2 = "allow-expired-act2-sudi-ca"
+    TRUSTPOOL_POLICY = "trustpool-policy"
 
     @property
     def meaning(self) -> str:
@@ -36,6 +37,7 @@ _MEANINGS = {
     Rule.ALLOW_EXPIRED_ACT2: (
         "expired certificates whose issuer's name contains 'ACT2 SUDI CA' are accepted"
     ),
+    Rule.TRUSTPOOL_POLICY: "there is a trustpool policy, which says what is accepted",
 }
 SWITCHES = (
     Rule.IGNORE_MIC_EXPIRY,
@@ -46,6 +48,14 @@ SWITCHES = (
 """What a controller has as switches of its own."""
 GRANTS = (Rule.ALLOW_EXPIRED_MANUFACTURING, Rule.ALLOW_EXPIRED_ACT2)
 """What is an entry of ours, one for each issuer."""
+HOLDER = Rule.TRUSTPOOL_POLICY
+"""What holds those entries: it comes with the first, and has to go with the last by itself."""
+
+
+def with_holder(rules: Iterable[Rule]) -> frozenset[Rule]:
+    """Rules, and what comes with them though nobody asked for it."""
+    given = frozenset(rules)
+    return given | {HOLDER} if given & set(GRANTS) else given
 
 
 @dataclass(frozen=True, slots=True)

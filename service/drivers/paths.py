@@ -173,13 +173,15 @@ class JoinPolicyEdit(_Entry):
     """How a controller is told which expired certificates it accepts.
 
     Attributes:
-        pki: the container of everything; match: the trustpool policy's list, relative to it.
+        pki: the container of everything; policy: the trustpool policy, relative to it.
+        match: its list of certificate maps, relative to the policy.
         key, allow: leaves of an entry of that list; tag, sequence: leaves of a map.
-        look, set, clear: the command line's words, with {name} and {issuer}.
+        look, set, clear: the command line's words, with {name} and {issuer}; holder: the policy's.
     """
 
     pki: str
     source: str
+    policy: str
     match: str
     key: str
     allow: str
@@ -188,6 +190,7 @@ class JoinPolicyEdit(_Entry):
     look: str
     set: str
     clear: str
+    holder: str
     grants: dict[str, Grant]
     alternatives: tuple[GrantForm, ...]
 

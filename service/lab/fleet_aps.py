@@ -48,7 +48,7 @@ def _ap(group: ApIn, n: int, number: int, box: int, timings: Timings) -> Ap:
         name = f"{name}-{n}"
     first, last = _certificate(group, model)
     high, low = number // 256, number % 256
-    options = {"version": group.version, "reach": group.reach}
+    options = {"version": group.version, "reach": group.reach, "issuer": group.issuer}
     return Ap(
         kind=group.kind,
         name=name,

@@ -45,6 +45,7 @@ class ApIn(Strict):
     predownload: Literal["initiated", "in-progress", "complete", "unsupported", "failed"] | None = (
         None
     )
+    issuer: str | None = None  # common name of who made its certificate
     reach: int | None = Field(default=None, ge=0, le=100)  # percent at which its download stops
     timings: TimingsIn = TimingsIn()
 

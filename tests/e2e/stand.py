@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from service.lab.fleet import from_mapping
 from service.lab.handle import BoxHandle
 from service.lab.lab import Lab
@@ -115,6 +117,16 @@ class Stand:
     @property
     def inventory(self) -> Path:
         return self.lab.inventory_path
+
+    def with_policies(self, policies: Mapping[str, Mapping[str, Any]]) -> Path:
+        """The lab's inventory with a policy for single controllers; its path."""
+        content = yaml.safe_load(self.inventory.read_text())
+        for one in content["controllers"]:
+            if one["name"] in policies:
+                one["policy"] = dict(policies[one["name"]])
+        path = self.inventory.with_name("policies.yaml")
+        path.write_text(yaml.safe_dump(content))
+        return path
 
     def box(self, name: str) -> BoxHandle:
         return self.lab.box(name)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import yaml
 
 from service.lab.aireos.handle import WlcHandle
 from tests.e2e.stand import Finished, Stand, together
@@ -73,19 +72,8 @@ class Told:
     left: dict[str, list[str]]
 
 
-def with_policies(stand: Stand) -> Any:
-    """The lab's inventory, with a policy for single controllers."""
-    content = yaml.safe_load(stand.inventory.read_text())
-    for one in content["controllers"]:
-        if one["name"] in POLICIES:
-            one["policy"] = POLICIES[one["name"]]
-    path = stand.inventory.with_name("policies.yaml")
-    path.write_text(yaml.safe_dump(content))
-    return path
-
-
 def work(stand: Stand) -> Told:
-    here = {"inventory": with_policies(stand)}
+    here = {"inventory": stand.with_policies(POLICIES)}
     stand.run(
         "sweep", "--json", **here
     )  # while its AP is there, which tells its certificate's kind

@@ -7,7 +7,7 @@ import pytest
 
 from service.domain.changes import SaveConfig, SetJoinPolicy
 from service.domain.documents import remediation_document
-from service.domain.join_policy import GRANTS, Rule, Switch
+from service.domain.join_policy import GRANTS, HOLDER, Rule, Switch
 from service.domain.observation import ApState
 from service.domain.plan import Asked, NoPlan, Plan
 from service.domain.remediation import Run
@@ -16,6 +16,7 @@ from tests.support.crew import Crew
 from tests.support.fake_driver import Killed, Trap
 from tests.support.policy_stage import (
     MIC,
+    NO_GRANTS,
     OFF,
     GrantStage,
     PolicyStage,
@@ -231,8 +232,18 @@ def test_on_a_catalyst_both_issuers_are_allowed_and_kept_or_taken_away_again():
     stage = hopeless_grant()
     closed = stage.remediate()
     assert closed.state == "rolled-back"
-    undone = [(rule, False) for rule in reversed(GRANTS)]
+    undone = [(rule, False) for rule in (*reversed(GRANTS), HOLDER)]
     assert [(one.rule, one.after) for one in turns(stage)][2:] == undone
+    assert broken_policy(stage, closed) == []
+
+
+def test_a_policy_that_was_there_before_stays_when_the_entries_go():
+    stage = GrantStage(
+        kept_off(1, needs=GRANTS[:1], hopeless=True), values={**NO_GRANTS, HOLDER: True}
+    )
+    closed = stage.remediate()
+    assert closed.state == "rolled-back"
+    assert HOLDER not in {one.rule for one in turns(stage)}
     assert broken_policy(stage, closed) == []
 
 

@@ -29,7 +29,7 @@ from service.domain.changes import (
     SetJoinPolicy,
 )
 from service.domain.identity import BaseRadioMac
-from service.domain.join_policy import JoinPolicies, Rule, Switch
+from service.domain.join_policy import GRANTS, HOLDER, JoinPolicies, Rule, Switch
 from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.observation import (
     ApState,
@@ -317,10 +317,15 @@ class FakeController:
         self.later(ap.boot_s, lambda: self._download(ap))
 
     def turn(self, rule: Rule, *, on: bool) -> None:
-        """Somebody turns a switch; APs try again after a while."""
+        """Somebody turns a switch; APs try again after a while.
+
+        What is held comes with its holder, and goes with it.
+        """
         assert self.policies is not None
+        along = {HOLDER} if on and rule in GRANTS else set(GRANTS) if rule is HOLDER else set()
+        moved = {rule} if on and rule is HOLDER else {rule, *along}
         before = self.policies.switches
-        turned = tuple(Switch(rule, on) if one.rule is rule else one for one in before)
+        turned = tuple(Switch(one.rule, on) if one.rule in moved else one for one in before)
         self.policies = replace(self.policies, switches=turned)
         for ap in self.aps:
             if ap.needs and ap.state is not ApState.REGISTERED:
@@ -364,6 +369,8 @@ class FakeController:
             case SetJoinPolicy(rule, before, after):
                 there = self.policies.of(rule) if self.policies else None
                 self._require(there is before, f"{rule} is not as it was")
+                held = rule is HOLDER and any(map(self.policies.of, GRANTS))
+                self._require(not held, "others keep something in it")
                 self.turn(rule, on=after)
 
     @staticmethod

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from service.domain.finding import AffectedAp, Confidence, Finding
-from service.domain.join_policy import GRANTS, SWITCHES, JoinPolicies, Rule, Switch
+from service.domain.join_policy import GRANTS, HOLDER, SWITCHES, JoinPolicies, Rule, Switch
 from service.domain.journal import Closed
 from service.domain.observation import ControllerView
 from service.usecases.recover import due
@@ -20,7 +20,7 @@ from tests.support.stage import Stage, ap
 from tests.support.stores import MemoryStore, file_store
 
 OFF = dict.fromkeys(SWITCHES, False) | {Rule.VALIDATE_SSC_HASH: True}
-NO_GRANTS = dict.fromkeys(GRANTS, False)
+NO_GRANTS = dict.fromkeys((*GRANTS, HOLDER), False)
 MIC = (Rule.IGNORE_MIC_EXPIRY,)
 
 

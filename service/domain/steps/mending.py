@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from service.domain.byhand import ByHand
+from service.domain.join_policy import with_holder
 from service.domain.journal import Charter
 from service.domain.ntp import NtpEntry
 from service.domain.remediation import Run
@@ -80,7 +81,7 @@ def everything(run: Run) -> tuple[str, ...]:
 def policy_way_home(charter: Charter) -> tuple[str, ...]:
     """What looks at the certificate policy, and what puts the captured one back."""
     by_hand = charter.by_hand
-    ours = {override.rule for override in charter.overrides}
+    ours = with_holder(override.rule for override in charter.overrides)
     captured = (switch for switch in charter.switches if switch.rule in ours)
     back = (f"{by_hand.policy_line(switch)}   ! as captured" for switch in captured)
     return (by_hand.look_at_policies, *back, by_hand.save)

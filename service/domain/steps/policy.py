@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from service.domain.changes import SetJoinPolicy
-from service.domain.join_policy import Rule, Switch, value_of
+from service.domain.join_policy import Rule, Switch, value_of, with_holder
 from service.domain.observation import ControllerView
 from service.domain.remediation import Run, Sent
 
@@ -34,13 +34,17 @@ def sent_for(run: Run, rule: Rule) -> tuple[Sent, ...]:
 
 
 def turned(run: Run) -> tuple[Switch, ...]:
-    """The switches that we may have turned, each as it was captured, the last one first."""
+    """The switches that we may have turned, each as it was captured, the last one first.
+
+    What came with them is at the end, where it was not there before.
+    """
     found = []
     for override in reversed(run.charter.overrides):
         before = value_of(run.charter.switches, override.rule)
         if before is not None and sent_for(run, override.rule):
             found.append(Switch(override.rule, before))
-    return tuple(found)
+    came = with_holder(one.rule for one in found) - {one.rule for one in found}
+    return (*found, *(one for one in run.charter.switches if one.rule in came and not one.enabled))
 
 
 def unread(run: Run, view: ControllerView) -> str | None:
@@ -66,10 +70,10 @@ def taken_back(run: Run, view: ControllerView) -> tuple[Switch, ...]:
 
 def _stands(run: Run, before: Switch) -> bool:
     """Whether the last that we did to a switch was to turn it, and the controller took it."""
-    last = sent_for(run, before.rule)[-1]
-    change = last.change
+    sent = sent_for(run, before.rule)
+    change = sent[-1].change if sent else None
     is_turn = isinstance(change, SetJoinPolicy) and change.after is not before.enabled
-    return is_turn and last.outcome == "applied"
+    return is_turn and sent[-1].outcome == "applied"
 
 
 def changed_by_others(run: Run, view: ControllerView) -> tuple[Switch, ...]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from service.domain.changes import SaveConfig, SetJoinPolicy
 from service.domain.finding import AffectedAp, Confidence
 from service.domain.instants import TrueTime
-from service.domain.join_policy import JoinPolicies, Rule, Switch
+from service.domain.join_policy import JoinPolicies, Rule, Switch, with_holder
 from service.domain.journal import Charter
 from service.domain.ntp import NtpConfig
 from service.domain.observation import Certificate, ControllerView, Platform, Topic
@@ -193,13 +193,17 @@ def _charter(
 def _steps(charter: Charter) -> Iterator[PlanStep]:
     """Every step with its changes."""
     forward = tuple(SetJoinPolicy(one.rule, before=False, after=True) for one in charter.overrides)
-    back = tuple(
-        SetJoinPolicy(one.rule, before=True, after=False) for one in reversed(charter.overrides)
+    turned = {one.rule for one in charter.overrides}
+    came = with_holder(turned) - turned
+    back = (
+        *(one.rule for one in reversed(charter.overrides)),
+        *(one.rule for one in charter.switches if one.rule in came and not one.enabled),
     )
-    changes: Shown = {"set-policy": (forward, back), "save": ((SaveConfig(),), ())}
+    undo = tuple(SetJoinPolicy(rule, before=True, after=False) for rule in back)
+    changes: Shown = {"set-policy": (forward, undo), "save": ((SaveConfig(),), ())}
     yield PlanStep("capture", "note the certificate policy and what is saved; nothing is sent")
     name = "REMEDIATION-ID"
     sequence = expired_cert_override.forward(name, charter)
     for step in (*sequence, *expired_cert_override.home(name, charter)):
-        does, undo = changes.get(step.name, ((), ()))
-        yield PlanStep(step.name, step.summary, does, undo)
+        does, back_by = changes.get(step.name, ((), ()))
+        yield PlanStep(step.name, step.summary, does, back_by)

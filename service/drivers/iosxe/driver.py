@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from service.domain.changes import Change, RemoveNtp, ResetAp, SaveConfig
+from service.domain.changes import Change, RemoveNtp, ResetAp, SaveConfig, SetJoinPolicy
 from service.domain.inventory import Controller
+from service.domain.join_policy import HOLDER
 from service.domain.ntp import Role
 from service.domain.observation import ControllerView, Topic
 from service.drivers.iosxe.commands import CommandLine
@@ -113,6 +114,7 @@ class IosXeDriver:
             self._perform(payload, timeout_s)
         else:
             self._refuse_while_syncing(timeout_s)
+            self._refuse_to_take_along(change, timeout_s)
             self._edit(payload, timeout_s)
         tidied = self._tidy(_vrfs(change), timeout_s)
         return Receipt((text_of(payload), *tidied), self.session)
@@ -185,6 +187,17 @@ class IosXeDriver:
         self._said_syncing = self._said_syncing + 1 if syncing else 0
         if 0 < self._said_syncing <= SYNCS_BELIEVED:
             raise DeviceBusy(self.controller, "edit-config", "the controller is syncing its models")
+
+    def _refuse_to_take_along(self, change: Change, timeout_s: float) -> None:
+        """Keep a deletion back that would take what is not ours with it."""
+        if not isinstance(change, SetJoinPolicy) or change.rule is not HOLDER or change.after:
+            return
+        try:
+            full = self._reader.trustpool_policy_holds_anything(timeout_s=timeout_s)
+        except (RpcRefused, ValueError) as err:
+            raise ChangeRefused(self.controller, "edit-config", str(err)) from err
+        if full:
+            raise ChangeRefused(self.controller, "edit-config", "others keep something in it")
 
     def _edit(self, config: etree._Element, timeout_s: float) -> None:
         announced = self._link.capabilities

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from lxml import etree
 
 from service.domain.byhand import ByHand
-from service.domain.join_policy import GRANTS, JoinPolicies, Rule, Switch
+from service.domain.join_policy import GRANTS, HOLDER, JoinPolicies, Rule, Switch
 from service.domain.releases import Release
 from service.drivers.iosxe.documents import nodes
 from service.drivers.paths import Contract, Grant
 
-READS = ("expired-matches", "expired-maps", "expired-pki-maps")
+READS = ("trustpool-policy", "expired-maps", "expired-pki-maps")
 
 Leaves = tuple[tuple[str, str], ...]
 """(path below the entry, text) of every leaf, keys left out."""
@@ -27,9 +27,11 @@ class _Found:
     """What a reply holds.
 
     Attributes:
+        policy: the leaves of the trustpool policy; None: there is none.
         matches: by name; maps: by tag, one for each sequence.
     """
 
+    policy: Leaves | None
     matches: Mapping[str, Leaves]
     maps: Mapping[str, Sequence[tuple[str, Leaves]]]
 
@@ -40,8 +42,14 @@ def words(contract: Contract) -> ByHand:
     grants = {rule: edit.grants[rule.value] for rule in GRANTS}
     return ByHand(
         look_at_policies=edit.look,
-        set_policies=tuple((rule, _typed(edit.set, grant)) for rule, grant in grants.items()),
-        clear_policies=tuple((rule, _typed(edit.clear, grant)) for rule, grant in grants.items()),
+        set_policies=(
+            *((rule, _typed(edit.set, grant)) for rule, grant in grants.items()),
+            (HOLDER, edit.holder),
+        ),
+        clear_policies=(
+            *((rule, _typed(edit.clear, grant)) for rule, grant in grants.items()),
+            (HOLDER, f"no {edit.holder}"),
+        ),
     )
 
 
@@ -66,13 +74,15 @@ def join_policies(contract: Contract, release: Release, data: etree._Element) ->
         else:
             unread.append((rule, there))
         others += [(rule, name) for name in _with_effect(contract, release, grant, found)]
+    known.append(Switch(HOLDER, found.policy is not None))
     return JoinPolicies(tuple(known), tuple(unread), _first_of_each(others))
 
 
 def _found(contract: Contract, release: Release, data: etree._Element) -> _Found:
     edit, form = contract.edits.join_policy, contract.grant_form(release)
+    policies = list(nodes(data, contract.steps(f"{edit.pki}/{edit.policy}")))
     matches: dict[str, Leaves] = {}
-    for entry in nodes(data, contract.steps(f"{edit.pki}/{edit.match}")):
+    for entry in nodes(data, contract.steps(f"{edit.pki}/{edit.policy}/{edit.match}")):
         (name,) = _keys(entry, edit.key)
         matches[name] = tuple(_leaves(entry, (edit.key,)))
     maps: dict[str, list[tuple[str, Leaves]]] = {}
@@ -80,7 +90,13 @@ def _found(contract: Contract, release: Release, data: etree._Element) -> _Found
         tag, sequence = _keys(entry, edit.tag, edit.sequence)
         leaves = tuple(_leaves(entry, (edit.tag, edit.sequence)))
         maps.setdefault(tag, []).append((sequence, leaves))
-    return _Found(matches, maps)
+    policy = tuple(_leaves(policies[0], ())) if policies else None
+    return _Found(policy, matches, maps)
+
+
+def holds_anything(contract: Contract, release: Release, data: etree._Element) -> bool:
+    """Whether there is a trustpool policy with something in it; errors as `join_policies`."""
+    return bool(_found(contract, release, data).policy)
 
 
 def _keys(entry: etree._Element, *names: str) -> tuple[str, ...]:

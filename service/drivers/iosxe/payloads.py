@@ -16,7 +16,7 @@ from service.domain.changes import (
     SetClock,
     SetJoinPolicy,
 )
-from service.domain.join_policy import Rule
+from service.domain.join_policy import HOLDER, Rule
 from service.domain.ntp import NtpConfig, NtpEntry, Role
 from service.domain.releases import Release
 from service.drivers.iosxe.applets import (
@@ -128,17 +128,20 @@ class Payloads:
         return config
 
     def _grant(self, rule: Rule, *, granted: bool) -> etree._Element:
-        """Our map and our match of an issuer: made or deleted together, each as a whole."""
+        """Our map and our match of an issuer, made or deleted together; or what holds matches."""
         edit, form = self._contract.edits.join_policy, self._grants
+        config, operation = _config(), "create" if granted else "delete"
+        pki = descend(config, self._contract.steps(edit.pki))
+        if rule is HOLDER:
+            _below(pki, edit.policy).set(OPERATION, operation)
+            return config
         grant = edit.grants.get(rule.value)
         if grant is None:
             raise ValueError(f"{rule}: this platform has no such switch")
-        config, operation = _config(), "create" if granted else "delete"
-        pki = descend(config, self._contract.steps(edit.pki))
         entry = _below(pki, form.map)
         entry.set(OPERATION, operation)
         values = {edit.tag: grant.name, edit.sequence: "1"}
-        match = _below(pki, edit.match)
+        match = _below(pki, f"{edit.policy}/{edit.match}")
         match.set(OPERATION, operation)
         _leaf(match, edit.key, grant.name)
         for name in values if granted else form.keys:

@@ -132,13 +132,21 @@ class Reader:
     # -- topics ----------------------------------------------------------------------------
 
     def _join_policy(self, look: _Look, timeout_s: float) -> None:
-        shapes = [self._asker.shape(key) for key in grants.READS if self._asker.offers(key)]
-        data = self._link.get_config(filter_for(*shapes), timeout_s=timeout_s)
+        data = self._policy_data(timeout_s)
         found = grants.join_policies(self._contract, self._release, data)
         look.view = replace(look.view, policies=found)
-        look.origins["policies"] = path_text(shapes[0].steps)
+        look.origins["policies"] = path_text(self._asker.shape(grants.READS[0]).steps)
         if found.unread:
             look.unknown[Topic.JOIN_POLICY] = "; ".join(f"{r}: {why}" for r, why in found.unread)
+
+    def _policy_data(self, timeout_s: float) -> etree._Element:
+        shapes = [self._asker.shape(key) for key in grants.READS if self._asker.offers(key)]
+        return self._link.get_config(filter_for(*shapes), timeout_s=timeout_s)
+
+    def trustpool_policy_holds_anything(self, *, timeout_s: float) -> bool:
+        """Whether there is a trustpool policy with something in it."""
+        data = self._policy_data(timeout_s)
+        return grants.holds_anything(self._contract, self._release, data)
 
     def _clock_reading(self, look: _Look, timeout_s: float) -> None:
         before = self._clock.now()

@@ -7,6 +7,8 @@ the models, that a real AP in that trouble shows them is our guess.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from service.lab.specs import Ap
+
 IMAGE_CERTIFICATE_START = datetime(2012, 12, 4, tzinfo=UTC)
 IMAGE_CERTIFICATE_END = {  # FN72524: when the certificate that signs IOS images ran out
     "sha1": datetime(2022, 12, 4, 21, 37, 36, tzinfo=UTC),
@@ -117,6 +119,17 @@ def image_family(model: str) -> str:
     if runs_ios(model):
         return "ap3g2"
     return "ap1g6a" if model.startswith("C91") else "ap3g3"
+
+
+def issuer_cn(spec: Ap) -> str:
+    """Name of the authority that made the AP's certificate; unverified for AP-COS."""
+    own = "Cisco Manufacturing CA" if runs_ios(spec.model) else "Cisco Manufacturing CA SHA2"
+    return str(spec.options.get("issuer", own))
+
+
+def issuer_of(spec: Ap) -> str:
+    """The issuer as a certificate map sees it (the form of sample data-pki-certs.xml)."""
+    return f"o=Cisco Systems,cn={issuer_cn(spec)}"
 
 
 def signature_holds(signature: str | None, utc: datetime) -> bool:

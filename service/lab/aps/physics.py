@@ -18,6 +18,7 @@ from service.lab.aps.kinds import (
     SIGNATURE_REJECTED,
     DownloadFailure,
     Refusal,
+    issuer_of,
     signature_holds,
 )
 from service.lab.aps.state import ApState, Phase
@@ -41,8 +42,8 @@ class Controller(Protocol):
     def utc(self, at: float) -> datetime:
         """The controller's clock."""
 
-    def expired_is_allowed(self) -> bool:
-        """Does its configuration accept expired AP certificates?"""
+    def expired_is_allowed(self, issuer: str) -> bool:
+        """Does its configuration accept expired AP certificates of this issuer?"""
 
 
 class Aps:
@@ -123,8 +124,10 @@ class Aps:
             return CONTROLLER_BAD
         if spec.kind in JOIN_REFUSALS:
             return JOIN_REFUSALS[spec.kind]
-        expired = utc > spec.cert_end and not self._controller.expired_is_allowed()
-        return CERTIFICATE_BAD if utc < spec.cert_start or expired else None
+        if utc < spec.cert_start:
+            return CERTIFICATE_BAD
+        expired = utc > spec.cert_end and not self._controller.expired_is_allowed(issuer_of(spec))
+        return CERTIFICATE_BAD if expired else None
 
     def _fails(self, state: ApState, at: float) -> DownloadFailure | None:
         """How a download that ends at this moment fails; None: it succeeds."""

@@ -17,6 +17,7 @@ from service.lab.box.clock import BoxClock
 from service.lab.box.datastore import Datastores
 from service.lab.box.eem import Eem
 from service.lab.box.initial import running_of
+from service.lab.box.join_policy import accepts_expired
 from service.lab.box.ntp import Ntp
 from service.lab.box.parser import refuse_what_the_parser_would
 from service.lab.box.tree import at, word
@@ -120,10 +121,9 @@ class Box:
         """The box's clock."""
         return self.clock.utc(moment)
 
-    def expired_is_allowed(self) -> bool:
-        """A trustpool policy that accepts expired certificates (facts, section 9)."""
-        match = at(self.stores.running, "native/crypto/pki/trustpool/policy/match/certificate")
-        return at(match, "allow/expired-certificate") is not None
+    def expired_is_allowed(self, issuer: str) -> bool:
+        """A trustpool policy that accepts expired certificates of this issuer."""
+        return accepts_expired(self.stores.running, self.schema, issuer)
 
     # Time ---------------------------------------------------------------------------------------
 

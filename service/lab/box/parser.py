@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from service.lab.box.eem_read import applets_of
 from service.lab.box.ntp import associations
+from service.lab.box.tree import at, every, word
 from service.lab.errors import RpcRefusedError
 from service.lab.yang.paths import Element
 
@@ -34,6 +35,7 @@ def _bad_commands(tree: Element) -> Iterator[str]:
     for entry in associations(tree):
         if HOST.fullmatch(entry.host) is None or _no_address(entry.host):
             yield f"ntp {entry.kind} {entry.host}"
+    yield from _bad_matches(tree)
     for applet in applets_of(tree).values():
         if re.fullmatch(r"\S+", applet.name) is None:
             yield f"event manager applet {applet.name}"
@@ -45,6 +47,12 @@ def _bad_commands(tree: Element) -> Iterator[str]:
                 or any("\n" in word or "\r" in word for word in action.words)
             ):
                 yield line
+
+
+def _bad_matches(tree: Element) -> Iterator[str]:
+    for found in every(at(tree, "native/crypto/pki/trustpool/policy/match"), "certificate"):
+        if re.fullmatch(r"\S+", word(found, "name")) is None:
+            yield f"match certificate {word(found, 'name')} allow expired-certificate"
 
 
 def _no_address(host: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from service.lab.aps.kinds import image_family, runs_ios
+from service.lab.aps.kinds import image_family, issuer_cn
 from service.lab.aps.state import ApState, Phase
 from service.lab.box.box import Box
 from service.lab.oper.build import Value, Want
@@ -74,7 +74,7 @@ def _row(state: ApState, now: float) -> Mapping[str, Value]:
             "cert-type": "wireless-cert-lsc" if spec.kind == "lsc_expired" else "wireless-cert-mic",
             "ap-cert-policy": "ap-cert-policy-default",
             "ap-cert-expiry-time": stamp(spec.cert_end),
-            "ap-cert-issuer-cn": _issuer(spec.model),
+            "ap-cert-issuer-cn": issuer_cn(spec),
         },
         "num-radio-slots": 2,
         "reboot-stats": {
@@ -88,11 +88,6 @@ def _row(state: ApState, now: float) -> Mapping[str, Value]:
         "wtp-ip": spec.ip,
         "reg-domain": "-E",
     }
-
-
-def _issuer(model: str) -> str:
-    """Unverified: the public names of Cisco's manufacturing authorities."""
-    return "Cisco Manufacturing CA" if runs_ios(model) else "Cisco Manufacturing CA SHA2"
 
 
 def _eta(state: ApState, now: float) -> int:

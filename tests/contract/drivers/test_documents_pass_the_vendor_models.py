@@ -25,7 +25,7 @@ from service.domain.changes import (
     SetJoinPolicy,
 )
 from service.domain.identity import BaseRadioMac
-from service.domain.join_policy import GRANTS
+from service.domain.join_policy import GRANTS, HOLDER
 from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.releases import Release
 from service.drivers.iosxe.documents import Shape, filter_for, shape_of
@@ -75,6 +75,7 @@ def changes_of(release: str) -> dict[str, Change]:
         "reset-ap": ResetAp(BaseRadioMac("84:3d:c6:73:10:d0")),
         "allow-expired": SetJoinPolicy(GRANTS[0], before=False, after=True),
         "allow-no-more": SetJoinPolicy(GRANTS[1], before=True, after=False),
+        "allow-nobody": SetJoinPolicy(HOLDER, before=True, after=False),
     }
 
 

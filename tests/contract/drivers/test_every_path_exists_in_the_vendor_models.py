@@ -156,8 +156,8 @@ def test_every_node_of_the_applet_form_exists(paths, vendor, release):
 def test_every_node_that_allows_expired_certificates_exists(paths, vendor, release):
     edit, form = paths.edits.join_policy, paths.grant_form(Release.parse(release))
     relative = [
-        f"{edit.match}/{edit.key}",
-        f"{edit.match}/{edit.allow}",
+        f"{edit.policy}/{edit.match}/{edit.key}",
+        f"{edit.policy}/{edit.match}/{edit.allow}",
         f"{form.map}/{edit.tag}",
         f"{form.map}/{edit.sequence}",
         f"{form.map}/{form.issuer}",

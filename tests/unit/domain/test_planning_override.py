@@ -7,7 +7,7 @@ import pytest
 
 from service.domain.changes import SaveConfig, SetJoinPolicy
 from service.domain.finding import AffectedAp, Confidence, Finding
-from service.domain.join_policy import GRANTS, JoinPolicies, Rule
+from service.domain.join_policy import GRANTS, HOLDER, JoinPolicies, Rule
 from service.domain.observation import ApState, Certificate, CertificateKind, Platform, Topic
 from service.domain.plan import Asked, NoPlan, Plan, Planned, Situation, Tried
 from service.domain.planning import ORDER, make_plan, strategies_for
@@ -254,6 +254,18 @@ def test_a_catalyst_is_told_both_issuers_since_nothing_tells_which_one_it_is(kin
     for words in ("CSCvb93909", "hash", "APs learn it"):
         assert words not in told, words
     assert ("is not helped by this" in told) is (kind is None)
+
+
+def test_a_policy_that_comes_with_the_entries_goes_with_them():
+    made = plan(**CATALYST)
+    step = {step.name: step for step in made.steps}["set-policy"]
+    assert [one.rule for one in step.changes] == [*GRANTS]
+    assert [one.rule for one in step.undo] == [*reversed(GRANTS), HOLDER]
+    assert made.by_hand[-2] == "config trustpool-policy disable   ! as captured"
+    there = policies({**NO_GRANTS, HOLDER: True})
+    made = plan(**CATALYST | {"policies": there})
+    step = {step.name: step for step in made.steps}["set-policy"]
+    assert [one.rule for one in step.undo] == [*reversed(GRANTS)]
 
 
 def test_a_catalyst_has_nothing_for_self_signed_certificates():

@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from itertools import pairwise
 
+import pytest
+
 from service.lab.aps.state import Phase
 from service.lab.oper.build import ALL, wanted
 from service.lab.oper.capwap import access_points
@@ -163,15 +165,54 @@ def test_an_ap_with_an_expired_certificate_only_shows_in_join_statistics():
     assert state.last_error == "ap-con-failure-dtls"
 
 
-def test_a_policy_that_allows_expired_certificates_lets_it_in():
-    bench, state = alone("mic_expired")
-    bench.edit(
-        f'<crypto><pki xmlns="{CRYPTO}"><trustpool><policy><match><certificate>'
-        "<name>OLD</name><allow><expired-certificate/></allow></certificate></match></policy>"
-        "</trustpool></pki></crypto>"
-    )
+OLD_MAP = (
+    "<certificate><map><tag>OLD</tag><sequence>1</sequence><issuer-name><{test}>{name}</{test}>"
+    "</issuer-name></map></certificate>"
+)
+PKI_MAP = (
+    "<certificate><pki-map><map><tag>OLD</tag><sequence>1</sequence><issuer-name><{test}>"
+    "<name>{name}</name></{test}></issuer-name></map></pki-map></certificate>"
+)
+MATCH = (
+    "<trustpool><policy><match><certificate><name>OLD</name><allow><expired-certificate/></allow>"
+    "</certificate></match></policy></trustpool>"
+)
+
+
+def pki(*parts: str, test: str = "co", name: str = "cisco manufacturing ca") -> str:
+    inside = "".join(parts).format(test=test, name=name)
+    return f'<crypto><pki xmlns="{CRYPTO}">{inside}</pki></crypto>'
+
+
+def let_in(release: str, edit: str, **ap) -> bool:
+    bench = Bench(release=release, ntp=[], aps=[{"kind": "mic_expired", **ap}])
+    (state,) = bench.box.aps.states.values()
+    bench.edit(edit)
     pass_(bench, 5)
-    assert state.phase is Phase.REGISTERED
+    return state.phase is Phase.REGISTERED
+
+
+@pytest.mark.parametrize(
+    ("release", "form"),
+    [("17.3.6", OLD_MAP), ("17.6.4", OLD_MAP), ("17.9.1", PKI_MAP), ("17.12.1", PKI_MAP)],
+)
+def test_a_map_of_its_issuer_and_a_policy_that_allows_it_let_an_expired_ap_in(release, form):
+    assert let_in(release, pki(form, MATCH))
+    assert not let_in(release, pki(form))
+    assert not let_in(release, pki(MATCH))
+    assert not let_in(release, pki(form, MATCH, name="act2 sudi ca"))
+    assert let_in(release, pki(form, MATCH, name="act2 sudi ca"), issuer="ACT2 SUDI CA")
+    assert not let_in(release, pki(form, MATCH, test="nc"))
+
+
+def test_the_form_of_another_release_is_refused_or_lets_nobody_in():
+    assert Bench(release="17.3.6", aps=[]).refused(pki(PKI_MAP, MATCH)) == "unknown-element"
+    assert not let_in("17.9.1", pki(OLD_MAP, MATCH))
+
+
+def test_the_command_parser_turns_a_name_with_blanks_down():
+    edit = pki(MATCH.replace("OLD", "O LD"))
+    assert Bench(aps=[]).refused(edit) == "invalid-value"
 
 
 def test_a_bouncing_ap_takes_the_image_each_time_and_comes_back_without_it():
