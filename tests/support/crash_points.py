@@ -1,10 +1,13 @@
-"""Where a worker can die: the thirteen steps of the crash matrix, each at four instants.
+"""Where a worker can die: the steps of the crash matrices, each at four instants.
 
 The steps are named as people name them; this is what they are in the engine. For a step that writes
 to the controller the instants lie around that write: `before` its intent is durable and nothing was
 sent, `sent` the request has left and no reply was read, `received` the reply is known to nobody but
 the process, `stored` its outcome is in the journal. For a step that only looks they lie around the
 look and the verdict. The claim writes to the database instead of the controller.
+
+AireOS takes a change by several lines: there `sent` is the first of them, so that NTP is half gone,
+or half back, where a worker dies; for a save it is the yes to the controller's question.
 """
 
 from collections.abc import Iterator
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 from service.domain.changes import ArmGuard, SetClock
 from service.domain.journal import Closed, Event, Intended, StepDone
 from service.domain.remediation import Run
+from service.domain.strategies.known import steps_of
 
 INSTANTS = ("before", "sent", "received", "stored")
 WRITES = {  # the engine's step and what it sends -> the matrix' step
@@ -24,12 +28,16 @@ WRITES = {  # the engine's step and what it sends -> the matrix' step
     ("restore-ntp", "AddNtp"): "ntp-back",
     ("disarm", "RemoveTimers"): "disarm",
     ("save", "SaveConfig"): "save",
+    ("set-policy", "SetJoinPolicy"): "turn",
+    ("restore-policy", "SetJoinPolicy"): "turn-back",
 }
 LOOKS = {  # the engine's step, once it has nothing more to send -> the matrix' step
     "set-clock-back": "verify",  # the clock is read back, and the canary over the step
     "wait-for-aps": "wait",
     "ntp-in-sync": "sync",
     "verify": "report",  # the last look and how it ended
+    "guard": "guard",  # where a box has no timer of its own
+    "wait-for-joins": "joins",
 }
 STEPS = (
     *("claim", "capture", "arm", "ntp-off", "clock-set", "verify", "wait"),
@@ -37,8 +45,10 @@ STEPS = (
 )
 BESIDE = ("prove",)
 """Steps of the engine that the matrix does not count, tried beside it."""
-FORWARD = ("prove-timer", "arm-dead-man", "remove-ntp", "set-clock-back", "wait-for-aps")
-HOME = ("set-true-time", "restore-ntp", "ntp-in-sync", "disarm", "save", "verify")
+TIMERLESS = tuple("guard" if step == "arm" else step for step in STEPS if step != "disarm")
+"""The steps of a clock window on a box without timers."""
+OVERRIDE = ("turn", "joins", "turn-back", "save", "report")
+"""The steps of an override, but for the claim and the capture, which are the same code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ def write_of(intended: Intended) -> str:
 
 def look_of(run: Run) -> str | None:
     """The matrix' step that the next look is for; None: it is for a write."""
-    due = run.next_step(FORWARD if run.phase == "forward" else HOME)
+    due = run.next_step(step.name for step in steps_of("", run))
     if due == "set-clock-back" and not run.sent_in(due, SetClock):
         return None
     return None if due is None else LOOKS.get(due)

@@ -21,6 +21,7 @@ from service.errors import NotFound
 from service.usecases.begin import OPENING
 from service.usecases.context import Context
 from tests.support.crash_points import look_of, verdict_of, write_of
+from tests.support.trapped_wire import lines_of, watch
 
 FOLDER = "APREJOIN_TEST_TRAPS"
 PLAN = "traps.json"
@@ -97,7 +98,7 @@ class Scene:
     Attributes:
         look: the step that the next look is for; None where it is for a write.
         write: the step that is being written.
-        wire: what is to be done as soon as a request has left; None: nothing.
+        wire: told of every request that has left, by its line where it is one; None: nobody.
     """
 
     traps: Traps
@@ -105,7 +106,7 @@ class Scene:
     opened: bool = False
     look: str | None = "capture"
     write: str = ""
-    wire: Callable[[], None] | None = field(default=None)
+    wire: Callable[[str], None] | None = field(default=None)
 
     def at(self, step: str | None, instant: str) -> None:
         if step is not None:
@@ -198,18 +199,19 @@ class TrappedDriver(TrappedPort):
     def read(self, *args: Any, **kwargs: Any) -> Any:
         scene, step = self._scene, self._scene.look
         scene.at(step, "before")
-        scene.wire = lambda: scene.at(step, "sent")
+        scene.wire = lambda _: scene.at(step, "sent")
         try:
             return self._real.read(*args, **kwargs)
         finally:
             scene.wire = None
 
-    def change(self, *args: Any, **kwargs: Any) -> Any:
+    def change(self, change: Any, **kwargs: Any) -> Any:
         scene, step = self._scene, self._scene.write
         scene.at(step, "before")
-        scene.wire = lambda: scene.at(step, "sent")
+        own = lines_of(self._real, change)
+        scene.wire = lambda line: scene.at(step, "sent") if line in own else None
         try:
-            receipt = self._real.change(*args, **kwargs)
+            receipt = self._real.change(change, **kwargs)
         finally:
             scene.wire = None
         scene.at(step, "received")
@@ -222,25 +224,8 @@ class TrappedDrivers(TrappedPort):
     def open(self, controller: Controller) -> TrappedDriver:
         self._scene.controller = controller.name
         driver = self._real.open(controller)
-        _watch(driver, self._scene)
+        watch(driver, self._scene)
         return TrappedDriver(driver, self._scene)
-
-
-def _watch(driver: Any, scene: Scene) -> None:
-    """Be told when a request is wholly on its way: a change's own, not a question before it."""
-    session = driver._driver._link._session
-    if "_transport_write" in vars(session):
-        return
-    write = session._transport_write
-
-    def watched(data: bytes) -> int:
-        sent: int = write(data)
-        asks_only = b"is-syncing" in data
-        if sent == len(data) and scene.wire is not None and not asks_only:
-            scene.wire()
-        return sent
-
-    session._transport_write = watched
 
 
 def trapped(context: Context, traps: Traps) -> Context:

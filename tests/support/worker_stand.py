@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,16 +21,19 @@ from service.bootstrap import open_context
 from service.domain.journal import Closed, Entry
 from service.domain.remediation import Run
 from service.errors import NotFound
+from service.lab.aireos.handle import WlcHandle
 from service.lab.fleet import from_mapping
 from service.lab.handle import BoxHandle
 from service.lab.lab import Lab
 from service.ports.jobs import Lane
-from service.ports.requests import AskedPlan, Kind
+from service.ports.requests import AskedPlan, Kind, PlanAnswer
+from service.ports.store import Approval
 from service.queue.celery_queue import CeleryQueue
 from service.settings import INVENTORY, STATE_DIR, VISIBILITY_TIMEOUT, Settings
 from service.supervise import Crew, Supervisor
 from service.usecases.answer import answer_plan
 from service.usecases.context import Context
+from service.usecases.remediate import give_word
 from service.usecases.request import request_remediation
 from service.usecases.sweep import sweep
 from tests.e2e.stand import QUICK, SHORT, box
@@ -98,6 +102,9 @@ class WorkerStand:
     def box(self, name: str) -> BoxHandle:
         return self.lab.box(name)
 
+    def any_box(self, name: str) -> BoxHandle | WlcHandle:
+        return self.lab.any_box(name)
+
     @contextmanager
     def context(self) -> Iterator[Context]:
         with open_context(self.settings, self.settings.inventory) as context:
@@ -105,16 +112,33 @@ class WorkerStand:
 
     # -- asking ----------------------------------------------------------------------------
 
-    def ask(self, names: Sequence[str], *, prepared: bool = False) -> None:
-        """Have these controllers mended: sweeps until their findings are sure, plans, and go."""
+    def ask(
+        self,
+        names: Sequence[str],
+        *,
+        prepared: bool = False,
+        suspected: bool = False,
+        approver: str | None = None,
+    ) -> None:
+        """Have these controllers mended: sweeps until their findings are sure, plans, and go.
+
+        Args:
+            names: of the controllers, in the order in which they are asked for.
+            prepared: their findings are sure already.
+            suspected: they need not be.
+            approver: whose word the plans are given; None: the policy asks for nobody's.
+        """
         with self.context() as context:
-            if not prepared:
+            if not (prepared or suspected):
                 self.learn(context, names)
             with ThreadPoolExecutor(max_workers=8) as pool:
-                digests = list(pool.map(lambda name: _plan(context, name), names))
+                plan = partial(_plan, context, suspected=suspected)
+                answers = list(pool.map(plan, names))
             with closing(self.queue()) as queue:
-                for name, digest in zip(names, digests, strict=True):
-                    asked = request_remediation(context, queue, digest, who="ann")
+                for name, answer in zip(names, answers, strict=True):
+                    if approver is not None:
+                        give_word(context, _word(context, name, answer, approver))
+                    asked = request_remediation(context, queue, answer.digest, who="ann")
                     self.ids[name] = asked.id
 
     def queue(self) -> CeleryQueue:
@@ -194,8 +218,8 @@ class WorkerStand:
         due = context.store.due_of(Kind.REMEDIATION, self.ids[name])
         return Ending(
             closed=Run(entries).closed if entries else None,
-            left=self.box(name).left_dirty(),
-            offset_s=self.box(name).clock_offset_s,
+            left=self.any_box(name).left_dirty(),
+            offset_s=self.any_box(name).clock_offset_s,
             held=None if lease is None else lease.holder.label,
             due=None if due is None else due.why,
         )
@@ -213,13 +237,20 @@ def _is_sure(one: Any) -> bool:
     return any(found.confidence.rank >= 1 for found in one.diagnosis.findings)
 
 
-def _plan(context: Context, name: str) -> str:
+def _plan(context: Context, name: str, *, suspected: bool) -> PlanAnswer:
     item = f"plan-{name}-{time.monotonic_ns()}"
-    context.store.ask_plan(AskedPlan(item, context.clock.now().wall, "ann", name))
+    now = context.clock.now().wall
+    context.store.ask_plan(AskedPlan(item, now, "ann", name, accept_suspected=suspected))
     answer = answer_plan(context, item)
     assert answer is not None
     assert answer.digest, (name, answer)
-    return answer.digest
+    return answer
+
+
+def _word(context: Context, name: str, answer: PlanAnswer, approver: str) -> Approval:
+    assert answer.expires is not None
+    now = context.clock.now().wall
+    return Approval(answer.digest, name, approver, now, answer.expires)
 
 
 def menders(concurrency: int) -> Crew:

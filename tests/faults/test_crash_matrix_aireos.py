@@ -1,0 +1,148 @@
+"""The crash matrix on AireOS: workers killed over a clock window and over an override.
+
+Such a box has no timer to come home by, no numbers of sessions to end, and takes a change line by
+line. So whoever takes over waits until nothing can arrive any more, reads, and puts back the half
+that is missing. One guardian watches, on somebody's word.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.crash_points import INSTANTS, OVERRIDE, TIMERLESS, Point
+from tests.support.crash_run import Crashed, crash, table
+from tests.support.worker_stand import Ending
+
+RELEASES = {"8.5.161.0": "5508", "8.10.151.0": "3504"}
+NTP = [{"host": "192.0.2.1"}, {"host": "192.0.2.2"}]
+OLD = [{"kind": "healthy"}, {"kind": "mic_expired"}]
+DEAF = [{"kind": "mic_expired", "strict": True}]
+"""An AP that joins no controller whose certificate has ended: the override does not help it."""
+ENDED = {"start": "2012-03-10T10:00:00Z", "end": "2022-03-10T10:00:00Z"}
+TURNED = "ap cert-expiry-ignore mic enable"
+KEPT = [f"running: added {TURNED}", f"saved: added {TURNED}"]
+IN_VAIN = {"wait_for_aps_s": 8}
+
+
+TRIED = {
+    **dict.fromkeys(("claim", "guard"), ("stored",)),
+    **dict.fromkeys(("capture", "save of the policy"), ("sent", "received")),
+    **dict.fromkeys(("verify", "wait", "joins", "report"), ("sent", "stored")),
+    "sync": ("sent",),
+}
+"""The instants that are tried of a step; of every other step all four.
+
+Where a step only looks, a death before it is one after the step before it, and one with the answer
+in hand is one while it came: neither the box nor the journal knows a difference. Claim and capture
+write to the database alone, in the code that the other matrix kills at each of their instants; the
+save of an override sends what the save of a window sends.
+"""
+
+
+def tried(prefix: str, steps: Sequence[str]) -> dict[str, Point]:
+    """Box -> its point; those that are killed late come first, for they take longest."""
+    points = [
+        Point(step, instant)
+        for step in reversed(steps)
+        for instant in TRIED.get(f"{step} of the {prefix}", TRIED.get(step, INSTANTS))
+    ]
+    writes = sorted(points, key=lambda point: point.step in TRIED)
+    return {f"{prefix}-{point}": point for point in writes}
+
+
+WINDOW = tried("window", TIMERLESS)
+POLICY = tried("policy", OVERRIDE)
+POINTS = WINDOW | POLICY
+
+
+def wlc(name: str, number: int, **settings: Any) -> dict[str, Any]:
+    """One box, of either release and zone in turn."""
+    release = list(RELEASES)[number % 2]
+    return {
+        "name": name,
+        "platform": "aireos",
+        "model": RELEASES[release],
+        "release": release,
+        "timezone": {"location": 8} if number % 3 else {"hours": 2},
+        "ntp": NTP,
+        "login": {"algorithms": "modern"},  # the old ones cost three times the time
+        **settings,
+    }
+
+
+def window_box(name: str, number: int) -> dict[str, Any]:
+    """The published way where the controller's own certificate has ended: the switch is on."""
+    return wlc(name, number, aps=DEAF, certificate=ENDED, settings=[f"config {TURNED}"])
+
+
+def override_box(name: str, number: int, point: Point) -> dict[str, Any]:
+    if point.step == "turn-back":
+        return wlc(name, number, aps=DEAF, certificate=ENDED)
+    return wlc(name, number, aps=OLD)
+
+
+BOXES = {
+    **{name: window_box(name, number) for number, name in enumerate(WINDOW)},
+    **{
+        name: override_box(name, number, point)
+        for number, (name, point) in enumerate(POLICY.items())
+    },
+}
+
+
+def carry_out(folder: Path) -> Crashed:
+    policies = {
+        **{name: IN_VAIN for name, point in POLICY.items() if point.step == "turn-back"},
+    }
+    return crash(
+        folder,
+        BOXES,
+        POINTS,
+        policy={"aireos_guardians": 1},
+        policies=policies,
+        asked={"suspected": True, "approver": "bob"},
+    )
+
+
+def judged(ending: Ending) -> list[str]:
+    """What must never be: an override that is kept is all that it leaves, running and saved."""
+    if ending.closed is None or ending.closed.state != "succeeded":
+        return ending.violations
+    if ending.left != KEPT:
+        return [f"succeeded and left {ending.left}"]
+    return replace(ending, left=[]).violations
+
+
+def violations(happened: Crashed, name: str) -> list[str]:
+    if name not in happened.died:
+        return ["nobody died there"]
+    ending = happened.endings[name]
+    return judged(ending) if name in POLICY else ending.violations
+
+
+@pytest.mark.parametrize(
+    ("points", "prefix", "steps"),
+    [(WINDOW, "window", TIMERLESS), (POLICY, "policy", OVERRIDE)],
+    ids=["clock-window", "override"],
+)
+def test_at_every_point_nothing_is_left_behind_or_it_is_said_truthfully(
+    happened, figures, points, prefix, steps
+):
+    wrong = {name: found for name in points if (found := violations(happened, name))}
+    held = sum(name in happened.died for name in points)
+    figures += table(happened, steps, f"{prefix}-")
+    figures.append(
+        f"AireOS {prefix} crash matrix: {held} of {len(points)} points, {len(wrong)} violations"
+    )
+    assert wrong == {}
+
+
+def test_most_boxes_are_put_back_by_the_workers_and_need_nobody(happened):
+    assert happened.calling == {}
+
+
+def test_every_death_was_another_process(happened):
+    assert len(set(happened.died.values())) == len(happened.died) == len(BOXES)
