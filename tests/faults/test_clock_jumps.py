@@ -29,7 +29,7 @@ from tests.support.stores import MemoryStore
 
 HOUR, YEAR = 3600.0, 365 * 86400.0
 JUMPS = [HOUR, -HOUR, 11 * YEAR, -11 * YEAR]
-EVERY = 23
+EVERY = 37
 NEVER = 10**9
 
 
