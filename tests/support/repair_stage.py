@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from service.domain.changes import SetClock
 from service.domain.finding import Confidence, Finding
 from service.domain.journal import Closed
 from service.domain.ntp import NtpConfig, NtpEntry
@@ -118,6 +119,8 @@ def broken_repair(
     if not touched and not kept and box.offset_s not in (0.0, stage.found_s):
         found.append("the clock moved by itself")
     found += [line for line in box.log if line.startswith("ambiguous")]
+    if any(isinstance(change, SetClock) and change.is_false for change in stage.line.sent):
+        found.append("a wrong clock was made wrong again")
     if due(stage.process().context):
         found.append("a restore is still due")
     return found
