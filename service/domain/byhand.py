@@ -19,6 +19,7 @@ class ByHand:
         set_clock: with {hh} {mm} {ss} {d} {dd} {mo} {mon} {yy} {yyyy} of the local time.
         add_ntp: puts one entry back; with {label}, {options}, {slot} and {host}.
         key_ntp: where a key takes a line of its own: with {slot} and {key}.
+        poll_ntp: how often servers are asked, where that is one setting: with {seconds}.
         remove_ntp: takes one entry off; with {label}, {slot} and {host}.
         set_policies: for each rule of the certificate policy what sets it, with {word} for `enable`
             or `disable`.
@@ -32,6 +33,7 @@ class ByHand:
     set_clock: str = "clock set {hh}:{mm}:{ss} {d} {mon} {yyyy}"
     add_ntp: str = "ntp {label}{options}"
     key_ntp: str = ""
+    poll_ntp: str = ""
     remove_ntp: str = "no ntp {label}"
     save: str = "write memory"
     look_at_policies: str = ""

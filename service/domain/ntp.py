@@ -65,9 +65,15 @@ class NtpEntry:
 
 @dataclass(frozen=True, slots=True)
 class NtpConfig:
-    """The server and peer entries of one controller, in the device's order."""
+    """The server and peer entries of one controller, in the device's order.
+
+    Attributes:
+        polling_s: how often the box asks its servers, where it says so; looked at and never
+            written, so tables are equal whatever it is.
+    """
 
     entries: tuple[NtpEntry, ...] = ()
+    polling_s: int | None = field(default=None, compare=False)
 
     def without(self, other: "NtpConfig") -> "NtpConfig":
         """The entries whose identity the other does not hold."""

@@ -57,7 +57,9 @@ def _time(output: Output) -> Part | None:
         return None
     table = _ntp_table(output)
     rows, odd = (table[1], table[2]) if table else ([], ())
-    says: dict[str, Any] = {"ntp": NtpConfig(tuple(_ntp_entry(row) for row in rows))}
+    every = fields.get("NTP Polling Interval", "")
+    polling_s = int(every) if every.isdecimal() else None
+    says: dict[str, Any] = {"ntp": NtpConfig(tuple(_ntp_entry(row) for row in rows), polling_s)}
     zone = zone_of(fields.get("Timezone location", ""), fields.get("Timezone delta", ""))
     if zone is not None:
         says["zone"] = zone

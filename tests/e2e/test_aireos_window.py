@@ -29,11 +29,14 @@ def wlc(name: str, release: str, **more: Any) -> dict[str, Any]:
 
 
 BOXES = {
-    "local-85": wlc("local-85", "8.5.161.0", timezone={"location": 8}),
+    "local-85": wlc("local-85", "8.5.161.0", timezone={"location": 8}, ntp_interval=72_000),
     "gmt-810": wlc("gmt-810", "8.10.151.0", timezone={"hours": 2}, quirks={"manual_time": "gmt"}),
     "killed": wlc("killed", "8.10.151.0", timezone={"location": 14}),
     "keyed": wlc("keyed", "8.5.161.0", ntp=[*KEYED]),
     "keyed-name": wlc("keyed-name", "8.5.161.0", ntp=[{"host": "ntp.example.net", "key": 1}]),
+    "forgetful": wlc(
+        "forgetful", "8.10.151.0", ntp_interval=7200, quirks={"forgets_interval": True}
+    ),
     "read-only": wlc("read-only", "8.10.151.0", login={"access": "read-only"}),
 }
 MENDED = ("local-85", "gmt-810", "keyed")
@@ -68,7 +71,7 @@ def work(stand: Stand) -> Told:
     )
     jobs = {
         name: lambda n=name: stand.run("remediate", n, "--yes", "--json", **here)
-        for name in (*MENDED, "read-only")
+        for name in (*MENDED, "forgetful", "read-only")
     }
     mended = together({**jobs, "killed": lambda: killed_and_restored(stand, here)})
     killed_in, restored = mended.pop("killed")
@@ -149,6 +152,20 @@ def test_a_key_is_proven_before_it_is_taken_away_and_put_back(results):
         key,
         "config time ntp server 2 192.0.2.2",
     ]
+
+
+def test_a_polling_interval_that_the_box_forgot_is_told_with_what_sets_it(stand, results):
+    assert results.mended["forgetful"].code == 6
+    told = results.mended["forgetful"].document["remediation"]
+    assert told["state"] == "needs-attention"
+    assert "NTP polling interval: 7200 s before, 3600 s now" in told["left"]
+    assert told["aps"] == {"recovered": 1, "remaining": 0}
+    handle = stand.lab.wlc("forgetful")
+    assert "saved: missing time ntp interval 7200" not in handle.left_dirty()
+    lines = [line.partition("   !")[0] for line in told["mend"]]
+    for line in sorted(lines, key=lambda line: line == "save config"):
+        handle.cli(line)
+    assert handle.left_dirty() == []
 
 
 def test_a_key_under_a_name_is_a_reason_not_to_begin(results):

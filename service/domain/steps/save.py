@@ -13,6 +13,7 @@ from service.domain.changes import SaveConfig
 from service.domain.observation import ControllerView, Topic
 from service.domain.remediation import Run
 from service.domain.steps.ours import ours
+from service.domain.steps.polling_interval import interval_differences
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move, Send
 from service.domain.steps.restore_ntp import ntp_touched
 
@@ -61,6 +62,8 @@ class Save:
             return "an applet of ours is still there"
         if ntp_touched(run) and not run.charter.ntp.same_as(view.ntp):
             return "the NTP entries are not those that were captured"
+        if any(interval_differences(run, view)):
+            return "the NTP polling interval is not the one that was captured"
         return None
 
 

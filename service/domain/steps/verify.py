@@ -19,6 +19,7 @@ from service.domain.steps.mending import (
 )
 from service.domain.steps.ntp_in_sync import LOOK_EVERY_S
 from service.domain.steps.ours import ours
+from service.domain.steps.polling_interval import interval_differences
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move
 from service.domain.steps.restore_ntp import changed_text, ntp_touched
 from service.domain.steps.save import is_changed_by_others, is_to_be_saved
@@ -90,6 +91,7 @@ class Verify:
 
     def _differences(self, run: Run, view: ControllerView) -> Iterator[Difference]:
         yield from _ntp_differences(run, view)
+        yield from interval_differences(run, view)
         for name in sorted(ours(self.remediation, run, view)):
             yield f"applet {name} is left", applet_lines([name])[0]
         if is_to_be_saved(run) and view.unsaved and not is_changed_by_others(run, view):

@@ -58,6 +58,7 @@ def words() -> ByHand:
         add_ntp=lines["add_ntp"].line.format(index="{slot}", host="{host}"),
         key_ntp=lines["key_ntp"].line.format(index="{slot}", key="{key}"),
         remove_ntp=lines["delete_ntp"].line.format(index="{slot}"),
+        poll_ntp=lines["poll_ntp"].line,
         save=lines["save"].line,
         look_at_policies=policies.expiry,
         set_policies=tuple((rule, policies.lines[rule.value].line) for rule in SWITCHES),

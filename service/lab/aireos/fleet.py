@@ -122,6 +122,7 @@ class WlcQuirksIn(Strict):
     join_stats: Literal["columns", "dotted"] = "columns"
     auth_list: Literal["allow", "joinable"] = "allow"
     expiry_spelling: Literal["auto", "cert-expiry-ignore", "lifetime-check", "none"] = "auto"
+    forgets_interval: bool = False
     confirm: Literal["line", "key"] = "line"
     encoding: Literal["utf-8", "latin-1"] = "utf-8"
     summary_lists_downloading: bool = True

@@ -68,6 +68,7 @@ class WlcQuirks:
     join_stats: str = "columns"  # columns | dotted
     auth_list: str = "allow"  # allow | joinable: wording of `show auth-list`; unverified
     expiry_spelling: str = "auto"  # auto | cert-expiry-ignore | lifetime-check | none
+    forgets_interval: bool = False  # of NTP, with the last server; unverified
     confirm: str = "line"  # line | key: does y need Enter? unverified
     encoding: str = "utf-8"  # utf-8 | latin-1: of names
     summary_lists_downloading: bool = True  # unverified

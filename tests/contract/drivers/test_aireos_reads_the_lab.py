@@ -86,6 +86,7 @@ def test_the_box_is_read_as_it_is(views, name):
     assert view.release == BOXES[name]
     assert view.hardware.startswith("AIR-CT")
     assert view.ntp.labels == ("server 1 192.0.2.1", "server 2 pool.ntp.org")
+    assert view.ntp.polling_s == 3600
     assert view.ntp_state.system_peer == "192.0.2.1"
     assert view.install.version == BOXES[name]
     assert (view.unsaved, view.standby, view.timers) == (False, None, ())
@@ -105,6 +106,7 @@ def test_what_a_person_types_is_in_the_box_s_own_words(views, name):
     by_hand = views[name].by_hand
     local = views[name].clock.device_time.replace(tzinfo=None, year=2022, month=12, day=2)
     assert by_hand.clock_line(local) == f"config time manual 12/02/22 {local:%H:%M:%S}"
+    assert by_hand.poll_ntp.format(seconds=3600) == "config time ntp interval 3600"
 
 
 @each

@@ -116,6 +116,16 @@ def test_a_name_that_does_not_resolve_is_refused():
     assert bench.dirty[0] == "running: missing time ntp server 1 time.example.net"
 
 
+def test_the_polling_interval_is_forgotten_with_the_last_server_where_the_box_is_like_that():
+    servers = [{"host": "192.0.2.1"}, {"host": "192.0.2.2"}]
+    for forgets in (True, False):
+        bench = WlcBench(ntp=servers, ntp_interval=7200, quirks={"forgets_interval": forgets})
+        bench.type("config time ntp delete 1")
+        assert "running: missing time ntp interval 7200" not in bench.dirty
+        bench.type("config time ntp delete 2")
+        assert ("running: missing time ntp interval 7200" in bench.dirty) is forgets
+
+
 def test_a_key_is_gone_with_its_server_and_must_be_put_back():
     bench = WlcBench(ntp=[{"host": "192.0.2.1", "key": 7}])
     bench.type("config time ntp delete 1")

@@ -62,13 +62,16 @@ def ntp_server(context: Context, args: list[str]) -> Answer:
 
 
 def ntp_delete(context: Context, args: list[str]) -> Answer:
-    """Take a server off."""
+    """Take a server off; with the last one the box may forget how often it asked (unverified)."""
     if len(args) != 1 or not args[0].isdigit():
         return Text(DELETE_USE)
     running = context.box.running
     if running.server(int(args[0])) is None:
         return Text(NO_INDEX)
-    context.box.configure(context.now, running.without_server(int(args[0])), context.who)
+    left = running.without_server(int(args[0]))
+    if not left.ntp and context.box.spec.quirks.forgets_interval:
+        left = replace(left, ntp_interval=INTERVALS[0])
+    context.box.configure(context.now, left, context.who)
     return Text()
 
 

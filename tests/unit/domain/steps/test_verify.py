@@ -1,5 +1,8 @@
 from dataclasses import replace
 
+import pytest
+
+from service.domain.byhand import ByHand
 from service.domain.changes import GUARDS, RemoveNtp
 from service.domain.ntp import NtpConfig, NtpState
 from service.domain.observation import ApState
@@ -85,6 +88,24 @@ def test_a_server_that_is_not_trusted_as_before_is_waited_for_and_then_told():
     assert late.left == ("ntp server 192.0.2.1: AUTH SUCCESS before, AUTH FAILURE now",)
     unsaid = NtpConfig((replace(trusted, authentication=""), TWO))
     assert not isinstance(decide(journal, 340, ntp=unsaid), Fail)
+
+
+@pytest.mark.parametrize("line", ["interval {seconds}", ""])
+def test_another_polling_interval_is_told_with_what_sets_it_and_none_where_it_is_not_known(line):
+    by_hand = ByHand(poll_ntp=line, look_at_ntp="look")
+    journal = home(ntp=replace(NTP, polling_s=7200), by_hand=by_hand)
+    move = decide(journal, 400, ntp=replace(NTP, polling_s=3600))
+    assert isinstance(move, Fail)
+    assert move.left == ("NTP polling interval: 7200 s before, 3600 s now",)
+    assert move.mend == (f"{'interval 7200' if line else 'look'}   ! as captured",)
+    for now in (7200, None):
+        assert isinstance(decide(journal, 400, ntp=replace(NTP, polling_s=now)), Done)
+    assert isinstance(decide(home(), 400, ntp=replace(NTP, polling_s=3600)), Done)
+
+
+def test_a_polling_interval_beside_untouched_ntp_is_somebody_elses():
+    journal = Journal(ntp=replace(NTP, polling_s=7200)).under_guard().home(100)
+    assert isinstance(decide(journal, 110, ntp=replace(NTP, polling_s=3600)), Done)
 
 
 def test_an_entry_of_others_beside_untouched_ntp_may_be_unsaved():

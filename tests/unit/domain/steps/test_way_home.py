@@ -290,6 +290,12 @@ def test_what_is_not_as_it_was_is_never_saved_whoever_asked_for_it(fields):
     assert move.mend
 
 
+def test_another_polling_interval_is_not_saved():
+    journal = home(save_pending=True, ntp=replace(NTP, polling_s=7200))
+    assert isinstance(saved(journal, 340, ntp=replace(NTP, polling_s=3600)), Fail)
+    assert isinstance(saved(journal, 340, ntp=replace(NTP, polling_s=7200)), Send)
+
+
 def test_an_entry_of_others_is_not_saved_for_them():
     journal = Journal().under_guard().home(100)
     move = saved(journal, 110, ntp=NtpConfig((*NTP.entries, THEIRS)))
