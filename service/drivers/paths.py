@@ -32,7 +32,11 @@ class _Entry(BaseModel):
         """Whether a release has this; only major and minor count."""
         train = release.train
         after = self.since is None or train >= Release.parse(self.since).train
-        return after and (self.until is None or train <= Release.parse(self.until).train)
+        return after and not self.is_over(release)
+
+    def is_over(self, release: Release) -> bool:
+        """Whether a release has something else instead."""
+        return self.until is not None and release.train > Release.parse(self.until).train
 
 
 Form = TypeVar("Form", bound=_Entry)

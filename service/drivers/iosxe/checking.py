@@ -23,6 +23,7 @@ FALLBACKS = {
     "is-syncing": "a busy controller refuses the edit itself",
     "inventory": "whether there is a standby is not known, and every plan says so",
     "predownload": "a predownload under way is not seen",
+    "expired-pki-maps": "certificate maps are in a list of another form",
 }
 LOSSES = {
     "ap-join-stats": "an AP that is not joined cannot be seen",
@@ -32,6 +33,8 @@ LOSSES = {
     "zone": "no clock window can be planned",
     "timers": "no dead-man's switch can be armed: no clock window",
     "ntp-servers": "no clock window can be planned",
+    "trustpool-policy": "what is accepted of expired certificates is not known: no override",
+    "expired-maps": "what is accepted of expired certificates is not known: no override",
 }
 MUST_BE_FILLED = frozenset({"system", "clock", "saved"})
 LIBRARIES = ("modules-1.1", "modules-1.0", "schemas")
@@ -49,7 +52,7 @@ class Checker:
     def quick(self) -> Iterator[CapabilityReport]:
         """Every read, tried once; every RPC that asks, asked."""
         for key, read in self._contract.reads.items():
-            if key in LIBRARIES:
+            if key in LIBRARIES or read.is_over(self._release):
                 continue
             if not read.exists_in(self._release):
                 yield self._absent(key, f"release {self._release} has it from {read.since} on")
@@ -60,7 +63,7 @@ class Checker:
                 yield self._absent(key, getattr(err, "detail", str(err)))
                 continue
             yield CapabilityReport(key, "works", path_text(self._contract.steps(read.path)))
-        yield self._form()
+        yield from self._forms()
 
     def deep(self, on_module: Callable[[str], None]) -> Iterator[CapabilityReport]:
         """The quick part, then every path looked up in the controller's own modules."""
@@ -99,12 +102,15 @@ class Checker:
             return CapabilityReport(key, "fallback", f"{FALLBACKS[key]} ({why})")
         return CapabilityReport(key, "missing", f"{LOSSES.get(key, 'not available')} ({why})")
 
-    def _form(self) -> CapabilityReport:
+    def _forms(self) -> Iterator[CapabilityReport]:
         try:
             form = self._contract.applet_form(self._release)
+            maps = self._contract.grant_form(self._release)
         except AprejoinError as err:
-            return CapabilityReport("applet form", "missing", str(err))
-        return CapabilityReport("applet form", "works", f"{form.countdown}/{form.time}")
+            yield CapabilityReport("applet form", "missing", str(err))
+            return
+        yield CapabilityReport("applet form", "works", f"{form.countdown}/{form.time}")
+        yield CapabilityReport("certificate map form", "works", f"{maps.map}/{maps.issuer}")
 
     def _modules(self) -> tuple[str, ...]:
         """Every module's name, from the first list that has any."""
@@ -156,6 +162,15 @@ class Checker:
                     f"{form.action}/{form.syslog}")  # fmt: skip
         paths = [(*base, *self._contract.steps(p, inherit=base[-1][0])) for p in relative]
         yield "applet", _absent(schemas, paths)
+        yield "certificate map", _absent(schemas, self._grant_paths())
+
+    def _grant_paths(self) -> list[tuple[Step, ...]]:
+        edit, form = (
+            self._contract.edits.join_policy,
+            self._contract.grant_form(self._release),
+        )
+        below = (f"{form.map}/{form.issuer}", f"{edit.policy}/{edit.match}/{edit.allow}")
+        return [self._contract.steps(f"{edit.pki}/{path}") for path in below]
 
     def _node_paths(
         self, node: Node, inherit: str | None, base: tuple[Step, ...]
