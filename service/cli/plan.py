@@ -14,12 +14,13 @@ from service.cli.edge import (
     people,
     print_json,
 )
+from service.domain.containment import Block, Containment
 from service.domain.documents import moment
 from service.domain.plan import Asked, NoPlan, Plan
 from service.errors import Refused
-from service.usecases.plan import Proposal, propose
+from service.usecases.plan import Proposal, contained, propose
 from service.usecases.remediate import Person, approve
-from service.usecases.report import proposal_document
+from service.usecases.report import contained_document, proposal_document
 
 issue_option = click.option("--issue", help="Only this issue, for example FN72524.")
 strategy_option = click.option("--strategy", help="Only this strategy, for example clock-window.")
@@ -40,6 +41,12 @@ save_pending_option = click.option(
 @strategy_option
 @suspected_option
 @save_pending_option
+@click.option(
+    "--contain",
+    "is_contained",
+    is_flag=True,
+    help="Also work out how a person keeps the stuck APs from trying, with the undo.",
+)
 @json_option
 @command_edge
 def plan_command(
@@ -49,6 +56,7 @@ def plan_command(
     strategy: str | None,
     accept_suspected: bool,
     save_pending: bool,
+    is_contained: bool,
     as_json: bool,
 ) -> None:
     """Show exactly what would be done to one controller. Nothing is changed.
@@ -57,16 +65,27 @@ def plan_command(
     Examples:
       aprejoin plan hq-1 -i inventory.yaml
       aprejoin plan hq-1 -i inventory.yaml --issue FN72524 --json
+      aprejoin plan hq-1 -i inventory.yaml --contain
 
     Exit status 0, also for "nothing to do" and for a refusal: the reason is printed.
     """
     asked = Asked(accept_suspected=accept_suspected, save_pending=save_pending)
     with context_for(inventory) as context:
-        proposal = propose(context, controller, asked, issue=issue, strategy=strategy)
+        proposal = propose(
+            context,
+            controller,
+            asked,
+            issue=issue,
+            strategy=strategy,
+            with_neighbours=is_contained,
+        )
     if as_json:
-        print_json(proposal_document(proposal))
+        beside = {"contain": contained_document(proposal)} if is_contained else {}
+        print_json({**proposal_document(proposal), **beside})
     else:
         show_proposal(controller, proposal)
+    if is_contained and not as_json:
+        show_containment(contained(proposal))
 
 
 @click.command("approve")
@@ -153,6 +172,26 @@ def _show_plan(plan: Plan, proposal: Proposal) -> None:
             people.print("   undone by:", style="dim")
         for text in undo:
             people.print(Syntax(text, "xml", background_color="default", word_wrap=True))
+
+
+def show_containment(made: Containment | None) -> None:
+    """The blocks for a person, on stderr."""
+    if made is None:
+        people.print("\nNothing was found, so there is no AP to keep away.", style="bold")
+        return
+    people.print("\nTo keep the stuck APs from trying, by hand; one way is enough:", style="bold")
+    for block in made.blocks:
+        _show_block(block)
+    for note in made.notes:
+        people.print(f"  ! {note}", markup=False)
+
+
+def _show_block(block: Block) -> None:
+    people.print(f"\n{block.name}, on {block.where}", style="bold", markup=False)
+    for title, lines in (("look first:", block.look), ("do:", block.do), ("undo:", block.undo)):
+        people.print(f"  {title}", style="dim")
+        for line in lines:
+            people.print(f"    {line}", markup=False)
 
 
 def _show_way_home(plan: Plan) -> None:

@@ -44,6 +44,7 @@ class Topic(StrEnum):
     SYNCING = "syncing"
     LOGS = "logs"
     JOIN_POLICY = "join-policy"
+    NEIGHBOURS = "neighbours"
 
 
 SWEEP_TOPICS = frozenset(
@@ -59,7 +60,7 @@ SWEEP_TOPICS = frozenset(
         Topic.INSTALL,
     }
 )
-"""What a sweep reads; planning reads every topic."""
+"""What a sweep reads; planning reads every topic but logs and, unless asked, neighbours."""
 
 
 class ApState(StrEnum):
@@ -211,6 +212,20 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What an AP hears on its wire, by CDP.
+
+    Attributes:
+        device: the switch, as it names itself.
+        port: the switch's port.
+    """
+
+    mac: BaseRadioMac
+    device: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """One line of a log, with the moment it was written where that can be known."""
 
@@ -237,6 +252,7 @@ class ControllerView:
         restores_itself: whether it can run a timer of ours that brings it home; a box that cannot
             has no `timers`, and guardians on several hosts take their place.
         by_hand: what a person types on it.
+        neighbours: what APs hear on their wires; None if not read.
         origins: field -> device path (or file and column) that the field was read from.
     """
 
@@ -263,6 +279,7 @@ class ControllerView:
     syncing: bool | None = None
     logs: tuple[LogLine, ...] = ()
     policies: JoinPolicies | None = None
+    neighbours: tuple[Neighbour, ...] | None = None
     restores_itself: bool = True
     by_hand: ByHand = ByHand()  # noqa: RUF009 - frozen
     unknown: Mapping[Topic, str] = field(default_factory=dict)

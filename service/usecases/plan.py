@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from service.domain.catalogue import Cause
 from service.domain.changes import Change
+from service.domain.containment import Containment, contain
 from service.domain.finding import Finding
-from service.domain.observation import ControllerView, Topic
+from service.domain.observation import ApSighting, ControllerView, Topic
 from service.domain.plan import Asked, NoPlan, Plan, Planned, Situation
 from service.domain.planning import make_plan
 from service.errors import (
@@ -24,7 +25,7 @@ from service.usecases.truth import dated, true_time_beside, true_time_by
 
 FRESH_S = 60.0
 """No forward write on facts older than this (DESIGN.md, section 6.9)."""
-ALL_TOPICS = frozenset(Topic) - {Topic.LOGS, Topic.SYNCING}
+ALL_TOPICS = frozenset(Topic) - {Topic.LOGS, Topic.SYNCING, Topic.NEIGHBOURS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,14 @@ class Proposal:
 
     Attributes:
         payloads: for each step of the plan by name, (what would be sent, what would undo it).
+        last_seen: the newest sighting of each AP, also of one that is in no table at the moment.
     """
 
     planned: Planned
     finding: Finding | None
     view: ControllerView
     payloads: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    last_seen: tuple[ApSighting, ...] = ()
 
 
 def propose(
@@ -48,6 +51,7 @@ def propose(
     *,
     issue: str | None = None,
     strategy: str | None = None,
+    with_neighbours: bool = False,
 ) -> Proposal:
     """Work out what would be done to one controller now. Changes nothing.
 
@@ -57,6 +61,7 @@ def propose(
         asked: what the person accepts.
         issue: the only issue to plan for; None: the surest finding that can be mended.
         strategy: the only strategy to consider; None: the least invasive.
+        with_neighbours: read what APs hear on their wires, too: `contained` asks for it.
 
     Raises:
         NotFound, InvalidInput: unknown controller or issue.
@@ -69,7 +74,8 @@ def propose(
         )
     driver = context.drivers.open(controller)
     try:
-        view = dated(context, driver.read(ALL_TOPICS, timeout_s=READ_TIMEOUT_S))
+        topics = ALL_TOPICS | {Topic.NEIGHBOURS} if with_neighbours else ALL_TOPICS
+        view = dated(context, driver.read(topics, timeout_s=READ_TIMEOUT_S))
         if view.aps is None:
             raise DeviceUnreachable(name, "poll", view.unknown.get(Topic.AP_JOIN, "no AP table"))
         polled = Polled(controller, view, context.store.add_poll(view))
@@ -79,10 +85,19 @@ def propose(
         try:
             payloads = _payloads(driver, planned)
         except CapabilityMissing as err:
-            return Proposal(NoPlan(err.detail, planned.alternatives), finding, view, {})
-        return Proposal(planned, finding, view, payloads)
+            planned, payloads = NoPlan(err.detail, planned.alternatives), {}
+        last_seen = tuple(past.last for past in polled.histories.values())
+        return Proposal(planned, finding, view, payloads, last_seen)
     finally:
         driver.close()
+
+
+def contained(proposal: Proposal) -> Containment | None:
+    """How a person keeps the finding's APs from trying; None where nothing was found."""
+    if proposal.finding is None:
+        return None
+    seen = (*proposal.last_seen, *(proposal.view.aps or ()))
+    return contain(proposal.finding.aps, seen, proposal.view.neighbours or ())
 
 
 def refreshed(

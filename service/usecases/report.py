@@ -1,6 +1,7 @@
 """Report: the documents of sweeps, plans and remediations, the same for every face."""
 
 from service.domain.changes import describe
+from service.domain.containment import containment_document
 from service.domain.documents import (
     Document,
     alternatives_document,
@@ -23,7 +24,7 @@ from service.domain.plan import NoPlan
 from service.domain.planning import strategies_for
 from service.domain.remediation import Run
 from service.usecases.context import Context
-from service.usecases.plan import Proposal
+from service.usecases.plan import Proposal, contained
 from service.usecases.recover import due
 from service.usecases.sweep import Judged, Sweep
 
@@ -70,6 +71,12 @@ def proposal_document(proposal: Proposal) -> Document:
             "alternatives": alternatives_document(proposal.planned.alternatives),
         }
     return {"plan": plan_document(proposal.planned, proposal.payloads)}
+
+
+def contained_document(proposal: Proposal) -> Document | None:
+    """The change that keeps a finding's APs from trying; None where nothing was found."""
+    found = contained(proposal)
+    return None if found is None else containment_document(found)
 
 
 def remediations_document(context: Context) -> list[Document]:

@@ -18,6 +18,7 @@ from service.domain.observation import (
     CertificateKind,
     InstallState,
     JoinPhase,
+    Neighbour,
 )
 from service.drivers.iosxe.documents import Record
 
@@ -173,6 +174,17 @@ def with_predownload(
     """The sightings with their predownload status."""
     by_mac = {radio_mac(record.get("mac")): record.get("status") for record in statuses}
     return tuple(replace(ap, predownload=by_mac.get(ap.mac)) for ap in aps)
+
+
+def neighbours(rows: Iterable[Record]) -> tuple[Neighbour, ...]:
+    """What APs hear by CDP; a row without AP, switch or port tells nobody where to go."""
+    told = (
+        Neighbour(mac, device, port)
+        for row in rows
+        for mac, device, port in [(radio_mac(row.get("mac")), row.get("device"), row.get("port"))]
+        if mac is not None and device and port
+    )
+    return tuple(sorted(told, key=lambda one: (one.mac, one.device, one.port)))
 
 
 def ntp_state(record: Record | None) -> NtpState:

@@ -109,6 +109,7 @@ class Reader:
             Topic.REDUNDANCY: self._redundancy,
             Topic.SYNCING: self._syncing,
             Topic.JOIN_POLICY: self._join_policy,
+            Topic.NEIGHBOURS: self._neighbours,
         }
         for topic, step in steps.items():
             if topic in topics:
@@ -225,6 +226,12 @@ class Reader:
         look.view = replace(
             look.view, aps=normalize.with_predownload(look.view.aps or (), statuses)
         )
+
+    def _neighbours(self, look: _Look, timeout_s: float) -> None:
+        if not self._asker.offers("neighbours"):
+            raise ValueError(f"release {self._release} shows no switch ports in any model")
+        rows = self._records("neighbours", look, timeout_s)
+        look.view = replace(look.view, neighbours=normalize.neighbours(rows))
 
     def _certificates(self, look: _Look, timeout_s: float) -> None:
         if not self._asker.offers("certificates"):

@@ -8,6 +8,7 @@ from service.lab.aps.kinds import image_family, issuer_cn
 from service.lab.aps.state import ApState, Phase
 from service.lab.box.box import Box
 from service.lab.oper.build import Value, Want
+from service.lab.oper.cdp import cdp_cache
 from service.lab.oper.pki import tp_cert_info
 from service.lab.time import NEVER, stamp
 
@@ -22,6 +23,7 @@ TICKS = 100  # image-size-eta is in timeticks
 def access_points(box: Box, want: Want, now: float) -> Mapping[str, Value]:
     """Content of access-point-oper-data: only lists that were asked for are built."""
     parts: dict[str, Any] = {
+        "cdp-cache-data": lambda _: cdp_cache(box),
         "capwap-data": lambda inside: _capwap(box, inside, now),
         "ap-name-mac-map": lambda inside: _names(box, inside),
         "ethernet-mac-wtp-mac-map": lambda inside: _ethernet(box, inside),

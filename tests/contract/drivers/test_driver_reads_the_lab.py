@@ -156,6 +156,7 @@ def test_an_access_point_that_never_joins_is_seen_where_the_release_can_tell(lab
 def test_what_a_release_cannot_tell_is_said(views, release):
     unknown = set(views[release].unknown)
     late = {Topic.AP_JOIN_STATS, Topic.CERTIFICATES} if release == "v17.3.6" else set()
+    late |= {Topic.NEIGHBOURS} if release in ("v17.3.6", "v17.6.4") else set()
     assert unknown == late, views[release].unknown
 
 
@@ -303,3 +304,13 @@ def test_a_moment_of_reading_is_the_hosts(lab):
     with opened(lab, "v17.9.1") as driver:
         view = driver.read(frozenset({Topic.TIMERS}), timeout_s=TIMEOUT_S)
     assert before <= view.read_at <= before + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("release", RELEASES[2:])
+def test_the_switch_port_that_each_access_point_hears_is_known(views, release):
+    view = views[release]
+    heard = {one.mac: one for one in view.neighbours}
+    assert {ap.mac for ap in view.aps if ap.state is ApState.REGISTERED} <= set(heard)
+    assert len(heard) == len(view.neighbours)
+    assert all(one.port.startswith("GigabitEthernet1/0/") for one in heard.values())
+    assert {one.device for one in heard.values()} == {"access-1.example"}
