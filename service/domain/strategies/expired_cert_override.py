@@ -4,6 +4,7 @@ Nothing has to come home by itself: no clock is false meanwhile, and a switch th
 AP off. It stays on where it helped, for APs need it at every rejoin; else it is put back.
 """
 
+from service.domain.join_policy import with_holder
 from service.domain.journal import Charter, StepFailed
 from service.domain.remediation import Run
 from service.domain.steps.policy import is_kept
@@ -44,6 +45,6 @@ def kept_in_vain(run: Run, remaining: int) -> StepFailed | None:
         tuple(
             f"{by_hand.policy_line(switch)}   ! as captured; APs that joined since need it on"
             for switch in run.charter.switches
-            if switch.rule in {one.rule for one in run.charter.overrides}
+            if switch.rule in with_holder(one.rule for one in run.charter.overrides)
         ),
     )
