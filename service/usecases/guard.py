@@ -11,7 +11,7 @@ from service.domain.guardians import Guardian, living, too_few
 from service.domain.inventory import Controller
 from service.domain.journal import Charter
 from service.domain.remediation import Run
-from service.domain.strategies.known import strategy_of
+from service.domain.strategies.known import is_for_a_person
 from service.errors import Refused, StoreError
 from service.ports.guardians import Guardians
 from service.ports.requests import Kind
@@ -76,9 +76,14 @@ def asks_a_person(controller: Controller, charter: Charter) -> Controller:
 
     One guardian alone is a person's risk, and a wrong clock is never mended without a person.
     """
+    for_a_person = charter.guardians == 1 or is_for_a_person(charter.strategy)
+    return with_a_person(controller) if for_a_person else controller
+
+
+def with_a_person(controller: Controller) -> Controller:
+    """The controller, its policy asking for somebody's word where it asks for nobody's."""
     policy = controller.policy
-    for_a_person = charter.guardians == 1 or strategy_of(charter).by_person
-    if not for_a_person or policy.approval != "none":
+    if policy.approval != "none":
         return controller
     return replace(controller, policy=replace(policy, approval="required"))
 

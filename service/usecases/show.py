@@ -6,9 +6,11 @@ from typing import Literal, TypeAlias, TypeVar
 from service.domain.documents import Document, moment, remediation_document
 from service.domain.inventory import Controller
 from service.domain.remediation import Run
+from service.domain.strategies.known import is_for_a_person
 from service.errors import NotApproved, NotFound
 from service.ports.requests import AskedPlan, AskedRemediation, AskedSweep, Kind, Look, Place
 from service.usecases.context import Context
+from service.usecases.guard import with_a_person
 from service.usecases.permits import approver_of
 from service.usecases.recover import due
 from service.usecases.report import told_document
@@ -221,7 +223,7 @@ def _not_open(context: Context, asked: AskedRemediation) -> Document:
         "controller": asked.controller,
         "issue": planned.get("issue"),
         "strategy": planned.get("strategy"),
-        "state": _waiting(context, asked),
+        "state": _waiting(context, asked, str(planned.get("strategy"))),
         "detail": asked.refused or _why(context, asked.id),
         "approved_by": None,
         "opened": None,
@@ -233,12 +235,14 @@ def _not_open(context: Context, asked: AskedRemediation) -> Document:
     }
 
 
-def _waiting(context: Context, asked: AskedRemediation) -> Waiting:
+def _waiting(context: Context, asked: AskedRemediation, strategy: str) -> Waiting:
     if asked.refused:
         return "cancelled"
     controller = context.inventory.get(asked.controller)
     if controller is None:
         return "queued"
+    if is_for_a_person(strategy):
+        controller = with_a_person(controller)
     try:
         approver_of(context, asked.digest, controller, who=asked.asked_by, runs=False)
     except NotApproved:

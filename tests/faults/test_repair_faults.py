@@ -12,11 +12,14 @@ from service.domain.remediation import Run
 from service.domain.wallclock import ClockZone
 from service.errors import NotApproved
 from service.usecases.begin import Later, begin
+from service.usecases.decide import approve_plan
 from service.usecases.recover import lease_for
 from service.usecases.remediate import Person, approve, open_remediation
+from service.usecases.show import show_remediation
 from tests.support.builders import POLICY
 from tests.support.crew import Crew
 from tests.support.fake_driver import Killed, Trap
+from tests.support.recording_queue import RecordingQueue
 from tests.support.repair_stage import DEAD, WANTED, RepairStage, broken_repair, hosts
 
 LEASE_S = 121.0
@@ -252,5 +255,10 @@ def test_a_worker_waits_for_a_persons_word_whatever_the_policy_says():
     answer = begin(process.context, "r1", lease)
     assert isinstance(answer, Later)
     assert "needs the word" in answer.why
-    assert digest
+    assert show_remediation(process.context, "r1")["state"] == "awaiting-approval"
     assert stage.line.sent == []
+    approve_plan(process.context, RecordingQueue(), digest, who="bob")
+    process.context.store.release(lease)
+    closed = crew.until_over(stage.process())
+    assert closed.state == "succeeded"
+    assert broken_repair(stage, closed) == []

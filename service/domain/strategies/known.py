@@ -100,6 +100,12 @@ def strategy_of(charter: Charter) -> Strategy:
     return found
 
 
+def is_for_a_person(name: str) -> bool:
+    """Whether a strategy takes somebody's word whatever the policy says; one unknown does not."""
+    found = STRATEGIES.get(name)
+    return found is not None and found.by_person
+
+
 def steps_of(remediation: str, run: Run) -> tuple[Step, ...]:
     """The sequence of the phase that a run is in."""
     strategy = strategy_of(run.charter)

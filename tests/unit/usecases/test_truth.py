@@ -5,7 +5,7 @@ import pytest
 
 from service.domain.instants import agree
 from service.domain.ntp import NtpConfig, NtpState
-from service.usecases.truth import opinions, own_clock, true_time_by
+from service.usecases.truth import opinions, own_clock, true_time_beside, true_time_by
 from tests.support.builders import NO_NTP, NTP, OPENED, look
 from tests.support.fake_clock import FakeClock
 from tests.support.stage import Stage
@@ -52,6 +52,28 @@ def test_servers_in_a_vrf_are_not_asked_and_no_more_than_three():
     process = stage.process()
     list(opinions(process.context, "hq-1", NTP))
     assert process.context.time_servers.asked == ["192.0.2.1"]  # type: ignore[attr-defined]
+
+
+def test_a_server_agrees_with_itself_so_it_is_asked_once():
+    stage = Stage()
+    stage.clock.vouches = False
+    twice = NtpConfig((NTP.entries[0], replace(NTP.entries[0], role="peer")))
+    seen = look(0, ntp=twice, ntp_state=FREE_RUNNING)
+    process = stage.process(servers={"192.0.2.1": 50.0})
+    assert true_time_by(process.context, seen, ("192.0.2.1",)) is None
+
+
+def test_beside_the_controller_its_own_word_counts_for_nothing():
+    stage = Stage()
+    stage.clock.vouches = False
+    says_so = look(0, off_s=300.0)  # in sync, and wrong
+    process = stage.process(servers={"192.0.2.1": 300.0})  # as its server is
+    assert true_time_beside(process.context, says_so) is None
+    knowing = stage.process(servers={"192.0.2.1": 300.0, "198.51.100.1": 0.0, "198.51.100.2": 0.3})
+    wanted = ("198.51.100.1", "198.51.100.2")
+    truth = true_time_beside(knowing.context, says_so, wanted)
+    assert truth is not None
+    assert abs((truth.at - stage.world.true_utc()).total_seconds()) < 1
 
 
 def test_the_other_synchronised_controllers_have_one_voice():
