@@ -174,7 +174,7 @@ class SoftwareMatrix:
     detours: tuple[Detour, ...] = ()
 
     def support(self, platform: Platform, release: Release, model: str | None) -> Support:
-        """Whether a release takes an AP model; several families: the worst that one says."""
+        """Whether a release takes an AP model; several families: a no, else the surest yes."""
         if model is None:
             return Support.UNKNOWN
         said = {
@@ -182,8 +182,8 @@ class SoftwareMatrix:
             for family in self.families
             if family.platform is platform and any(p.search(model) for p in family.models)
         }
-        worst = (Support.NO, Support.UNKNOWN, Support.MAYBE, Support.YES)
-        return next((one for one in worst if one in said), Support.UNKNOWN)
+        said_first = (Support.NO, Support.YES, Support.MAYBE)
+        return next((one for one in said_first if one in said), Support.UNKNOWN)
 
     def closed_in(
         self, platform: Platform, release: Release, patches: Iterable[str]

@@ -106,7 +106,8 @@ class Ground:
         for trouble in self.matrix.troubles:
             models = tuple(model for model in self.models if trouble.concerns(model))
             if models and trouble.platform is at.platform and trouble.lurks_in(at.release, closed):
-                yield Exposure(trouble.name, models, trouble.advice)
+                doubt = "" if trouble.verified else " (unverified for this release)"
+                yield Exposure(trouble.name, models, f"{trouble.advice}{doubt}")
 
     def unmended(self, at: Installed) -> Iterator[Exposure]:
         """The issue itself: software without the fix makes affected APs download once more."""

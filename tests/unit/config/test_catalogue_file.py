@@ -1,3 +1,4 @@
+import re
 from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
@@ -11,6 +12,7 @@ from service.domain.catalogue import SIGN_FIELDS
 from service.domain.observation import ApSighting, Platform
 from service.domain.releases import Release
 from service.domain.software import Support
+from tests.support.facts import ROOT
 
 PATH = Path("mine.yaml")
 GOOD = """
@@ -155,6 +157,15 @@ def test_a_users_software_adds_to_the_shipped_and_replaces_what_has_the_same_nam
     at = Release.parse("17.9.1")
     assert mine.support(Platform.IOSXE, at, "C9999I") is Support.YES
     assert shipped.support(Platform.IOSXE, at, "C9999I") is Support.UNKNOWN
+
+
+def test_the_example_of_the_guide_makes_known_what_was_unknown(tmp_path):
+    guide = (ROOT / "docs" / "software.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(example)
+    at, model = Release.parse("8.10.183.0"), "AIR-CAP1572EAC-E-K9"
+    assert load_catalogue().software.support(Platform.AIREOS, at, model) is Support.UNKNOWN
+    assert load_catalogue(tmp_path).software.support(Platform.AIREOS, at, model) is Support.YES
 
 
 @pytest.mark.parametrize(

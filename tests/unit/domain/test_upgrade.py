@@ -127,6 +127,13 @@ def test_what_a_download_exposes_aps_to_is_told_with_the_steps():
     assert f"17.3.6 and APSP7: AP models {NEW} meet FN74109" in told(found, Platform.IOSXE)
 
 
+def test_a_danger_that_no_document_dates_says_so():
+    assert "FN70330, check and mend the flash first" in told(
+        way("aireos", "8.5.182.0", OLD), Platform.AIREOS
+    )
+    assert "(unverified for this release)" in told(way("aireos", "8.5.182.0", OLD), Platform.AIREOS)
+
+
 def test_a_later_release_that_exposes_less_is_named_beside_the_sure_path():
     found = way("iosxe", "17.3.4", OLD, NEW)
     assert isinstance(found, UpgradePath)
