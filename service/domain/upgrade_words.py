@@ -29,6 +29,10 @@ def _path(way: UpgradePath, platform: Platform) -> Iterator[str]:
         yield AIREOS_FIRST
     yield from _unique(f"closes {', '.join(step.closes)}" for step in way.steps if step.closes)
     yield from _exposures(way.steps)
+    leaps = [str(step.release) for step in way.steps if step.patch is None]
+    if leaps and platform is Platform.IOSXE:
+        names = " and ".join(leaps)
+        yield f"what {names} may be installed over is in the release notes, Upgrade Path"
     yield from _unique(note for step in way.steps for note in _notes(step))
     if way.instead is not None:
         names = ", then ".join(_name(step) for step in way.instead.steps)

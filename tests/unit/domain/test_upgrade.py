@@ -81,6 +81,11 @@ def test_on_aireos_stuck_aps_and_a_false_clock_come_first():
     assert "only when no AP is stuck" in told(way("aireos", "8.10.162.0", OLD), Platform.AIREOS)
 
 
+def test_a_leap_of_releases_sends_to_the_release_notes_and_a_patch_does_not():
+    assert "Upgrade Path" in told(way("iosxe", "17.3.4", OLD), Platform.IOSXE)
+    assert "Upgrade Path" not in told(way("iosxe", "17.3.6", OLD), Platform.IOSXE)
+
+
 def test_a_release_that_leaves_models_behind_is_named_with_them():
     found = way("iosxe", "17.3.4", OLDER, NEW)
     assert isinstance(found, NoWay)
