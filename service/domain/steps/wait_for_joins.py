@@ -1,8 +1,9 @@
 """Wait for the finding's APs to join by the new policy, and to stay.
 
 Nothing is false meanwhile, so nothing hurries. It does not help where the limit is reached, or
-where the handshake of every missing AP was refused again and again since: then that is remembered,
-AP by AP, so that nobody proposes it again. One that is not heard of is waited for: it may be off.
+where the handshake of every missing AP was refused again and again since, or long after: then that
+is remembered, AP by AP, so that nobody proposes it again. One that is not heard of is waited for:
+it may be off.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from service.domain.finding import AffectedAp
-from service.domain.observation import ControllerView, LogLine, Topic
+from service.domain.observation import ApSighting, ControllerView, JoinPhase, LogLine, Topic
 from service.domain.remediation import Run
 from service.domain.steps.policy import WAIT, taken_back, unread
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move
@@ -23,6 +24,9 @@ REFUSED_AGAIN = 3
 """Failed handshakes since the policy was set, after which an AP is not going to join by it."""
 HANDSHAKE_UNDER_WAY_S = 60.0
 """A handshake may have begun before the policy was set; DTLS gives one up within a minute."""
+REFUSED_LATE_S = 600.0
+"""A handshake that fails so long after the policy was set fails in spite of it; APs try again
+within minutes (how often exactly is unverified)."""
 HANDSHAKE_FAILED = "DTLS-3-HANDSHAKE_FAILURE"
 NAMED = 5
 
@@ -102,22 +106,31 @@ class WaitForJoins:
     def _refused(
         self, run: Run, view: ControllerView, missing: tuple[AffectedAp, ...], moment: Moment
     ) -> tuple[AffectedAp, ...]:
-        """Of the missing APs those whose handshakes the log shows refused, again and again."""
+        """Of the missing APs those whose handshakes are seen refused: again and again, or late."""
         if moment.true_now is None:
             return ()
         set_s = run.elapsed_s(run.since(self.name), moment.now)
         since = moment.true_now - timedelta(seconds=set_s - HANDSHAKE_UNDER_WAY_S)
-        wired = {ap.mac: ap.ethernet_mac for ap in view.aps or ()}
+        late = moment.true_now - timedelta(seconds=set_s - REFUSED_LATE_S)
+        seen = {ap.mac: ap for ap in view.aps or ()}
         found = []
         for ap in missing:
-            ethernet = wired.get(ap.mac)
+            now = seen.get(ap.mac)
+            ethernet = now.ethernet_mac if now else None
             macs = {str(ap.mac)} | ({str(ethernet)} if ethernet else set())
-            if len(_failures(view.logs, macs, since)) >= REFUSED_AGAIN:
+            again = len(_failures(view.logs, macs, since)) >= REFUSED_AGAIN
+            if again or (now is not None and _failed_between(now, late, moment.true_now)):
                 found.append(ap)
         return tuple(found)
 
     def _news(self, run: Run, stage: str) -> dict[str, str]:
         return {} if run.facts(self.name).get(STAGE) == stage else {STAGE: stage}
+
+
+def _failed_between(ap: ApSighting, first: datetime, last: datetime) -> bool:
+    """Whether the join statistics date a failed handshake there."""
+    at = ap.last_failure_at
+    return ap.failure_phase is JoinPhase.DTLS and at is not None and first <= at <= last
 
 
 def _failures(lines: Iterable[LogLine], macs: set[str], since: datetime) -> tuple[LogLine, ...]:

@@ -5,11 +5,12 @@ import pytest
 from service.domain.changes import SetJoinPolicy
 from service.domain.identity import EthernetMac
 from service.domain.join_policy import JoinPolicies, Rule, Switch
-from service.domain.observation import ApState, LogLine
+from service.domain.observation import ApState, JoinPhase, LogLine
 from service.domain.steps.protocol import Done, Fail, Hold
 from service.domain.steps.wait_for_joins import (
     DOES_NOT_HELP,
     HANDSHAKE_UNDER_WAY_S,
+    REFUSED_LATE_S,
     UNHELPED,
     WaitForJoins,
 )
@@ -53,6 +54,39 @@ def refused(at: float, mac: str = str(MAC), text: str = "#DTLS-3-HANDSHAKE_FAILU
 
 def since(*seconds: float, **fields) -> tuple[LogLine, ...]:
     return tuple(refused(SET_AT + HANDSHAKE_UNDER_WAY_S + s, **fields) for s in seconds)
+
+
+def failed(at: float, phase: JoinPhase = JoinPhase.DTLS):
+    """An AP whose last failure the join statistics date so long after the policy was set."""
+    moment_ = OPENED + timedelta(seconds=SET_AT + at)
+    return sighting(MAC, ApState.NOT_JOINED, failure_phase=phase, last_failure_at=moment_)
+
+
+def test_a_handshake_that_fails_long_after_the_policy_was_set_ends_the_wait():
+    journal, at = turned(), SET_AT + REFUSED_LATE_S + 30
+    noting = decide(journal, at, failed(REFUSED_LATE_S + 1))
+    assert isinstance(noting, Hold)
+    assert UNHELPED in noting.remember
+    journal.noted(STEP.name, at, **noting.remember)
+    ended = decide(journal, at, failed(REFUSED_LATE_S + 1))
+    assert isinstance(ended, Fail)
+    assert "handshakes are still refused" in ended.detail
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        failed(REFUSED_LATE_S - 1),
+        failed(REFUSED_LATE_S + 3600),  # dated in the future: its clock is read wrongly
+        failed(REFUSED_LATE_S + 1, JoinPhase.RUN),
+        sighting(MAC, ApState.NOT_JOINED, failure_phase=JoinPhase.DTLS),
+    ],
+    ids=["early", "in the future", "another phase", "not dated"],
+)
+def test_other_failures_do_not_end_the_wait(seen):
+    waiting = decide(turned(), SET_AT + REFUSED_LATE_S + 30, seen)
+    assert isinstance(waiting, Hold)
+    assert UNHELPED not in waiting.remember
 
 
 def test_joined_is_not_enough_they_have_to_stay():
