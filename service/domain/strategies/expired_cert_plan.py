@@ -23,7 +23,7 @@ from service.domain.strategies.clock_window_plan import APPROVAL_LASTS
 from service.domain.strategies.clock_window_steps import Shown
 from service.domain.strategies.expired_cert_dialects import DIALECTS, MIC
 from service.domain.strategies.expired_cert_impact import impact, left_out
-from service.domain.strategies.refusals import CLOCK_TRUE_S, UNSAVED
+from service.domain.strategies.refusals import CLOCK_TRUE_S, REPAIR_FIRST, UNSAVED
 from service.domain.wallclock import ClockZone
 
 UNHELPED_FOR = timedelta(days=30)
@@ -115,7 +115,7 @@ def _refusals(view: ControllerView, true_time: TrueTime | None, asked: Asked) ->
     else:
         off_s = (view.clock.shown_at(true_time.instant) - true_time.at).total_seconds()
         if abs(off_s) > CLOCK_TRUE_S:
-            yield f"the clock is {off_s:+.0f} s from true time: repair it first"
+            yield f"the clock is {off_s:+.0f} s from true time: {REPAIR_FIRST}"
     yield from _own_certificate(view, true_time)
     if view.unsaved and not asked.save_pending:
         yield UNSAVED

@@ -19,6 +19,7 @@ UNMODELLED = (
     "whether a standby is hot"
 )
 """What DESIGN.md refuses and no model of the contract shows: named in every plan."""
+REPAIR_FIRST = "repair it first: clock-repair, by --issue CLOCK-SKEW"
 UNSAVED = (
     "running differs from startup, and saving at the end would save those changes too: "
     "save or discard them, or accept it with --save-pending"
@@ -62,7 +63,7 @@ def _time(view: ControllerView, true_time: TrueTime | None, policy: Policy) -> I
     if view.clock is not None:
         off = view.clock.shown_at(true_time.instant) - true_time.at
         if abs(off.total_seconds()) > CLOCK_TRUE_S:
-            yield f"the clock is {off.total_seconds():+.0f} s from true time: repair it first"
+            yield f"the clock is {off.total_seconds():+.0f} s from true time: {REPAIR_FIRST}"
     zone = view.zone or ClockZone()
     until = true_time.at + timedelta(seconds=policy.wait_for_aps_s + policy.dead_man_after_s)
     if not all(zone.is_plain(moment) for moment in _hours(true_time, until - true_time.at)):

@@ -239,6 +239,8 @@ def test_other_findings_on_a_wrong_clock_point_to_its_repair(issue):
     ways = {way.name: way for way in made.alternatives}
     assert not ways["clock-repair"].applicable
     assert "--issue CLOCK-SKEW comes first" in ways["clock-repair"].reason
+    assert isinstance(made, NoPlan)
+    assert "repair it first: clock-repair" in made.reason
     right = planned(NEW, issue=issue, off_s=0.5)
     (way,) = [way for way in right.alternatives if way.name == "clock-repair"]
     assert way.reason == f"does not mend {issue}"
