@@ -260,6 +260,7 @@ def _remember(before: ApSighting, now: ApSighting) -> ApSighting:
         serial=now.serial or before.serial,
         name=now.name or before.name,
         ethernet_mac=now.ethernet_mac or before.ethernet_mac,
+        address=now.address or before.address,
         version=now.version or before.version,
         certificate_end=now.certificate_end or before.certificate_end,
         certificate_kind=now.certificate_kind or before.certificate_kind,

@@ -1,6 +1,6 @@
-"""access-point-oper's cdp-cache-data: the switch port that each AP with a session hears.
+"""access-point-oper's cdp-cache-data: the switch port that each AP has told of.
 
-Whether a controller keeps the row of an AP that is downloading is unverified; this one does.
+The model says that rows go when CDP is turned off, so one of an AP that reboots stays; unverified.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,14 +12,13 @@ PORTS = 48
 
 
 def cdp_cache(box: Box) -> Iterator[Mapping[str, Value]]:
-    """One row for each AP present: the first 48 hang on access-1, and so on."""
+    """One row for each AP: the first 48 hang on access-1, and so on."""
     for number, state in enumerate(box.aps.states.values()):
-        if state.present:
-            yield {
-                "mac-addr": state.spec.mac,
-                "cdp-cache-device-id": f"access-{number // PORTS + 1}.example",
-                "ap-name": state.spec.name,
-                "cdp-cache-device-port": f"GigabitEthernet1/0/{number % PORTS + 1}",
-                "wtp-mac-addr": state.spec.mac,
-                "device-index": number,
-            }
+        yield {
+            "mac-addr": state.spec.mac,
+            "cdp-cache-device-id": f"access-{number // PORTS + 1}.example",
+            "ap-name": state.spec.name,
+            "cdp-cache-device-port": f"GigabitEthernet1/0/{number % PORTS + 1}",
+            "wtp-mac-addr": state.spec.mac,
+            "device-index": number,
+        }

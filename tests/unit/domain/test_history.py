@@ -114,9 +114,11 @@ def test_one_restart_has_no_spread():
 
 
 def test_a_shorter_record_keeps_what_was_known():
-    history = grown(downloading(serial="FCW1933N0AB"), not_joined(name=None))
+    before = downloading(serial="FCW1933N0AB", address="192.0.2.21")
+    history = grown(before, not_joined(name=None))
     assert history.last.state is ApState.NOT_JOINED
     assert (history.last.name, history.last.serial) == ("AP2702E", "FCW1933N0AB")
+    assert history.last.address == "192.0.2.21"
 
 
 def test_two_changes_among_two_versions_are_a_bounce_and_survive_registering():
