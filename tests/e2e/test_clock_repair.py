@@ -117,13 +117,23 @@ def test_a_wrong_clock_is_found_by_two_sources_and_names_no_access_point(told, n
 
 
 @pytest.mark.parametrize(
-    ("name", "clock", "server"),
+    ("name", "clock", "server", "by_hand"),
     [
-        ("behind", "clock set ", f"<ip-address>{SERVER}</ip-address>"),
-        ("ahead", "config time manual ", f"config time ntp server 2 {SERVER}"),
+        (
+            "behind",
+            "clock set ",
+            f"<ip-address>{SERVER}</ip-address>",
+            f"no ntp server {SERVER}",
+        ),
+        (
+            "ahead",
+            "config time manual ",
+            f"config time ntp server 2 {SERVER}",
+            "config time ntp delete 2",
+        ),
     ],
 )
-def test_the_plan_shows_what_is_sent_and_what_is_taken_back(told, name, clock, server):
+def test_the_plan_shows_what_is_sent_and_what_is_taken_back(told, name, clock, server, by_hand):
     plan = plan_of(told, name)
     steps = {step["name"]: step for step in plan["steps"]}
     assert plan["strategy"] == "clock-repair"
@@ -131,6 +141,7 @@ def test_the_plan_shows_what_is_sent_and_what_is_taken_back(told, name, clock, s
     assert steps["repair-clock"]["undo"] == []
     assert server in " ".join(steps["add-ntp"]["payloads"])
     assert steps["add-ntp"]["undo"] != []
+    assert any(line.startswith(by_hand) for line in plan["by_hand"])
     assert any("never sets a wrong time again" in line for line in plan["impact"])
 
 

@@ -39,4 +39,6 @@ class FollowNtp:
             return Hold(pause_s, f"waiting for NTP: clock {offset}")
         if state is not None and follows:
             return Fail(f"NTP leads it astray: in sync with {state.system_peer}, {offset}")
+        if state is None and is_true(view, moment):
+            return Done(f"the controller does not tell whom it follows; clock {offset}")
         return Fail(f"not in sync with NTP after {limit_s:g} s; clock {offset}")

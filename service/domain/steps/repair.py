@@ -20,6 +20,8 @@ FOUND = "found"
 """What the repairing step remembers: the clock's offset as it was found."""
 ITSELF = "127.127."
 """Where a controller that is an NTP master says whom it follows: its own clock (IOS)."""
+SHOWN_BY_DEFAULT = frozenset({("burst", "true"), ("iburst", "true")})
+"""IOS XE 17.3: what the model says of an entry without options; a box may show it."""
 
 Difference: TypeAlias = tuple[str, str]
 """What is different, and the command that mends it."""
@@ -53,7 +55,7 @@ def added(run: Run) -> NtpConfig:
 def added_there(run: Run, there: NtpConfig) -> NtpConfig:
     """What is there of that, as the box keeps it; what somebody gave options since is theirs."""
     found = (_found(one, there) for one in added(run).entries)
-    return NtpConfig(tuple(one for one in found if one is not None and not one.leaves))
+    return NtpConfig(tuple(one for one in found if one is not None and _as_added(one)))
 
 
 def differences(run: Run, view: ControllerView, moment: Moment) -> Iterator[Difference]:
@@ -98,6 +100,11 @@ def clock_differences(run: Run, view: ControllerView, moment: Moment) -> Iterato
     allowed_s = CLOCK_TOLERANCE_S if follows_another(view.ntp_state) else CLOSE_ENOUGH_S
     if abs(off_s) > allowed_s + view.clock.uncertainty_s:
         yield f"the clock is {off_s:+.1f} s from true time", clock_line(run, moment)
+
+
+def _as_added(entry: NtpEntry) -> bool:
+    """Whether nobody gave it options since."""
+    return all(leaf in SHOWN_BY_DEFAULT for leaf in entry.leaves)
 
 
 def _found(wanted: NtpEntry, there: NtpConfig) -> NtpEntry | None:

@@ -198,6 +198,18 @@ def test_it_is_in_sync_only_at_true_time():
     assert "not in sync" in silent.detail
 
 
+def test_a_box_that_does_not_tell_whom_it_follows_is_given_time_and_then_believed_its_clock():
+    journal = with_servers().done("add-ntp", 22)
+    mute = replace(look(30, ntp=BOTH), ntp_state=None)
+    assert isinstance(decide(FOLLOW, journal, 30, mute), Hold)
+    late = 23 + POLICY.ntp_sync_s
+    true = decide(FOLLOW, journal, late, replace(mute, clock=look(late).clock))
+    assert isinstance(true, Done)
+    assert "does not tell" in true.detail
+    wrong = replace(mute, clock=look(late, off_s=40.0).clock)
+    assert isinstance(decide(FOLLOW, journal, late, wrong), Fail)
+
+
 def test_its_own_clock_is_nobody_to_follow():
     itself = NtpState(synchronised=True, stratum=8, system_peer="127.127.1.1")
     journal = with_servers().done("add-ntp", 22)
@@ -222,6 +234,13 @@ def test_servers_are_kept_by_a_success_and_taken_off_otherwise():
     assert decide(RESTORE, given_up(), 42, look(42, ntp=BOTH)) == Send(RemoveNtp(MORE))
     assert isinstance(decide(RESTORE, given_up(), 42, look(42)), Done)
     assert isinstance(decide(RESTORE, repaired().home(41), 42, look(42, ntp=BOTH)), Done)
+
+
+def test_options_that_a_release_shows_by_default_are_nobodys():
+    shown = replace(NEW, leaves=(("burst", "true"), ("iburst", "true")))
+    there = look(42, ntp=NtpConfig((*NTP.entries, shown)))
+    assert decide(RESTORE, given_up(), 42, there) == Send(RemoveNtp(NtpConfig((shown,))))
+    assert isinstance(decide(ADD, with_servers(), 22, there), Done)
 
 
 def test_a_server_that_somebody_gave_options_since_is_theirs():
