@@ -180,6 +180,19 @@ class Stand:
             time.sleep(1.0)
         raise AssertionError(f"never probable: {grades}")
 
+    def sweep_until_sure(self, count: int, **settings: Any) -> Any:
+        """Sweep until so many findings are there and none is only suspected; the last document."""
+        for _ in range(30):
+            document = self.run("sweep", "--json", **settings).document
+            grades = [
+                finding["confidence"]
+                for one in document["controllers"]
+                for finding in one["findings"]
+            ]
+            if len(grades) == count and "suspected" not in grades:
+                return document
+        raise AssertionError(f"still only suspected: {grades}")
+
     def end(self) -> None:
         """Leave nothing running."""
         for running in self._started:

@@ -78,7 +78,7 @@ def work(stand: Stand) -> Told:
         "sweep", "--json", **here
     )  # while its AP is there, which tells its certificate's kind
     keep_self_signed_off(stand.lab.wlc("self-signed"))
-    swept = surely_found(stand, here)
+    swept = stand.sweep_until_sure(len(BOXES), **here)
     planned = together(
         {name: lambda n=name: stand.run("plan", n, "--json", **here) for name in BOXES}
     )
@@ -103,18 +103,6 @@ def keep_self_signed_off(wlc: WlcHandle) -> None:
     wlc.cli("config ap cert-expiry-ignore ssc disable")
     wlc.cli("save config")
     wlc.cli(f"config ap reset {wlc.aps()[0]['name']}")
-
-
-def surely_found(stand: Stand, here: dict[str, Any]) -> Any:
-    """Sweep until no controller's finding is only suspected."""
-    for _ in range(30):
-        document = stand.run("sweep", "--json", **here).document
-        grades = [
-            finding["confidence"] for one in document["controllers"] for finding in one["findings"]
-        ]
-        if len(grades) == len(BOXES) and "suspected" not in grades:
-            return document
-    raise AssertionError(f"still only suspected: {grades}")
 
 
 def mend(stand: Stand, name: str, here: dict[str, Any]) -> Finished:

@@ -88,7 +88,7 @@ def test_what_is_made_is_read_lets_the_aps_in_and_is_taken_away_without_a_trace(
     assert canonical(bench.box.stores.running) == before
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(RELEASES), ROWS, MATCHES, st.permutations(GRANTS))
 def test_capture_make_take_away_leaves_what_others_made_as_it_was(release, rows, matches, order):
     bench = Bench(release=release, ntp=[], aps=[])
