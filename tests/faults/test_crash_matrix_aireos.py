@@ -17,7 +17,7 @@ from tests.support.crash_run import Crashed, crash, table
 from tests.support.worker_stand import Ending
 
 RELEASES = {"8.5.161.0": "5508", "8.10.151.0": "3504"}
-NTP = [{"host": "192.0.2.1"}, {"host": "192.0.2.2"}]
+NTP = [{"host": "192.0.2.1", "key": 1}, {"host": "192.0.2.2"}]
 OLD = [{"kind": "healthy"}, {"kind": "mic_expired"}]
 DEAF = [{"kind": "mic_expired", "strict": True}]
 """An AP that joins no controller whose certificate has ended: the override does not help it."""
@@ -26,12 +26,12 @@ TURNED = "ap cert-expiry-ignore mic enable"
 KEPT = [f"running: added {TURNED}", f"saved: added {TURNED}"]
 IN_VAIN = {"wait_for_aps_s": 8}
 
-
 TRIED = {
-    **dict.fromkeys(("claim", "guard"), ("stored",)),
-    **dict.fromkeys(("capture", "save of the policy"), ("sent", "received")),
-    **dict.fromkeys(("verify", "wait", "joins", "report"), ("sent", "stored")),
-    "sync": ("sent",),
+    **dict.fromkeys(("claim", "guard", "verify", "report of the policy"), ("stored",)),
+    **dict.fromkeys(("wait", "joins"), ("sent", "stored")),
+    **dict.fromkeys(("sync", "report"), ("sent",)),
+    "capture": ("received",),
+    "save of the policy": ("sent", "received"),
 }
 """The instants that are tried of a step; of every other step all four.
 
@@ -40,22 +40,22 @@ in hand is one while it came: neither the box nor the journal knows a difference
 write to the database alone, in the code that the other matrix kills at each of their instants; the
 save of an override sends what the save of a window sends.
 """
+LATE = ("save", "ntp-back", "clock-back", "turn-back")
 
 
-def tried(prefix: str, steps: Sequence[str]) -> dict[str, Point]:
-    """Box -> its point; those that are killed late come first, for they take longest."""
-    points = [
-        Point(step, instant)
+def tried(kind: str, steps: Sequence[str]) -> dict[str, Point]:
+    """Box -> its point."""
+    return {
+        f"{kind}-{step}-{instant}": Point(step, instant)
         for step in reversed(steps)
-        for instant in TRIED.get(f"{step} of the {prefix}", TRIED.get(step, INSTANTS))
-    ]
-    writes = sorted(points, key=lambda point: point.step in TRIED)
-    return {f"{prefix}-{point}": point for point in writes}
+        for instant in TRIED.get(f"{step} of the {kind}", TRIED.get(step, INSTANTS))
+    }
 
 
 WINDOW = tried("window", TIMERLESS)
 POLICY = tried("policy", OVERRIDE)
 POINTS = WINDOW | POLICY
+FIRST = [name for name, point in POINTS.items() if point.step in LATE]
 
 
 def wlc(name: str, number: int, **settings: Any) -> dict[str, Any]:
@@ -84,23 +84,25 @@ def override_box(name: str, number: int, point: Point) -> dict[str, Any]:
     return wlc(name, number, aps=OLD)
 
 
+def box_of(name: str, number: int) -> dict[str, Any]:
+    if name in WINDOW:
+        return window_box(name, number)
+    return override_box(name, number, POLICY[name])
+
+
 BOXES = {
-    **{name: window_box(name, number) for number, name in enumerate(WINDOW)},
-    **{
-        name: override_box(name, number, point)
-        for number, (name, point) in enumerate(POLICY.items())
-    },
+    name: box_of(name, number)
+    for number, name in enumerate([*FIRST, *(n for n in POINTS if n not in FIRST)])
 }
 
 
 def carry_out(folder: Path) -> Crashed:
-    policies = {
-        **{name: IN_VAIN for name, point in POLICY.items() if point.step == "turn-back"},
-    }
+    policies = {name: IN_VAIN for name, point in POLICY.items() if point.step == "turn-back"}
     return crash(
         folder,
         BOXES,
         POINTS,
+        first=len(FIRST),
         policy={"aireos_guardians": 1},
         policies=policies,
         asked={"suspected": True, "approver": "bob"},

@@ -7,7 +7,8 @@ the process, `stored` its outcome is in the journal. For a step that only looks 
 look and the verdict. The claim writes to the database instead of the controller.
 
 AireOS takes a change by several lines: there `sent` is the first of them, so that NTP is half gone,
-or half back, where a worker dies; for a save it is the yes to the controller's question.
+or half back and without its key, where a worker dies; for a save it is the yes to the controller's
+question.
 """
 
 from collections.abc import Iterator

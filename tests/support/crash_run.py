@@ -9,6 +9,7 @@ from tests.support.crash_points import INSTANTS, Point
 from tests.support.worker_stand import Ending, menders, workers_standing
 
 DIES = "kill"
+AHEAD_S = 6.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def crash(
     boxes: Mapping[str, Mapping[str, Any]],
     points: Mapping[str, Point],
     *,
+    first: int = 0,
     asked: Mapping[str, Any] | None = None,
     **stand: Any,
 ) -> Crashed:
@@ -51,17 +53,23 @@ def crash(
     Args:
         folder: for state and traps.
         boxes: of the lab, by name; points: where a worker dies on each.
+        first: so many of them are asked for, and the others only some seconds later, so that those
+            whose worker dies late do not queue behind those whose worker dies at once; 0: all.
         asked: how `WorkerStand.ask` is to ask; stand: what `workers_standing` takes beside.
     """
     traps = {name: {str(points[name]): DIES} for name in boxes}
     with workers_standing(
         folder, list(boxes.values()), traps=traps, crew=menders(6), **stand
     ) as here:
-        here.ask(list(boxes), **(asked or {}))
-        here.until_over(list(boxes))
+        names = list(boxes)
+        here.ask(names[: first or None], **(asked or {}))
+        if first:
+            here.pause(AHEAD_S)
+            here.ask(names[first:], **(asked or {}))
+        here.until_over(names)
         notes = {path.name.partition(".")[0]: path for path in here.traps.glob("*.*-*")}
         died = {name: int(path.read_text()) for name, path in notes.items()}
-        return Crashed(here.endings(list(boxes)), died)
+        return Crashed(here.endings(names), died)
 
 
 def table(crashed: Crashed, steps: Sequence[str], prefix: str = "") -> list[str]:

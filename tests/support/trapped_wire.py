@@ -7,11 +7,11 @@ is tried for rights and names.
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from service.domain.changes import Change, ResetAp, SaveConfig
+from service.domain.changes import Change, RemoveNtp, ResetAp, SaveConfig
 
 REQUEST = ""
 """What a request of NETCONF is told as: it is one, and no line."""
-YES = "y"
+YES, DELETE = "y", " delete "
 
 
 class Watcher(Protocol):
@@ -23,13 +23,17 @@ class Watcher(Protocol):
 def lines_of(driver: Any, change: Change) -> frozenset[str]:
     """What of all that a driver sends for a change is the change itself.
 
-    AireOS saves when its question is answered.
+    AireOS saves when its question is answered, and takes servers off after it has tried how they
+    could be put back.
     """
     if not _is_by_lines(driver):
         return frozenset({REQUEST})
     if isinstance(change, SaveConfig):
         return frozenset({YES})
-    return frozenset() if isinstance(change, ResetAp) else frozenset(driver.render(change))
+    if isinstance(change, ResetAp):
+        return frozenset()
+    is_removal = isinstance(change, RemoveNtp)
+    return frozenset(line for line in driver.render(change) if not is_removal or DELETE in line)
 
 
 def watch(driver: Any, watcher: Watcher) -> None:

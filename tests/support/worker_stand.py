@@ -185,8 +185,8 @@ class WorkerStand:
         ends = time.monotonic() + within_s
         with self.context() as context:
             while time.monotonic() < ends:
-                due = {n for n in names if context.store.due_of(Kind.REMEDIATION, self.ids[n])}
-                if not due:
+                names = [n for n in names if context.store.due_of(Kind.REMEDIATION, self.ids[n])]
+                if not names:
                     return
                 self.pause(0.5)
 
