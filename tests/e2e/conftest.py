@@ -2,7 +2,7 @@
 
 A module says what its boxes are (`BOXES`) and what happens to them (`work(stand)`): nearly all of
 that is waiting, so modules wait together. Tests get their module's `stand` and `results`. A module
-may also make YANG modules for its lab (`modules(folder)`).
+may also make YANG modules for its lab (`modules(folder)`) and have a policy of its own (`POLICY`).
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,9 @@ def batches(request, tmp_path_factory) -> Iterator[dict[str, "Future[Batch]"]]:
 
 def happened(module: ModuleType, folder: Path, stack: ExitStack) -> Batch:
     modules = module.modules(folder / "yang") if hasattr(module, "modules") else None
-    stand = stack.enter_context(standing(folder, *module.BOXES.values(), modules=modules))
+    policy = getattr(module, "POLICY", None)
+    boxes = module.BOXES.values()
+    stand = stack.enter_context(standing(folder, *boxes, policy=policy, modules=modules))
     return Batch(stand, module.work(stand))
 
 

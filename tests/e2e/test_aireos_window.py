@@ -12,7 +12,7 @@ import yaml
 from tests.e2e.stand import Finished, Stand, together
 
 STUCK = [{"kind": "healthy", "count": 2}, {"kind": "looping"}]
-KEYED = [{"host": "192.0.2.1", "key": 1}, {"host": "192.0.2.2"}]
+KEYED = [{"host": "192.0.2.1", "key": 1}, {"host": "ntp.example.net", "key": 2}]
 NAMED = [{"host": "192.0.2.1"}, {"host": "ntp.example.net"}, {"host": "2001:db8::123"}]
 
 
@@ -33,7 +33,6 @@ BOXES = {
     "gmt-810": wlc("gmt-810", "8.10.151.0", timezone={"hours": 2}, quirks={"manual_time": "gmt"}),
     "killed": wlc("killed", "8.10.151.0", timezone={"location": 14}),
     "keyed": wlc("keyed", "8.5.161.0", ntp=[*KEYED]),
-    "keyed-name": wlc("keyed-name", "8.5.161.0", ntp=[{"host": "ntp.example.net", "key": 1}]),
     "forgetful": wlc(
         "forgetful", "8.10.151.0", ntp_interval=7200, quirks={"forgets_interval": True}
     ),
@@ -142,16 +141,14 @@ def test_what_a_killed_process_left_is_put_back(stand, results):
     assert [one for one in handle.left_dirty() if "NTP daemon" not in one] == []
 
 
-def test_a_key_is_proven_before_it_is_taken_away_and_put_back(results):
+def test_keys_and_names_are_proven_before_they_are_taken_away_and_put_back(results):
     steps = results.planned["keyed"].document["plan"]["steps"]
     sent = {step["name"]: step["payloads"] for step in steps}
-    key = "config time ntp auth enable 1 1"
-    assert sent["remove-ntp"][0] == key
-    assert sent["restore-ntp"] == [
-        "config time ntp server 1 192.0.2.1",
-        key,
-        "config time ntp server 2 192.0.2.2",
-    ]
+    one, two = "config time ntp auth enable 1 1", "config time ntp auth enable 2 2"
+    named = "config time ntp server 2 ntp.example.net"
+    deletions = ["config time ntp delete 2", "config time ntp delete 1"]
+    assert sent["remove-ntp"] == [one, two, named, two, *deletions]
+    assert sent["restore-ntp"] == ["config time ntp server 1 192.0.2.1", one, named, two]
 
 
 def test_a_polling_interval_that_the_box_forgot_is_told_with_what_sets_it(stand, results):
@@ -166,12 +163,6 @@ def test_a_polling_interval_that_the_box_forgot_is_told_with_what_sets_it(stand,
     for line in sorted(lines, key=lambda line: line == "save config"):
         handle.cli(line)
     assert handle.left_dirty() == []
-
-
-def test_a_key_under_a_name_is_a_reason_not_to_begin(results):
-    told = results.planned["keyed-name"].document
-    assert told["plan"] is None
-    assert "goes by a name" in told["reason"]
 
 
 def test_an_account_that_may_not_configure_changes_nothing(stand, results):

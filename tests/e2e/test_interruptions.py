@@ -38,6 +38,7 @@ BOXES = {
     "frozen": box("frozen", "17.12.1", aps=[{"kind": "looping", "timings": SLOW_APS}]),
     "alone-17-3": box("alone-17-3", "17.3.6", aps=[{"kind": "looping", "timings": SLOW_APS}]),
 }
+POLICY = {"stay_registered_s": 12}  # verifying takes long enough to be killed in it
 DEAD_MAN_S = 25
 
 

@@ -57,14 +57,14 @@ class RestoreNtp:
 
 
 def _half_added(run: Run, captured: NtpConfig, there: NtpConfig) -> tuple[NtpEntry, ...]:
-    """Entries whose options are missing, where an addition of ours may have got no further.
+    """Entries whose options are missing, where a change of ours may have got no further.
 
     A box that takes an entry by several lines may be lost between them.
     """
     ours = [
         entry
         for sent in run.sent
-        if isinstance(sent.change, AddNtp) and sent.outcome in ("unknown", None)
+        if isinstance(sent.change, AddNtp | RemoveNtp) and sent.outcome in ("unknown", None)
         for entry in sent.change.entries.entries
     ]
     return tuple(

@@ -3,7 +3,7 @@
 Before servers are touched, the table is read afresh: AireOS names an entry by its index alone, so a
 line that was meant for one server would take away another one. What puts a key or a name back is
 sent once while the entry still stands: it changes nothing, and a controller that would refuse it
-later refuses it then.
+later refuses it then. A server's line may take its key off (unverified), so the key's follows it.
 """
 
 import re
@@ -82,12 +82,12 @@ class NtpLines:
         return tuple(line.format(index=entry.slot, key=key) for key in keys)
 
     def _proofs(self, entries: tuple[NtpEntry, ...]) -> tuple[str, ...]:
-        """The lines of what might not be taken later, as they stand: of names and of keys."""
+        """The lines of what might not be taken later, as they stand: of keys and of names."""
         proofs: list[str] = []
         for entry in entries:
-            if not is_address(entry.host):
-                proofs.append(self._server_line(entry))
             proofs += self._key_lines(entry)
+            if not is_address(entry.host):
+                proofs += self._entry_lines(entry)
         return tuple(proofs)
 
     # -- before anything is sent -----------------------------------------------------------
@@ -101,11 +101,6 @@ class NtpLines:
                 why = f"{entry.label} has no index on this controller"
             elif odd:
                 why = f"{entry.label} has {odd}: what puts that back is not known"
-            elif entry.leaves and not is_address(entry.host):
-                why = (
-                    f"{entry.label} has a key and goes by a name: whether the name can be put back "
-                    "is found out by a line that would take the key off"
-                )
             if why is not None:
                 raise CapabilityMissing(self._controller, "NTP", why)
 
@@ -135,14 +130,27 @@ class NtpLines:
         The entry's own line, sent once more, changes nothing, and is refused where it would be
         refused later (unverified on real boxes).
         """
-        for line in proofs:
-            why = refusal(cli.configure(line, timeout_s=timeout_s))
+        for done, line in enumerate(proofs):
+            try:
+                why = refusal(cli.configure(line, timeout_s=timeout_s))
+            except DeviceUnreachable as err:
+                if not done:
+                    raise
+                before = f"{done} line(s) that prove it were taken before"
+                raise OutcomeUnknown(self._controller, line, before) from err
             if why and not ALREADY.search(why):
+                self._ensure_unchanged(cli, change, why, timeout_s)
                 raise ChangeRefused(self._controller, line, why)
+        self._ensure_unchanged(cli, change, "entries were sent once more", timeout_s)
+
+    def _ensure_unchanged(
+        self, cli: CliLink, change: RemoveNtp, what: str, timeout_s: float
+    ) -> None:
+        """After proofs: a table that is another now, or cannot be read, has to be looked at."""
         try:
             self._matching_table(cli, change, timeout_s)
-        except ChangeRefused as err:
-            why = f"its own line, sent once more, changed the table: {err.detail}"
+        except (ChangeRefused, DeviceUnreachable) as err:
+            why = f"{what}; looked at afterwards: {err.detail}"
             raise OutcomeUnknown(self._controller, change.kind, why) from err
 
 

@@ -170,18 +170,26 @@ def test_a_proof_that_changes_the_table_is_an_outcome_to_be_looked_at(lab):
         ntp = reads(driver).ntp
         typed = "config time ntp auth disable 1"
         handle.fault("foreign_edit", rpc="config time ntp auth", xml=typed)
-        with pytest.raises(OutcomeUnknown, match="changed the table"):
+        with pytest.raises(OutcomeUnknown, match="no longer there as it was"):
             sends(driver, RemoveNtp(ntp))
 
 
-def test_a_key_under_a_name_is_left_alone(lab):
+def test_a_key_under_a_name_is_proven_together_with_it(lab):
+    key, server = "config time ntp auth enable 1 1", "config time ntp server 1 ntp.example.net"
+    handle = lab.wlc("keyed-name")
     with opened(lab, "keyed-name") as driver:
         ntp = reads(driver).ntp
-        with pytest.raises(CapabilityMissing, match="goes by a name"):
-            driver.render(RemoveNtp(ntp))
-        with pytest.raises(CapabilityMissing, match="goes by a name"):
+        removal = (key, server, key, "config time ntp delete 1")  # the name's line drops the key
+        assert sends(driver, RemoveNtp(ntp)).sent == removal
+        assert reads(driver).ntp == NtpConfig()
+        assert sends(driver, AddNtp(ntp)).sent == (server, key)
+        assert reads(driver).ntp == ntp
+        handle.fault("refuse", rpc="config time ntp auth", nth=2, message="Error! Not now")
+        with pytest.raises(OutcomeUnknown, match="Not now"):
             sends(driver, RemoveNtp(ntp))
-    assert lab.wlc("keyed-name").left_dirty() == []
+        assert not reads(driver).ntp.same_as(ntp)
+        assert sends(driver, AddNtp(ntp)).sent == (key,)
+        assert reads(driver).ntp == ntp
 
 
 def test_an_account_that_may_not_configure_is_found_out_before_the_first_line(lab):
