@@ -100,10 +100,10 @@ TROUBLES = {
     "never-sent-restore": Trouble(edit("drop_before", "server-list", 2)),
     "cut-reads": Trouble(at="wait-for-aps", does=meets("truncate", rpc="get", times=3)),
     "cut-edits": Trouble((fault("truncate", rpc="edit-config", nth=2, times=2),)),
-    "strange-reads": Trouble(at="set-true-time", does=meets("wrong_namespace", times=3)),
+    "strange-reads": Trouble(at="wait-for-aps", does=meets("wrong_namespace", times=3)),
     "refused-reads": Trouble(at="wait-for-aps", does=meets("refuse", rpc="get", times=3)),
     "refused-config-reads": Trouble(
-        at="set-true-time", does=meets("refuse", rpc="get-config", times=3)
+        at="wait-for-aps", does=meets("refuse", rpc="get-config", times=3)
     ),
     "busy-reads": Trouble(at="wait-for-aps", does=meets("refuse", tag="resource-denied", times=4)),
     "cut-while-planning": Trouble((fault("truncate", rpc="get", nth=5),), ends=frozenset({None})),
