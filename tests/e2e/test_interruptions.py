@@ -39,7 +39,7 @@ BOXES = {
     "alone-17-3": box("alone-17-3", "17.3.6", aps=[{"kind": "looping", "timings": SLOW_APS}]),
 }
 POLICY = {"stay_registered_s": 12}  # verifying takes long enough to be killed in it
-DEAD_MAN_S = 25
+DEAD_MAN_S = 50  # more than a loaded machine ever stood still
 
 
 @dataclass
