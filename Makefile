@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 
 MINUTES ?= 5
 
-.PHONY: help install demo test check bench soak lock clean
+.PHONY: help install demo test check bench soak fuzz docs lock clean
 
 help:            ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,6 +36,12 @@ bench: install   ## timing: prints ratios, judges nothing
 
 soak: install    ## random faults for MINUTES=5 (SEED=... repeats one): prints violations, fails on one
 	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+fuzz: install    ## EXAMPLES=200 calls of each kind to the API, made up from its document: other ones each time
+	@EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest tests/contract/api/test_whatever_fits.py -q
+
+docs: install    ## write docs/reference anew from the code
+	@$(BIN)/python -m tests.support.reference
 
 lock:            ## renew requirements.lock from pyproject.toml
 	@deploy/lock.sh

@@ -3,8 +3,9 @@
 #   libyang2-tools   yanglint: checks the documents that drivers send against the vendor's YANG modules
 #   postgresql       a real database server (deploy/test-servers.sh)
 #   redis-server     a real broker (the same)
+#   chromium         looks at the pages (tests/browser)
 set -euo pipefail
-packages=(libyang2-tools postgresql redis-server)
+packages=(libyang2-tools postgresql redis-server chromium)
 missing=()
 for p in "${packages[@]}"; do dpkg -s "$p" >/dev/null 2>&1 || missing+=("$p"); done
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -2,27 +2,48 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from service.config.catalogue import load_catalogue
+from service.config.checksums import CACHE, Checksums
 from service.config.clock import SystemClock
+from service.config.fleet_file import FleetYaml
 from service.config.inventory import load_inventory
 from service.config.processes import LocalProcesses
 from service.config.secrets import SecretResolver
 from service.config.sntp import ask
+from service.config.software_folder import SoftwareFolders
+from service.domain.audit import SERVICE, Caller
 from service.domain.instants import TimeSource
-from service.domain.inventory import Controller, Inventory
+from service.domain.inventory import Controller, Hook, Inventory, Itsm
+from service.domain.notices.damping import Message
 from service.domain.observation import Platform
+from service.domain.targets import target_of
+from service.drivers.iosxe.remembered import Remembered
+from service.drivers.placed_pushes import PlacedPushSessions
 from service.drivers.places import PlacedDrivers
 from service.drivers.pool import MOST_IDLE, DriverPool
 from service.errors import DeviceError, InvalidInput
+from service.notify.post import HttpSender
 from service.ports.clock import Clock
 from service.ports.driver import ControllerDriver
+from service.ports.fleet_file import FleetFile, NoFleetFile
+from service.ports.itsm import ItsmDesk
+from service.ports.notices import Announcer
+from service.ports.pushing import PushSession, PushSessions
+from service.ports.saved_state import StateSource, StateTarget
 from service.ports.secrets import Secrets
-from service.settings import Settings
+from service.ports.steering import Slots
+from service.ports.webhooks import Outside, Receipt, Sealer
+from service.settings import INVENTORY_EDITS, Settings
 from service.store.sql import SqlStore
+from service.store.state_in import DatabaseTarget
+from service.store.state_out import DatabaseSource
 from service.usecases.context import Context
 from service.usecases.guard import Guard
+
+CLOSED = f"{INVENTORY_EDITS} is off, as it is by itself where the database is a PostgreSQL"
 
 
 class PlatformDrivers:
@@ -31,18 +52,42 @@ class PlatformDrivers:
     def __init__(self, secrets: Secrets, clock: Clock) -> None:
         self._secrets = secrets
         self._clock = clock
+        self._remembered = Remembered(clock)
 
     def open(self, controller: Controller) -> ControllerDriver:
         """Connect; see the driver port for errors."""
         match controller.platform:
-            case Platform.IOSXE:
+            case Platform.IOSXE if controller.transport == "netconf":
                 from service.drivers.iosxe.driver import IosXeDriver  # noqa: PLC0415
 
                 return IosXeDriver.open(controller, self._secrets, self._clock)
+            case Platform.IOSXE:
+                from service.drivers.iosxe.choosing import open_driver  # noqa: PLC0415
+
+                return open_driver(controller, self._secrets, self._clock, self._remembered)
             case Platform.AIREOS:
                 from service.drivers.aireos.driver import AireOsDriver  # noqa: PLC0415
 
                 return AireOsDriver.open(controller, self._secrets, self._clock)
+
+
+@dataclass(frozen=True, slots=True)
+class NetconfPushSessions:
+    """Opens a session with subscriptions; its library is loaded when the first one is opened."""
+
+    secrets: Secrets
+
+    def open(self, controller: Controller) -> PushSession:
+        """Log in and subscribe; see the port for errors."""
+        from service.drivers.iosxe.subscribing import IosXePushSession  # noqa: PLC0415
+
+        return IosXePushSession.open(controller, self.secrets)
+
+
+def open_push_sessions(inventory: Path | None, places: Slots, clock: Clock) -> PushSessions:
+    """Who opens sessions with subscriptions, of a process with that inventory."""
+    folder = inventory.parent if inventory is not None else Path.cwd()
+    return PlacedPushSessions(NetconfPushSessions(SecretResolver(folder)), places, clock)
 
 
 class SntpServers:
@@ -54,6 +99,94 @@ class SntpServers:
             return ask(host)
         except (DeviceError, InvalidInput):
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class LateSealer:
+    """Seals secrets with the key of the settings; its library is loaded when the first one is."""
+
+    settings: Settings
+    secrets: Secrets
+
+    def seal(self, secret: str, about: str) -> str:
+        """See the port."""
+        return self._sealer().seal(secret, about)
+
+    def unseal(self, sealed: str, about: str) -> str:
+        """See the port."""
+        return self._sealer().unseal(sealed, about)
+
+    def _sealer(self) -> Sealer:
+        from service.notify.seal import KeySealer  # noqa: PLC0415 - takes 0.1 s to load
+
+        return KeySealer(self.settings.secrets_key, self.secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class LateAnnouncer:
+    """Tells people; its library is loaded with the first message."""
+
+    secrets: Secrets
+
+    def check(self, reference: str) -> str:
+        """See the port."""
+        return self._announcer().check(reference)
+
+    def say(self, reference: str, message: Message) -> Receipt:
+        """See the port."""
+        return self._announcer().say(reference, message)
+
+    def _announcer(self) -> Announcer:
+        from service.notify.people import AppriseAnnouncer  # noqa: PLC0415 - takes 0.3 s to load
+
+        return AppriseAnnouncer(self.secrets)
+
+
+def open_desk(itsm: Itsm | None, secrets: Secrets, clock: Clock) -> ItsmDesk | None:
+    """The ITSM of the inventory; nothing is asked of it yet. None: there is none."""
+    if itsm is None:
+        return None
+    if itsm.hook is not None:
+        return _open_hook(itsm, itsm.hook, secrets, clock)
+    from service.notify.itsm_http import ClientCredentials, ItsmHttp, basic  # noqa: PLC0415 - 0.1 s
+    from service.notify.jira import Jira  # noqa: PLC0415
+    from service.notify.servicenow import ServiceNow  # noqa: PLC0415
+
+    def who() -> tuple[str, str]:
+        return itsm.credentials.username, secrets.resolve(itsm.credentials.password)
+
+    client = ClientCredentials(itsm.url, clock, who, ca=itsm.ca)
+    login = client if itsm.auth == "oauth" else lambda: basic(*who())
+    http = ItsmHttp(itsm.url, clock, login, ca=itsm.ca)
+    if itsm.jira is not None:
+        return Jira(http, itsm.jira, change=itsm.change, incident=itsm.incident)
+    return ServiceNow(http, change=itsm.change, incident=itsm.incident)
+
+
+def _open_hook(itsm: Itsm, hook: Hook, secrets: Secrets, clock: Clock) -> ItsmDesk:
+    """A desk that is told by signed calls."""
+    from service.notify.itsm_http import ItsmHttp  # noqa: PLC0415 - 0.1 s
+    from service.notify.ticket_hook import Signer, TicketHook  # noqa: PLC0415
+
+    target = target_of(itsm.url)
+    http = ItsmHttp(f"{target.scheme}://{target.authority}", clock, lambda: "", ca=itsm.ca)
+    signer = Signer(hook.key, lambda: secrets.resolve(hook.secret), clock)
+    return TicketHook(http, target.path, signer, hook.mapping)
+
+
+def fleet_file(settings: Settings, path: Path | None) -> FleetFile:
+    """The inventory file as callers may change it; nothing of it is read yet."""
+    if path is None:
+        return NoFleetFile()
+    closed = "" if settings.inventory_edits else CLOSED
+    versions = settings.state_dir / "inventory-versions"
+    return FleetYaml(path, versions, settings.own_references, closed)
+
+
+def state_parts(settings: Settings) -> tuple[StateSource, StateTarget, Clock]:
+    """The database as what is saved, and as where a save is loaded; nothing is opened yet."""
+    url = settings.database_url
+    return DatabaseSource(url), DatabaseTarget(url), SystemClock()
 
 
 @contextmanager
@@ -80,6 +213,7 @@ def open_context(
     keep_going: bool = False,
     fleet: Inventory | None = None,
     most_idle: int = MOST_IDLE,
+    caller: Caller = SERVICE,
 ) -> Iterator[Context]:
     """Everything that a command needs; the store is closed afterwards.
 
@@ -89,6 +223,7 @@ def open_context(
         keep_going: leave out what is bad in it.
         fleet: what the caller has read of it; None: it is read here.
         most_idle: how many sessions are kept for their next use.
+        caller: on whose behalf, for the audit trail.
 
     Raises:
         InvalidInput: the inventory, the catalogue or a setting is bad.
@@ -102,7 +237,8 @@ def open_context(
     clock = SystemClock()
     store = SqlStore(settings.database_url, clock)
     processes = LocalProcesses(clock)
-    opener = PlatformDrivers(SecretResolver(folder), clock)
+    secrets = SecretResolver(folder)
+    opener = PlatformDrivers(secrets, clock)
     placed = PlacedDrivers(opener, store, processes, clock, settings.max_sessions)
     drivers = DriverPool(placed, most_idle=most_idle)
     try:
@@ -114,6 +250,13 @@ def open_context(
             clock=clock,
             time_servers=SntpServers(),
             processes=processes,
+            software_files=SoftwareFolders(Checksums(settings.state_dir / CACHE)),
+            caller=caller,
+            outside=Outside(HttpSender(settings.webhook_networks), LateSealer(settings, secrets)),
+            announcer=LateAnnouncer(secrets),
+            desk=open_desk(fleet.itsm, secrets, clock),
+            fleet_file=fleet_file(settings, path),
+            retention=settings.retention,
         )
     finally:
         drivers.close()

@@ -24,6 +24,15 @@ class InvalidInput(RequestError):
         self.what, self.where, self.expected = what, where, expected
 
 
+class CursorRefused(InvalidInput):
+    """A list's cursor is nobody's, or another list's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not of this list", where="cursor", expected="`next` of a page of the same query"
+        )
+
+
 class NotFound(RequestError):
     """What was named does not exist."""
 
@@ -59,13 +68,60 @@ class TokenRefused(RequestError):
 class RoleNeeded(RequestError):
     """The token is good, and not for this."""
 
-    def __init__(self, *, needed: str, has: str) -> None:
+    def __init__(self, *, needed: str, has: str, who: str = "") -> None:
         super().__init__(f"this takes the role {needed}; the token has the role {has}")
-        self.needed, self.has = needed, has
+        self.needed, self.has, self.who = needed, has, who
+
+
+class IssuerAway(AprejoinError):
+    """Whoever signs the callers' tokens cannot be asked for its keys; try later."""
+
+
+class TicketWithdrawn(RequestError):
+    """The change ticket that the work needs will never allow it."""
+
+
+class ScopeNeeded(RequestError):
+    """The token holds for a part of the fleet, and this is about all of it."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"this takes a token for the whole fleet; this one holds for {scope}")
+
+
+class FormRefused(RequestError):
+    """A form of the page that is none of this session, or cannot be read."""
 
 
 class KeyReused(RequestError):
     """An Idempotency-Key came again with another request."""
+
+
+class TooMany(RequestError):
+    """More at once than one caller, or this process, may have; try later."""
+
+    def __init__(self, what: str, *, again_s: float) -> None:
+        super().__init__(f"{what}: again in {again_s:g} s")
+        self.again_s = again_s
+
+
+class MatchFailed(RequestError):
+    """What the caller has read is not what is there now."""
+
+    def __init__(self) -> None:
+        super().__init__("it has changed since it was read: read it again, and decide again")
+
+
+class MatchNeeded(RequestError):
+    """Whoever changes this has to say which state of it they have read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "If-Match is missing: the ETag of what was read, or * for whatever is there"
+        )
+
+
+class KeyInUse(RequestError):
+    """An Idempotency-Key came again while its request is being answered; try later."""
 
 
 # -- a controller did not do what was hoped ----------------------------------------------------
@@ -85,6 +141,10 @@ class DeviceUnreachable(DeviceError):
 
 class DeviceBusy(DeviceError):
     """The controller is locked, syncing or out of sessions. Nothing was applied; try later."""
+
+
+class DeviceTaken(DeviceBusy):
+    """Another process of ours does already what one alone may do; the controller was not asked."""
 
 
 class AuthenticationRefused(DeviceError):
@@ -121,6 +181,49 @@ class OutcomeUnknown(DeviceError):
     """A change was sent and its fate was not seen: read and compare, never resend it blindly."""
 
 
+# -- an ITSM did not do what was hoped ---------------------------------------------------------
+
+
+class ItsmError(AprejoinError):
+    """Something between us and the ITSM. Never a reason to hold up a way home."""
+
+    def __init__(self, operation: str, detail: str) -> None:
+        super().__init__(f"ITSM: {operation}: {detail}")
+        self.operation, self.detail = operation, detail
+
+
+class ItsmUnreachable(ItsmError):
+    """It cannot be asked now, and heard nothing: try later.
+
+    Attributes:
+        again_s: how long it wants to be left alone; 0: it did not say.
+    """
+
+    def __init__(self, operation: str, detail: str, *, again_s: float = 0.0) -> None:
+        super().__init__(operation, detail)
+        self.again_s = again_s
+
+
+class ItsmLoginRefused(ItsmUnreachable):
+    """It does not take our login. Not tried again for a while by anybody: it locks accounts."""
+
+
+class ItsmOutcomeUnknown(ItsmError):
+    """It was told something and its answer was not seen: look before it is told again."""
+
+
+class ItsmRefused(ItsmError):
+    """It said no: the same again changes nothing until somebody mends the cause there or here.
+
+    Attributes:
+        status: of HTTP; 0: it was no HTTP.
+    """
+
+    def __init__(self, operation: str, detail: str, *, status: int = 0) -> None:
+        super().__init__(operation, detail)
+        self.status = status
+
+
 # -- what we keep ------------------------------------------------------------------------------
 
 
@@ -130,6 +233,14 @@ class StoreError(AprejoinError):
 
 class JournalConflict(StoreError):
     """Somebody else appended to this journal first: read it again and decide again."""
+
+
+class RecordUnreadable(StoreError):
+    """A record of the audit trail is of no form that was ever written: somebody changed it."""
+
+    def __init__(self, seq: int, reason: str) -> None:
+        super().__init__(f"record {seq} of the audit trail cannot be read: {reason}")
+        self.seq, self.reason = seq, reason
 
 
 class LeaseHeld(StoreError):

@@ -9,11 +9,15 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
 from platformdirs import user_state_path
 
+from service.config.secret_reference import FORMS, SecretReference
+from service.domain.retention import Retention
+from service.domain.targets import Network
 from service.errors import InvalidInput
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
@@ -31,10 +35,20 @@ LOG_LEVEL = "APREJOIN_LOG_LEVEL"
 LOG_FORMAT = "APREJOIN_LOG_FORMAT"
 VISIBILITY_TIMEOUT = "APREJOIN_VISIBILITY_TIMEOUT_S"
 MAX_SESSIONS = "APREJOIN_MAX_SESSIONS"
+SECRETS_KEY = "APREJOIN_SECRETS_KEY"
+WEBHOOK_NETWORKS = "APREJOIN_WEBHOOK_NETWORKS"
+REQUESTS_PER_S = "APREJOIN_REQUESTS_PER_S"
+INVENTORY_EDITS = "APREJOIN_INVENTORY_EDITS"
+KEEP_STATES = "APREJOIN_KEEP_STATES_DAYS"
+KEEP_ABSENT = "APREJOIN_KEEP_ABSENT_DAYS"
+TRACES = "APREJOIN_TRACES"
+MIN_FREE_MB = "APREJOIN_MIN_FREE_MB"
 
 DATABASE_FILE = "aprejoin.sqlite3"
 _LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warning", "error")
+_SWITCH: tuple[Literal["on", "off"], ...] = ("on", "off")
 _FORMATS: tuple[LogFormat, ...] = ("console", "json")
+_TRACES: tuple[Literal["off", "otlp"], ...] = ("off", "otlp")
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://.*", re.DOTALL)
 _BROKER = re.compile(r"(rediss?|redis\+socket)://.+")
 
@@ -49,9 +63,19 @@ class Settings:
         broker_url: Redis or Valkey; None: the embedded broker in the state folder.
         inventory: the file that commands take where they are not told; None: they must be told.
         catalogue: a folder with the user's own issues, beside the built-in ones; or None.
+        log_level, log_format: what is logged at least, and how, on stderr.
         visibility_timeout_s: after how long the job of a dead worker is given to another one; no
             job may take longer.
         max_sessions: how many controllers are read at the same time, over all processes.
+        secrets_key: a reference to the key for secrets that the service must hold; None: it holds
+            none.
+        webhook_networks: whose private or loopback addresses webhooks may go to.
+        requests_per_s: how many requests one token may send to one API process in a second.
+        retention: how long is kept what polls saw.
+        inventory_edits: whether callers may change the inventory file. By itself only with SQLite:
+            then every process is on this host and reads the same file.
+        traces: whether spans are sent away.
+        min_free_mb: with less than that free in the state folder an API process is not ready.
     """
 
     state_dir: Path
@@ -63,6 +87,13 @@ class Settings:
     log_format: LogFormat = "console"
     visibility_timeout_s: float = 900.0
     max_sessions: int = 128
+    secrets_key: str | None = None
+    webhook_networks: tuple[Network, ...] = ()
+    requests_per_s: int = 200
+    inventory_edits: bool = True
+    retention: Retention = Retention()  # noqa: RUF009 - frozen
+    traces: Literal["off", "otlp"] = "off"
+    min_free_mb: int = 64
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -72,10 +103,12 @@ class Settings:
             InvalidInput: a bad value; names the variable.
         """
         state_dir = _path(environ, STATE_DIR) or user_state_path("aprejoin")
+        database = _address(environ, DATABASE_URL, _DATABASE, "sqlite:// or postgresql://")
+        database = database or f"sqlite:///{state_dir / DATABASE_FILE}"
+        alone: Literal["on", "off"] = "on" if database.startswith("sqlite") else "off"
         return cls(
             state_dir=state_dir,
-            database_url=_address(environ, DATABASE_URL, _DATABASE, "sqlite:// or postgresql://")
-            or f"sqlite:///{state_dir / DATABASE_FILE}",
+            database_url=database,
             broker_url=_address(
                 environ, BROKER_URL, _BROKER, "redis://, rediss:// or redis+socket://"
             ),
@@ -85,6 +118,16 @@ class Settings:
             log_format=_choice(environ, LOG_FORMAT, _FORMATS) or "console",
             visibility_timeout_s=_seconds(environ, VISIBILITY_TIMEOUT, 900.0),
             max_sessions=_count(environ, MAX_SESSIONS, 128),
+            secrets_key=_reference(environ, SECRETS_KEY),
+            webhook_networks=_networks(environ, WEBHOOK_NETWORKS),
+            requests_per_s=_count(environ, REQUESTS_PER_S, 200),
+            retention=Retention(
+                states=_count(environ, KEEP_STATES, Retention().states),
+                absent=_count(environ, KEEP_ABSENT, Retention().absent),
+            ),
+            inventory_edits=(_choice(environ, INVENTORY_EDITS, _SWITCH) or alone) == "on",
+            traces=_choice(environ, TRACES, _TRACES) or "off",
+            min_free_mb=_count(environ, MIN_FREE_MB, 64),
         )
 
     def as_environment(self) -> dict[str, str]:
@@ -99,8 +142,23 @@ class Settings:
             LOG_FORMAT: self.log_format,
             VISIBILITY_TIMEOUT: self.visibility_timeout_s,
             MAX_SESSIONS: self.max_sessions,
+            SECRETS_KEY: self.secrets_key,
+            WEBHOOK_NETWORKS: ",".join(map(str, self.webhook_networks)),
+            REQUESTS_PER_S: self.requests_per_s,
+            KEEP_STATES: self.retention.states,
+            KEEP_ABSENT: self.retention.absent,
+            INVENTORY_EDITS: "on" if self.inventory_edits else "off",
+            TRACES: self.traces,
+            MIN_FREE_MB: self.min_free_mb,
         }
         return {name: "" if value is None else str(value) for name, value in given.items()}
+
+    @property
+    def own_references(self) -> frozenset[str]:
+        """References to what the service itself lives by."""
+        own = (DATABASE_URL, BROKER_URL, "VAULT_TOKEN")
+        key = () if self.secrets_key is None else (self.secrets_key,)
+        return frozenset((*(f"env:{name}" for name in own), *key))
 
     def ensure_state_dir(self) -> Path:
         """The state folder, created for its owner alone where it was missing.
@@ -188,6 +246,24 @@ def _count(environ: Mapping[str, str], variable: str, default: int) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise _refused(variable, repr(text), "a whole number of at least 1")
     return int(text)
+
+
+def _reference(environ: Mapping[str, str], variable: str) -> str | None:
+    text = environ.get(variable)
+    if not text:
+        return None
+    try:
+        return str(SecretReference.parse(text))
+    except ValueError as err:
+        raise _refused(variable, str(err), FORMS) from None
+
+
+def _networks(environ: Mapping[str, str], variable: str) -> tuple[Network, ...]:
+    names = [name.strip() for name in environ.get(variable, "").split(",")]
+    try:
+        return tuple(ip_network(name) for name in names if name)
+    except ValueError as err:
+        raise _refused(variable, str(err), "networks such as 10.0.0.0/8, with commas") from None
 
 
 def _refused(variable: str, found: str, expected: str) -> InvalidInput:

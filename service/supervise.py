@@ -5,7 +5,8 @@ ended without ending us. Children live in sessions of their own, so Ctrl-C reach
 and in order; they are tied to the thread that started them, so not even SIGKILL of this process
 leaves them behind (Linux).
 
-Two kinds of workers, for two kinds of work. Polls wait for devices: threads, many at a time.
+Two kinds of workers, for two kinds of work. Polls wait for devices, and whoever tells others waits
+for receivers: threads, many at a time.
 Remediations are few and must not hang: processes, which Celery can end at a job's time limit, and
 whose loss hands the job back.
 """
@@ -22,7 +23,7 @@ from typing import Literal
 import structlog
 
 from service.errors import StoreError
-from service.ports.jobs import Lane
+from service.ports.jobs import CLERKS, READERS, STEP_GRACE_S, TELLERS, Lane
 from service.queue.canary import Canary
 from service.queue.celery_app import canary_queue
 from service.queue.child import Child, Command
@@ -33,11 +34,12 @@ APPLICATION = "workers.app"
 SCHEDULER = "workers.schedule.FleetScheduler"
 READY_S = 60.0
 GRACE_S = 20.0
-STEP_GRACE_S = 75.0
-"""For jobs that change controllers: they begin no move after 10 s; a request takes 60 at most."""
 DEAF_GRACE_S = 1.0
 BEAT_FILE = "beat-schedule"
 TEND_EVERY_S = 1.0
+TENDED = "tended"
+"""A file in the state folder, touched with every round: there from when all children are ready,
+minutes old where this process hangs. For health checks of containers, which have one of them."""
 LONGEST_PAUSE_S = 30.0
 """Between two starts of a child that keeps dying; the pause doubles up to this."""
 
@@ -62,8 +64,8 @@ class Crew:
     grace_s: float = GRACE_S
 
 
-POLLERS = Crew("poll", (Lane.POLL,), "threads", 16)
-MENDERS = Crew("remediate", (Lane.REMEDIATE, Lane.NOTIFY), "prefork", 4, STEP_GRACE_S)
+POLLERS = Crew("poll", (Lane.POLL, Lane.NOTIFY), "threads", READERS + TELLERS + CLERKS)
+MENDERS = Crew("remediate", (Lane.REMEDIATE,), "prefork", 4, STEP_GRACE_S)
 EVERYBODY = (POLLERS, MENDERS)
 
 
@@ -98,6 +100,9 @@ class Supervisor:
         self._broker: EmbeddedBroker | None = None
         self._wards: list[_Ward] = []
         self.broker_url = settings.broker_url or ""
+        self._tended = settings.state_dir / TENDED
+        with suppress(OSError):  # one that ran here before says nothing about us
+            self._tended.unlink()
 
     def start_broker(self) -> None:
         """Run the embedded broker, or use that of another process, unless one is configured.
@@ -138,6 +143,8 @@ class Supervisor:
     def tend(self) -> None:
         """Look after every child once: restart what died or went deaf. Never waits long."""
         now_s = time.monotonic()
+        with suppress(OSError):  # a full disk is no reason to leave the children alone
+            self._tended.touch()
         if self._broker is not None:
             self._tend_broker(self._broker)
         for ward in self._wards:

@@ -11,19 +11,24 @@ from importlib import import_module
 from celery import Celery, signals
 
 from service.config.latest_inventory import LatestInventory
+from service.domain.observation import Platform
 from service.errors import InvalidInput
+from service.ports.jobs import STEP_GRACE_S
 from service.queue.broker_address import embedded_url
 from service.queue.celery_app import celery_app
 from service.settings import Settings
 from service.telemetry.logs import configure_logs
+from service.telemetry.traces import configure_traces
+from service.uncollected import uncollected
+from workers.ending import end_within
 from workers.guarding import guard_with
 from workers.tasks import Runtime, register
 
-LOADED_BEFORE_FORKS = (
-    "workers.runtime",
-    "service.drivers.iosxe.driver",
-    "service.drivers.aireos.driver",
-)
+POLLS, CHANGES = "workers.runtime", "workers.changes"
+DRIVERS = {
+    Platform.IOSXE: "service.drivers.iosxe.choosing",
+    Platform.AIREOS: "service.drivers.aireos.driver",
+}
 
 
 def worker_app(settings: Settings) -> Celery:
@@ -33,6 +38,7 @@ def worker_app(settings: Settings) -> Celery:
 
 
 def _open_runtime() -> AbstractContextManager[Runtime]:
+    configure_traces(Settings.from_environment().traces)  # with the first job: a fork ends it
     from workers.runtime import open_runtime  # noqa: PLC0415 - see above: beat never gets here
 
     return open_runtime(app, inventory)
@@ -46,14 +52,27 @@ def _configure_logs(**_: object) -> None:  # Celery passes what its own set-up w
 
 @signals.worker_init.connect
 def _get_ready(**_: object) -> None:
-    """Before pool processes are forked: what each would load is there, and what was good then."""
-    for name in LOADED_BEFORE_FORKS:
-        import_module(name)
+    """Before the first job: what every poll needs is there, and the inventory as it was good."""
+    platforms: set[Platform] = set()
     with suppress(InvalidInput):  # every job says it
-        inventory()
+        platforms = {controller.platform for controller in inventory().controllers}
+    _load(POLLS, *(DRIVERS[platform] for platform in sorted(platforms)))
+
+
+@signals.worker_before_create_process.connect
+def _load_before_forks(**_: object) -> None:
+    """Processes of the pool change controllers: what each would load is there."""
+    _load(CHANGES)
+
+
+def _load(*names: str) -> None:
+    with uncollected():
+        for name in names:
+            import_module(name)
 
 
 inventory = LatestInventory(Settings.from_environment().inventory)
 app = worker_app(Settings.from_environment())
 register(app, _open_runtime)
+end_within(STEP_GRACE_S)  # before anything else that a stop sets going
 guard_with(app)

@@ -1,5 +1,7 @@
 """Beat: one message, sent every other second, after which a worker looks what is due.
 
+Beside it a canary for each lane, so that monitoring sees when beat, broker or workers are gone.
+
 What schedules want is reckoned by that worker, in the store's time (docs/decisions): so beat keeps
 no state, two of them do no harm, and a schedule that is new in the inventory needs no restart. Beat
 counts on the boot-time clock, for a wall clock that is set back would keep it silent for as long.
@@ -16,7 +18,9 @@ from celery.schedules import schedule
 
 from service.config.clock import SystemClock
 from service.ports.clock import Clock
-from service.ports.jobs import NudgeRemediations
+from service.ports.jobs import Lane, NudgeRemediations
+from service.queue import canary
+from service.queue.celery_app import canary_queue
 
 NUDGE_EVERY_S = 2.0
 """How late what is due is looked after at most, beside the job's own time."""
@@ -24,6 +28,7 @@ NUDGE_LIVES_S = 60.0
 """A night without workers leaves a minute of messages behind. Longer than the clocks of two hosts
 are apart: sender and receiver each look at their own.
 """
+CANARY_EVERY_S = 30.0
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -43,7 +48,16 @@ def beat_schedule(clock: Clock) -> dict[str, Entry]:
         return EPOCH + timedelta(seconds=clock.now().boottime_s)
 
     nudge = NudgeRemediations
-    return {
+    canaries = {
+        f"canary-{lane}": Entry(
+            task=canary.OF_BEAT,
+            schedule=schedule(timedelta(seconds=CANARY_EVERY_S), nowfun=steady_now),
+            kwargs={"lane": str(lane)},
+            options={"queue": canary_queue(lane), "expires": NUDGE_LIVES_S},
+        )
+        for lane in Lane
+    }
+    return canaries | {
         "nudge": {
             "task": nudge.NAME,
             "schedule": schedule(timedelta(seconds=NUDGE_EVERY_S), nowfun=steady_now),

@@ -1,70 +1,69 @@
-"""Controllers, sweeps and findings."""
+"""Controllers and sweeps."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from service.api.bodies import Accepted, Document, SweepIn, accepted
-from service.api.front import V1, Fronted, OperatorCall, Viewer
-from service.api.pages import (
-    Page,
-    Paged,
-    cursor_of,
-    name_of,
-    page,
-    place_of,
-    placed_page,
-)
+from service.api.bodies import Accepted, SweepIn, accepted
+from service.api.front import V1, Fronted, PartOperatorCall, PartViewer
+from service.api.pages import page, placed_page, wanted
 from service.api.problems import documented
+from service.api.queries import Controllers, Sweeps
+from service.api.shapes import ControllerOut, ControllersPage, SweepOut, SweepsPage
+from service.door.versions import tag_of
+from service.ports.fleet_file import Part
 from service.usecases.context import Context
+from service.usecases.edit_fleet import Spot, shown_entry
 from service.usecases.request import request_sweep
 from service.usecases.show import (
-    finding_place,
     show_controller,
     show_controllers,
-    show_findings,
     show_sweep,
     show_sweeps,
 )
 
 fleet = APIRouter(prefix=V1)
 
-Narrow = Annotated[str | None, Query(max_length=64)]
-
 
 @fleet.get(
     "/controllers",
-    summary="Controllers by name, with the gist of what the newest sweep saw",
+    summary="Controllers, with the gist of what the newest sweep saw",
     tags=["controllers"],
-    response_model=Page,
-    responses=documented(),
+    response_model=ControllersPage,
+    responses=documented(400),
 )
-def list_controllers(request: Request, front: Fronted, _: Viewer, paged: Paged) -> Response:
+def list_controllers(
+    request: Request, front: Fronted, who: PartViewer, query: Controllers
+) -> Response:
     """Never credentials: only what they are and how they were last seen.
 
     `left_out` has the inventory's bad entries: nothing is done for these until they are mended.
     """
-    context = front.context
-    entries = show_controllers(context, limit=paged.limit, after=name_of(paged.cursor))
-    last = cursor_of(str(entries[-1]["name"])) if entries else None
+    context, paged = front.context_of(who), wanted(request, query, query.sort)
+    entries = show_controllers(context, paged.part(2), by=query.order, only=query.only)
     left_out = [
         {"name": name, "reason": reason} for name, reason in context.inventory.rejected.items()
     ]
-    beside = {"left_out": left_out}
-    return page(request, "controllers", entries, limit=paged.limit, last=last, beside=beside)
+    return page(request, "controllers", entries, paged, {"left_out": left_out})
 
 
 @fleet.get(
     "/controllers/{name}",
     summary="One controller, with everything that the newest sweep saw",
     tags=["controllers"],
-    response_model=Document,
+    response_model=ControllerOut,
     responses=documented(404),
 )
-def get_controller(name: str, front: Fronted, _: Viewer) -> Response:
-    """`seen` is the controller's part of the sweep's document, or null before the first sweep."""
-    return JSONResponse({"controller": show_controller(front.context, name)})
+def get_controller(name: str, front: Fronted, who: PartViewer) -> Response:
+    """`seen` is the controller's part of the sweep's document, or null before the first sweep.
+
+    `entry` is what the inventory says of it, and `ETag` is of that alone: it goes with a change.
+    """
+    context = front.context_of(who)
+    entry = shown_entry(context, Spot(Part.CONTROLLERS, name))
+    return JSONResponse(
+        {"controller": show_controller(context, name), "entry": dict(entry)},
+        headers={"ETag": tag_of(entry)},
+    )
 
 
 @fleet.post(
@@ -75,14 +74,14 @@ def get_controller(name: str, front: Fronted, _: Viewer) -> Response:
     response_model=Accepted,
     responses=documented(404, 409),
 )
-def post_sweep(call: OperatorCall, body: SweepIn | None = None) -> Response:
+def post_sweep(call: PartOperatorCall, body: SweepIn | None = None) -> Response:
     """Reads controllers and changes nothing on them."""
     wanted = body or SweepIn()
 
     def act(context: Context) -> JSONResponse:
         asked = request_sweep(
             context,
-            call.front.queue,
+            call.queue,
             who=call.who.name,
             names=tuple(wanted.names),
             tags=tuple(wanted.tags),
@@ -94,51 +93,25 @@ def post_sweep(call: OperatorCall, body: SweepIn | None = None) -> Response:
 
 @fleet.get(
     "/sweeps",
-    summary="Sweeps, newest first, without what they saw",
+    summary="Sweeps by time, without what they saw",
     tags=["sweeps"],
-    response_model=Page,
-    responses=documented(),
+    response_model=SweepsPage,
+    responses=documented(400),
 )
-def list_sweeps(request: Request, front: Fronted, _: Viewer, paged: Paged) -> Response:
+def list_sweeps(request: Request, front: Fronted, who: PartViewer, query: Sweeps) -> Response:
     """Also those made by schedules and by command."""
-    entries = show_sweeps(front.context, limit=paged.limit, after=place_of(paged.cursor))
-    return placed_page(request, "sweeps", entries, limit=paged.limit)
+    paged = wanted(request, query, query.sort)
+    entries = show_sweeps(front.context_of(who), paged.by_time(query.only))
+    return placed_page(request, "sweeps", entries, paged)
 
 
 @fleet.get(
     "/sweeps/{sweep}",
     summary="One sweep: how far it is, and what it saw",
     tags=["sweeps"],
-    response_model=Document,
+    response_model=SweepOut,
     responses=documented(404),
 )
-def get_sweep(sweep: str, front: Fronted, _: Viewer) -> Response:
+def get_sweep(sweep: str, front: Fronted, who: PartViewer) -> Response:
     """`sweep.state`: queued, running, finished or failed; `controllers` is filled at the end."""
-    return JSONResponse(show_sweep(front.context, sweep))
-
-
-@fleet.get(
-    "/findings",
-    summary="The findings of the newest word on each controller",
-    tags=["findings"],
-    response_model=Page,
-    responses=documented(),
-)
-def list_findings(
-    request: Request,
-    front: Fronted,
-    _: Viewer,
-    paged: Paged,
-    controller: Narrow = None,
-    issue: Narrow = None,
-) -> Response:
-    """As in the sweep's document, each with its controller, its sweep and when it was seen."""
-    entries = show_findings(
-        front.context,
-        limit=paged.limit,
-        after=name_of(paged.cursor),
-        controller=controller,
-        issue=issue,
-    )
-    last = cursor_of(finding_place(entries[-1])) if entries else None
-    return page(request, "findings", entries, limit=paged.limit, last=last)
+    return JSONResponse(show_sweep(front.context_of(who), sweep))

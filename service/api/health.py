@@ -16,10 +16,11 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """What readiness hangs on, each by name."""
+    """What readiness hangs on, each by name; of those that failed also why."""
 
     ready: bool
     checks: dict[str, bool]
+    reasons: dict[str, str]
 
 
 @health.get("/healthz", summary="Whether the process answers")
@@ -30,12 +31,18 @@ def healthz() -> Alive:
 
 @health.get(
     "/readyz",
-    summary="Whether database and workers answer",
+    summary="Whether everything is there that the service needs, and why not",
     response_model=Ready,
     responses={503: {"model": Ready, "description": "Something does not answer"}},
 )
 def readyz(front: Fronted) -> Response:
-    """A canary is sent through each lane of the queue and has to come back."""
-    checks = dict(front.checks())
-    ready = all(checks.values())
-    return JSONResponse({"ready": ready, "checks": checks}, 200 if ready else 503)
+    """A canary is sent through each lane of the queue and has to come back.
+
+    The others: the database answers, its tables are those of this version, the broker takes
+    messages, and the state folder has room.
+    """
+    found = front.checks()
+    reasons = {name: why for name, why in found.items() if why}
+    checks = {name: not why for name, why in found.items()}
+    said = {"ready": not reasons, "checks": checks, "reasons": reasons}
+    return JSONResponse(said, 503 if reasons else 200)

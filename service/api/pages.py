@@ -1,42 +1,102 @@
-"""Lists by pages: an opaque cursor says where the next one begins."""
+"""Lists by pages: an opaque cursor says where the next one begins, and in which list."""
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from fastapi import Depends, Query, Request
+from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.errors import InvalidInput
-from service.ports.requests import Place
+from service.api.bodies import PRINTED
+from service.door.cursors import cursor_of, key_of, list_of
+from service.errors import CursorRefused
+from service.ports.requests import Only, Place
+from service.usecases.listing import Part, TimedPart
 from service.usecases.show import Placed
 
 LIMIT, MOST = 50, 200
 
+Filter: TypeAlias = Annotated[str | None, Field(max_length=128, pattern=PRINTED)]
+
+
+class PageQuery(BaseModel):
+    """What every list takes; a filter that nobody knows is refused, for its sender believes in it.
+
+    Each list has a `sort` beside it: what to sort by, with `-` before it the other way round.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    limit: int = Field(default=LIMIT, ge=1, le=MOST, description="Entries of one page.")
+    cursor: str | None = Field(
+        default=None,
+        max_length=600,
+        description="`next` of the page before: opaque, and of this very query.",
+    )
+
+
+class TimedQuery(PageQuery):
+    """What every list by time takes."""
+
+    sort: Literal["-at", "at"] = Field(default="-at", description="Newest first, or oldest first.")
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which page is wanted: at most so many entries, after a cursor."""
+    """Which page of which list is wanted.
+
+    Attributes:
+        list: path, filters and order of the list, as a short hash: a cursor is of one list alone.
+        after: what its last entry was sorted by, on the page before; None: the first page.
+    """
 
     limit: int
-    cursor: str | None
+    sort: str
+    list: str
+    after: tuple[str, ...] | None
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the order is turned round."""
+        return self.sort.startswith("-")
+
+    def part(self, parts: int) -> Part:
+        """The same for a list by so many texts. Raises CursorRefused."""
+        if self.after is not None and len(self.after) != parts:
+            raise CursorRefused
+        return Part(self.limit, self.after, self.backwards)
+
+    def by_time(self, only: Only) -> TimedPart:
+        """The same for a list by time. Raises CursorRefused."""
+        return TimedPart(self.limit, self.place, only, oldest_first=not self.backwards)
+
+    @property
+    def place(self) -> Place | None:
+        """The same for a list by time. Raises CursorRefused."""
+        if self.after is None:
+            return None
+        try:
+            at, item = self.after
+            moment = datetime.fromisoformat(at)
+        except ValueError:
+            raise CursorRefused from None
+        if moment.tzinfo is None:
+            raise CursorRefused
+        return Place(moment, item)
 
 
-def _wanted(
-    limit: Annotated[int, Query(ge=1, le=MOST, description="Entries of one page.")] = LIMIT,
-    cursor: Annotated[
-        str | None, Query(max_length=400, description="`next` of the page before; opaque.")
-    ] = None,
-) -> Wanted:
-    return Wanted(limit, cursor)
+def wanted(request: Request, query: PageQuery, sort: str) -> Wanted:
+    """The page that a request wants.
 
-
-Paged: TypeAlias = Annotated[Wanted, Depends(_wanted)]
+    Raises:
+        CursorRefused: no cursor of ours, or one of another list.
+    """
+    filters = query.model_dump(mode="json", exclude={"limit", "cursor"})
+    this = list_of(request.url.path, filters)
+    return Wanted(
+        query.limit, sort, this, None if query.cursor is None else key_of(query.cursor, this)
+    )
 
 
 class Page(BaseModel):
@@ -49,10 +109,8 @@ class Page(BaseModel):
 def page(
     request: Request,
     name: str,
-    entries: Sequence[object],
-    *,
-    limit: int,
-    last: str | None,
+    entries: Sequence[tuple[tuple[str, ...], object]],
+    paged: Wanted,
     beside: Mapping[str, object] | None = None,
 ) -> JSONResponse:
     """A page and where the next one begins.
@@ -60,66 +118,25 @@ def page(
     Args:
         request: whose query is carried on.
         name: what the list is called.
-        entries: at most `limit` of them; with fewer it is the last page.
-        limit: how many were asked for.
-        last: the place of the last entry, as a cursor; None where there is no entry.
+        entries: what each is sorted by, and itself; at most as many as wanted, with fewer it is
+            the last page.
+        paged: the page that was wanted.
         beside: what else the page says.
     """
-    following = last if len(entries) >= limit else None
+    following = None
+    if len(entries) >= paged.limit:
+        following = cursor_of(paged.list, entries[-1][0])
     headers = {}
     if following is not None:
         url = request.url.include_query_params(cursor=following)
         headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
-    content = {name: list(entries), "next": following, **(beside or {})}
+    content = {name: [one for _, one in entries], "next": following, **(beside or {})}
     return JSONResponse(content, headers=headers)
 
 
 def placed_page(
-    request: Request, name: str, entries: Sequence[Placed], *, limit: int
+    request: Request, name: str, entries: Sequence[Placed], paged: Wanted
 ) -> JSONResponse:
-    """A page of a list from new to old."""
-    last = place_cursor(entries[-1][0]) if entries else None
-    return page(request, name, [one for _, one in entries], limit=limit, last=last)
-
-
-def cursor_of(*parts: str) -> str:
-    """Some texts as a cursor."""
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
-
-
-def parts_of(cursor: str, count: int) -> list[str]:
-    """The texts of a cursor. Raises InvalidInput."""
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        parts = json.loads(base64.urlsafe_b64decode(padded.encode()))
-    except (ValueError, binascii.Error):
-        parts = None
-    if not (
-        isinstance(parts, list) and len(parts) == count and all(isinstance(p, str) for p in parts)
-    ):
-        raise InvalidInput("a cursor of nobody", where="cursor", expected="`next` of a page")
-    return parts
-
-
-def place_cursor(place: Place) -> str:
-    """A place in a list from new to old, as a cursor."""
-    return cursor_of(place.at.isoformat(), place.id)
-
-
-def place_of(cursor: str | None) -> Place | None:
-    """The place of a cursor. Raises InvalidInput."""
-    if cursor is None:
-        return None
-    at, item = parts_of(cursor, 2)
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidInput("a cursor of nobody", where="cursor", expected="`next` of a page")
-    return Place(moment, item)
-
-
-def name_of(cursor: str | None) -> str | None:
-    """The name of a cursor in a list by name. Raises InvalidInput."""
-    return None if cursor is None else parts_of(cursor, 1)[0]
+    """A page of a list by time."""
+    keyed = [((place.at.isoformat(), place.id), one) for place, one in entries]
+    return page(request, name, keyed, paged)

@@ -3,8 +3,9 @@
 `type` is stable: clients may act on it. `detail` is for people. What was sent is never echoed.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -15,24 +16,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from service.errors import (
-    AprejoinError,
-    InvalidInput,
-    KeyReused,
-    LeaseHeld,
-    NotApproved,
-    NotFound,
-    PlanChanged,
-    Refused,
-    RoleNeeded,
-    StoreError,
-    TokenRefused,
-)
+from service.api.restconf_errors import is_restconf, problem_answer
+from service.door.sorts import INTERNAL, INVALID, Sort, sort_of
+from service.errors import AprejoinError, TooMany
+from service.usecases.device_problems import PREFIX
 
 MEDIA_TYPE = "application/problem+json"
-PREFIX = "urn:aprejoin:problem:"
 REF = {"$ref": "#/components/schemas/Problem"}
-RETRY_AFTER_S = "5"
 
 log = structlog.get_logger(__name__)
 
@@ -47,50 +37,23 @@ class Problem(BaseModel):
     instance: str = Field(examples=["/api/v1/controllers/hq-9"])
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """One sort of problem."""
-
-    name: str
-    title: str
-    status: HTTPStatus
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-BAD_TOKEN = Sort(
-    "token-refused", "Token refused", HTTPStatus.UNAUTHORIZED, (("WWW-Authenticate", "Bearer"),)
-)
-AWAY = Sort(
-    "store-unavailable",
-    "Store unavailable",
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    (("Retry-After", RETRY_AFTER_S),),
-)
-INVALID = Sort("invalid-input", "Invalid input", HTTPStatus.UNPROCESSABLE_ENTITY)
-INTERNAL = Sort("internal", "Internal error", HTTPStatus.INTERNAL_SERVER_ERROR)
-
-SORTS: tuple[tuple[type[AprejoinError], Sort], ...] = (
-    (TokenRefused, BAD_TOKEN),
-    (RoleNeeded, Sort("role-needed", "Role needed", HTTPStatus.FORBIDDEN)),
-    (NotApproved, Sort("own-request", "Not yours to approve", HTTPStatus.FORBIDDEN)),
-    (NotFound, Sort("not-found", "Not found", HTTPStatus.NOT_FOUND)),
-    (KeyReused, Sort("key-reused", "Idempotency-Key reused", HTTPStatus.UNPROCESSABLE_ENTITY)),
-    (PlanChanged, Sort("plan-changed", "Plan changed", HTTPStatus.CONFLICT)),
-    (Refused, Sort("refused", "Refused", HTTPStatus.CONFLICT)),
-    (LeaseHeld, Sort("lease-held", "Being changed", HTTPStatus.CONFLICT)),
-    (InvalidInput, INVALID),
-    (StoreError, AWAY),
-)
-"""The first that fits counts."""
-
-HTTP_NAMES = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+UNREADABLE = Sort("unreadable", "Unreadable", HTTPStatus.BAD_REQUEST)
+NOT_JSON = Sort("not-json", "Unsupported media type", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+HTTP_SORTS = {
+    400: UNREADABLE,
+    404: Sort("not-found", "Not found", HTTPStatus.NOT_FOUND),
+    405: Sort("method-not-allowed", "Method not allowed", HTTPStatus.METHOD_NOT_ALLOWED),
+    413: Sort("too-large", "Too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+}
+"""What the framework refuses by itself, and `guard`."""
+JSON = "application/json"
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route may answer beside its own, for OpenAPI; the schema is added by `describe`."""
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": REF}}}
-        for status in (401, 403, *statuses, 422, 503)
+        for status in sorted({401, 403, *statuses, 422, 429, 503})
     }
 
 
@@ -109,23 +72,24 @@ def describe(app: FastAPI) -> None:
     app.openapi = with_problem  # type: ignore[method-assign]  # FastAPI's own way to extend it
 
 
-def sort_of(error: AprejoinError) -> Sort:
-    """Which sort of problem an error is."""
-    return next((sort for kind, sort in SORTS if isinstance(error, kind)), INTERNAL)
+def body_of(sort: Sort, detail: str, instance: str) -> dict[str, object]:
+    """A problem as a document."""
+    return {
+        "type": f"{PREFIX}{sort.name}",
+        "title": sort.title,
+        "status": int(sort.status),
+        "detail": detail,
+        "instance": instance,
+    }
 
 
 def answer(
     request: Request, sort: Sort, detail: str, more: Mapping[str, object] | None = None
 ) -> JSONResponse:
-    """A problem as a response."""
-    body = {
-        "type": f"{PREFIX}{sort.name}",
-        "title": sort.title,
-        "status": int(sort.status),
-        "detail": detail,
-        "instance": request.url.path,
-        **(more or {}),
-    }
+    """A problem as a response, in the form of the part that was asked."""
+    if is_restconf(request.url.path):
+        return problem_answer(sort.name, int(sort.status), detail, dict(sort.headers))
+    body = body_of(sort, detail, request.url.path) | dict(more or {})
     return JSONResponse(body, int(sort.status), dict(sort.headers), media_type=MEDIA_TYPE)
 
 
@@ -135,6 +99,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(AprejoinError)
     def ours(request: Request, error: AprejoinError) -> JSONResponse:
         sort = sort_of(error)
+        if isinstance(error, TooMany):
+            again = ("Retry-After", str(math.ceil(error.again_s)))
+            sort = replace(sort, headers=(*sort.headers, again))
         if sort.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("request.failed", path=request.url.path, reason=str(error))
         return answer(request, sort, str(error))
@@ -145,16 +112,23 @@ def install(app: FastAPI) -> None:
             {"where": "/".join(map(str, one["loc"])), "what": one["msg"]} for one in error.errors()
         ]
         detail = "; ".join(f"{one['where']}: {one['what']}" for one in found)
+        if error.body is not None and not _is_json(request):
+            return answer(request, NOT_JSON, f"a body is {JSON}, and Content-Type says so")
         return answer(request, INVALID, detail, {"errors": found})
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        name = HTTP_NAMES.get(status, status.phrase.lower().replace(" ", "-"))
+        other = Sort(status.phrase.lower().replace(" ", "-"), status.phrase, status)
+        sort = HTTP_SORTS.get(status, other)
         headers = tuple((error.headers or {}).items())
-        return answer(request, Sort(name, status.phrase, status, headers), str(error.detail))
+        return answer(request, replace(sort, headers=headers), str(error.detail))
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> JSONResponse:
         log.error("request.broke", path=request.url.path, error=type(error).__name__)
         return answer(request, INTERNAL, "an error that nobody foresaw; the service's log has it")
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == JSON

@@ -4,10 +4,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
-from service.api.bodies import Accepted, Document, Name, Names, Strict, accepted
+from service.api.bodies import PRINTED, Accepted, Document, Name, Names, Strict, accepted
 from service.api.front import V1, ApproverCall, Fronted, OperatorCall, Viewer
-from service.api.pages import Page, Paged, place_of, placed_page
+from service.api.pages import placed_page, wanted
 from service.api.problems import documented
+from service.api.queries import Campaigns
+from service.api.shapes import CampaignOut, CampaignsPage
 from service.usecases.campaigns import (
     cancel_campaign,
     request_campaign,
@@ -25,7 +27,10 @@ class HaltIn(Strict):
     """Why everything is to stop."""
 
     reason: str = Field(
-        min_length=1, max_length=LONGEST_REASON, examples=["until the outage is understood"]
+        min_length=1,
+        max_length=LONGEST_REASON,
+        pattern=PRINTED,
+        examples=["until the outage is understood"],
     )
 
 
@@ -97,7 +102,7 @@ def post_campaign(body: CampaignIn, call: OperatorCall) -> Response:
     def act(context: Context) -> JSONResponse:
         asked = request_campaign(
             context,
-            call.front.queue,
+            call.queue,
             who=call.who.name,
             names=tuple(body.names),
             tags=tuple(body.tags),
@@ -110,22 +115,23 @@ def post_campaign(body: CampaignIn, call: OperatorCall) -> Response:
 
 @steering.get(
     "/campaigns",
-    summary="Campaigns, newest first, without their controllers",
+    summary="Campaigns by time, without their controllers",
     tags=["campaigns"],
-    response_model=Page,
-    responses=documented(),
+    response_model=CampaignsPage,
+    responses=documented(400),
 )
-def list_campaigns(request: Request, front: Fronted, _: Viewer, paged: Paged) -> Response:
+def list_campaigns(request: Request, front: Fronted, _: Viewer, query: Campaigns) -> Response:
     """Also those that schedules and findings began."""
-    entries = show_campaigns(front.context, limit=paged.limit, after=place_of(paged.cursor))
-    return placed_page(request, "campaigns", entries, limit=paged.limit)
+    paged = wanted(request, query, query.sort)
+    entries = show_campaigns(front.context, paged.by_time(query.only))
+    return placed_page(request, "campaigns", entries, paged)
 
 
 @steering.get(
     "/campaigns/{campaign}",
     summary="One campaign: how each of its controllers fares",
     tags=["campaigns"],
-    response_model=Document,
+    response_model=CampaignOut,
     responses=documented(404),
 )
 def get_campaign(campaign: str, front: Fronted, _: Viewer) -> Response:
@@ -145,7 +151,7 @@ def post_campaign_resume(campaign: str, call: OperatorCall) -> Response:
     """It goes on as after a canary that failed: with one controller, until one succeeds."""
 
     def act(context: Context) -> JSONResponse:
-        found = resume_campaign(context, call.front.queue, campaign)
+        found = resume_campaign(context, call.queue, campaign, who=call.who.name)
         return accepted("campaigns", found.id, "running")
 
     return call.once(None, act)

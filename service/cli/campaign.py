@@ -10,6 +10,7 @@ from rich.table import Table
 
 from service.bootstrap import open_context
 from service.cli.edge import (
+    at_terminal,
     command_edge,
     context_for,
     inventory_option,
@@ -27,6 +28,7 @@ from service.usecases.campaigns import (
     show_campaigns,
 )
 from service.usecases.context import Context
+from service.usecases.listing import TimedPart
 
 NEWEST = 50
 as_option = click.option("--as", "who", help="Who asks; else the user of this session.")
@@ -78,7 +80,7 @@ def begin_command(
 def list_command(as_json: bool) -> None:
     """List campaigns, newest first."""
     with _store() as context:
-        found = [told for _, told in show_campaigns(context, limit=NEWEST, after=None)]
+        found = [told for _, told in show_campaigns(context, TimedPart(NEWEST))]
     if as_json:
         print_json({"campaigns": found})
         return
@@ -102,12 +104,13 @@ def show_command(item: str, as_json: bool) -> None:
 
 @campaign.command("resume")
 @click.argument("item", metavar="ID")
+@as_option
 @json_option
 @command_edge
-def resume_command(item: str, as_json: bool) -> None:
+def resume_command(item: str, who: str | None, as_json: bool) -> None:
     """Let a campaign that stopped go on, after you have looked at what failed."""
     with _store() as context:
-        resume_campaign(context, None, item)
+        resume_campaign(context, None, item, who=who or getpass.getuser())
         _show(context, item, as_json=as_json)
 
 
@@ -126,7 +129,9 @@ def cancel_command(item: str, who: str | None, as_json: bool) -> None:
 @contextmanager
 def _store() -> Iterator[Context]:
     """What needs no inventory."""
-    with open_context(Settings.from_environment(), None, keep_going=True) as context:
+    with open_context(
+        Settings.from_environment(), None, keep_going=True, caller=at_terminal()
+    ) as context:
         warn_of_halt(context)
         yield context
 

@@ -16,6 +16,7 @@ from service.cli.edge import (
     people,
     print_json,
 )
+from service.cli.own_model import print_command
 from service.cli.sweep import UNREACHABLE
 from service.domain.documents import Document
 from service.usecases.check import Checked, check_controllers
@@ -54,7 +55,10 @@ def check_command(
 
 @click.group("yang")
 def yang() -> None:
-    """What a controller's own YANG models offer."""
+    """What a controller's own YANG models offer, and the model that the service has of itself."""
+
+
+yang.add_command(print_command)
 
 
 @yang.command("check")

@@ -15,10 +15,11 @@ from service.cli.edge import FAILED, command_edge, json_option, people, print_js
 from service.cli.plan import show_proposal
 from service.cli.remediate import Interrupt, follow, interrupts
 from service.cli.sweep import run_sweep, show
-from service.domain.documents import Document, remediation_document
+from service.domain.documents import Document
 from service.domain.finding import Confidence
 from service.domain.journal import Closed
 from service.domain.plan import Asked, Plan
+from service.domain.remediation_document import remediation_document
 from service.errors import Refused
 from service.lab.aireos.handle import WlcHandle
 from service.lab.fleet import load
@@ -28,8 +29,9 @@ from service.settings import Settings
 from service.usecases.context import Context
 from service.usecases.plan import propose
 from service.usecases.remediate import Person, open_remediation
-from service.usecases.report import proposal_document, sweep_document
+from service.usecases.report import proposal_document
 from service.usecases.sweep import Sweep
+from service.usecases.sweep_report import sweep_document
 
 STUCK = {"hq-1": 3, "wlc-1": 2}
 """How many access points are stuck on a Catalyst 9800, and on one that runs AireOS."""

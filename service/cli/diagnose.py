@@ -22,12 +22,12 @@ from service.config.clock import SystemClock
 from service.domain.catalogue import Catalogue
 from service.domain.diagnosis import Diagnosis, DiagnosisContext, diagnose
 from service.domain.documents import Document, controller_document, moment
-from service.domain.planning import strategies_for
 from service.domain.policy import Policy
+from service.domain.ways import strategies_for
 from service.errors import InvalidInput
 from service.offline.folder import OfflineController, read_folder
 from service.settings import Settings
-from service.usecases.report import sweep_document
+from service.usecases.sweep_report import sweep_document
 
 
 @click.command("diagnose")
@@ -122,7 +122,7 @@ def _controller(catalogue: Catalogue, one: OfflineController, diagnosis: Diagnos
         diagnosis=diagnosis,
         clock=(None, None) if clock is None else (clock.offset_s, "the time of collection"),
         strategies={
-            finding.issue: list(strategies_for(issues[finding.issue], Policy(), one.view.platform))
+            finding.issue: list(strategies_for(issues[finding.issue], Policy()))
             for finding in diagnosis.findings
         },
     )

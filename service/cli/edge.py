@@ -6,6 +6,8 @@ DESIGN.md section 7.
 
 import functools
 import json
+import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,11 +19,13 @@ from rich.console import Console
 
 from service.bootstrap import open_context
 from service.cli.main import TOLD
+from service.domain.audit import Caller
+from service.domain.contained import demand
 from service.errors import AprejoinError, InvalidInput, NotFound
 from service.settings import Settings
 from service.usecases.context import Context
 from service.usecases.halt import why_halted
-from service.usecases.recover import due
+from service.usecases.orphans import due
 
 WRONG_CALL, FAILED = 2, 1
 
@@ -60,6 +64,8 @@ def command_edge(function: Callable[P, T]) -> Callable[P, T]:
                 print_json({"error": {"type": type(err).__name__, "detail": str(err)}})
             people.print(f"aprejoin: {err}", style="bold red", markup=False)
             sys.exit(WRONG_CALL if isinstance(err, InvalidInput | NotFound) else FAILED)
+        except click.UsageError:
+            raise  # told at the process edge, with the usage
         except (Exception, KeyboardInterrupt) as err:
             if kwargs.get("as_json"):
                 print_json({"error": {"type": type(err).__name__, "detail": str(err)}})
@@ -67,6 +73,12 @@ def command_edge(function: Callable[P, T]) -> Callable[P, T]:
             raise
 
     return edge
+
+
+def at_terminal() -> Caller:
+    """Whoever runs this command: the account and the host, whatever name they give."""
+    uid = os.getuid() if hasattr(os, "getuid") else "unknown"
+    return Caller("person", f"command line, uid {uid} on {socket.gethostname()}")
 
 
 def print_json(document: object) -> None:
@@ -84,7 +96,7 @@ def context_for(
         raise InvalidInput(
             "no inventory was given", where="-i/--inventory", expected="a file: aprejoin init"
         )
-    with open_context(settings, inventory, keep_going=keep_going) as context:
+    with open_context(settings, inventory, keep_going=keep_going, caller=at_terminal()) as context:
         for name, reason in context.inventory.rejected.items():
             people.print(f"left out: {name}: {reason}", style="yellow", markup=False)
         warn_of_halt(context)
@@ -115,6 +127,13 @@ def warn_of_stop(context: Context) -> None:
             style="bold white on red",
             markup=False,
         )
+
+
+def warn_of_containments(context: Context, controller: str | None = None) -> None:
+    """Say loudly what a person keeps away by hand: on one controller, or on all."""
+    standing = context.store.containments(controller, standing=True)
+    for one in reversed(standing):
+        people.print(f"{one.controller}: {demand(one)}", style="bold white on red", markup=False)
 
 
 def warn_of_restores(context: Context) -> None:

@@ -5,7 +5,7 @@ import getpass
 import click
 
 from service.bootstrap import open_context
-from service.cli.edge import command_edge, json_option, people, print_json
+from service.cli.edge import at_terminal, command_edge, json_option, people, print_json
 from service.settings import Settings
 from service.usecases.halt import halt, halt_document, resume, told
 
@@ -27,7 +27,7 @@ def halt_command(reason: str, who: str | None, as_json: bool) -> None:
     Example:
       aprejoin halt "no changes until the Paris outage is understood"
     """
-    with open_context(Settings.from_environment(), None) as context:
+    with open_context(Settings.from_environment(), None, caller=at_terminal()) as context:
         holds = halt(context, who=who or getpass.getuser(), reason=reason)
     if as_json:
         print_json({"halt": halt_document(holds)})
@@ -46,7 +46,7 @@ def resume_command(who: str | None, as_json: bool) -> None:
     Example:
       aprejoin resume
     """
-    with open_context(Settings.from_environment(), None) as context:
+    with open_context(Settings.from_environment(), None, caller=at_terminal()) as context:
         lifted = resume(context, who=who or getpass.getuser())
     if as_json:
         print_json({"halt": None, "lifted": halt_document(lifted)})

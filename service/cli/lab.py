@@ -1,29 +1,36 @@
 """`aprejoin lab`: a simulated fleet to try the service on, and a hand on it from another shell."""
 
+import hashlib
 import json
-import os
 import signal
-import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
+from service.cli.lab_asking import (
+    FAILED,
+    WRONG_CALL,
+    ask,
+    folder_of,
+    json_option,
+    refusing,
+    state_option,
+)
+from service.cli.lab_desk import desk as desk_commands
 from service.lab.aireos.faults import KINDS as WLC_KINDS
-from service.lab.errors import LabError
+from service.lab.desk.kinds import KINDS as KINDS_OF_DESK
+from service.lab.desk.kinds import Kind
 from service.lab.faults import KINDS as C9800_KINDS
 from service.lab.fleet import load
+from service.lab.images import make
 from service.lab.lab import Lab
 
-STATE = "APREJOIN_LAB_DIR"
 KINDS = {**WLC_KINDS, **C9800_KINDS}
-FAILED, WRONG_CALL = 1, 2
-Shown = object  # what a command prints
 
 
 @click.group(name="lab")
@@ -37,30 +44,7 @@ def lab() -> None:
     """  # click wants the character \b
 
 
-def state_option(command: Any) -> Any:  # noqa: ANN401  # click's decorators carry no types
-    """The folder in which a running lab keeps its address."""
-    return click.option(
-        "--state-dir",
-        type=click.Path(path_type=Path, file_okay=False),
-        envvar=STATE,
-        show_envvar=True,
-        help="Folder of the lab; two labs take two folders. Default: one in the temporary folder.",
-    )(command)
-
-
-def json_option(command: Any) -> Any:  # noqa: ANN401
-    """One JSON document on stdout."""
-    return click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")(
-        command
-    )
-
-
-def folder_of(state_dir: Path | None) -> Path:
-    """The lab's folder: given, or one per user."""
-    if state_dir is not None:
-        return state_dir
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    return Path(tempfile.gettempdir()) / f"aprejoin-lab-{user}"
+lab.add_command(desk_commands)
 
 
 @lab.command()
@@ -71,6 +55,13 @@ def folder_of(state_dir: Path | None) -> Path:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of YANG modules: for releases the lab doesn't ship, and for get-schema.",
 )
+@click.option(
+    "--desk",
+    type=click.Choice(sorted(KINDS_OF_DESK)),
+    is_flag=False,
+    flag_value="servicenow",
+    help="A desk for changes and incidents, too, as the inventory then says. Alone, put it last.",
+)
 @click.option("--for", "seconds", type=float, help="Stop by itself after so many seconds.")
 @json_option
 def up(
@@ -78,24 +69,32 @@ def up(
     state_dir: Path | None,
     modules: Path | None,
     seconds: float | None,
+    desk: Kind | None,
     *,
     as_json: bool,
 ) -> None:
-    """Start the fleet of FLEET.yaml, or a shipped one: demo, lookalikes, aireos. Ctrl-C stops it.
+    """Start the fleet of FLEET.yaml, or a shipped one. Ctrl-C stops it.
+
+    Shipped are demo, lookalikes, software and aireos.
 
     \b
     aprejoin lab up demo
     aprejoin lab up fleet.yaml --state-dir /tmp/mine --for 600
+    aprejoin lab up demo --desk
     """  # click wants the character \b
     folder = folder_of(state_dir)
     with refusing(WRONG_CALL):
-        running = Lab(load(fleet_path(fleet)), state_dir=folder, modules=modules)
+        wanted = load(fleet_path(fleet))
+        wanted = replace(wanted, desk=desk or wanted.desk)
+        running = Lab(wanted, state_dir=folder, modules=modules)
     with refusing(FAILED), running, stopped_by_signals(running):
         told = {
             "inventory": str(running.inventory_path),
             "control": running.control_url,
             "boxes": running.names,
         }
+        if running.desk is not None:
+            told["desk"] = running.desk.url
         click.echo(json.dumps(told) if as_json else welcome(running, folder))
         running.stopping.wait(seconds)
 
@@ -111,12 +110,14 @@ def fleet_path(fleet: str) -> Path:
 
 def welcome(running: Lab, folder: Path) -> str:
     """What to do next."""
+    desk = running.desk
+    tickets = f"desk:      {desk.KIND} at {desk.url}: aprejoin lab desk list\n" if desk else ""
     return (
         f"{len(running.names)} simulated controllers are up: {', '.join(running.names[:8])}\n"
         f"inventory: {running.inventory_path}\n"
         f"try:       aprejoin sweep -i {running.inventory_path}\n"
         f"afterwards: aprejoin lab dirty --state-dir {folder}\n"
-        "Ctrl-C stops them."
+        f"{tickets}Ctrl-C stops them."
     )
 
 
@@ -134,38 +135,6 @@ def stopped_by_signals(running: Lab) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def refusing(status: int) -> Iterator[None]:
-    """The lab's own errors are told in a line and end with that status."""
-    try:
-        yield
-    except LabError as err:
-        click.echo(f"lab: {err}", err=True)
-        raise click.exceptions.Exit(status) from err
-
-
-def ask(state_dir: Path | None, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
-    """Ask a running lab.
-
-    Raises:
-        LabError: none is running there, or it refuses.
-    """
-    folder = folder_of(state_dir)
-    try:
-        url = json.loads((folder / "control.json").read_text(encoding="utf-8"))["url"]
-    except OSError as err:
-        raise LabError(f"no lab is running in {folder}: start one with `aprejoin lab up`") from err
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{url}{path}", data=data)  # noqa: S310  # our own loopback
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            return json.load(answer)
-    except urllib.error.HTTPError as err:
-        raise LabError(str(json.load(err).get("error", err))) from err
-    except OSError as err:
-        raise LabError(f"the lab in {folder} doesn't answer: {err}") from err
 
 
 @lab.command()
@@ -223,6 +192,7 @@ def dirty(name: str | None, state_dir: Path | None, *, as_json: bool) -> None:
 @click.option("--times", default=1, help="How often.")
 @click.option("--element", default="", help="Only if this element stands in the request.")
 @click.option("--seconds", default=1.0, help="For hang, latency, lock, box_down.")
+@click.option("--percent", type=int, help="For op_... and transfer_...: how far it comes.")
 @click.option("--tag", default="operation-failed", help="For refuse: the error-tag.")
 @click.option("--message", default="refused by a fault of the lab", help="For refuse.")
 @click.option("--xml", default="", help="For foreign_edit: what is edited.")
@@ -238,9 +208,11 @@ def fault(
     aprejoin lab fault hq-1 drop_after --rpc edit-config --nth 2
     aprejoin lab fault hq-1 lock --seconds 30 --now
     aprejoin lab fault hq-1 foreign_save --now
+    aprejoin lab fault hq-1 op_fail --rpc activate --percent 60
     """  # click wants the character \b
+    given = {key: value for key, value in settings.items() if value is not None}
     with refusing(FAILED):
-        ask(state_dir, f"/boxes/{name}/fault", {"kind": kind, **settings})
+        ask(state_dir, f"/boxes/{name}/fault", {"kind": kind, **given})
     click.echo(json.dumps({"planned": kind}) if as_json else f"{name}: {kind}: {KINDS[kind]}")
 
 
@@ -257,3 +229,40 @@ def reload(name: str, state_dir: Path | None, *, as_json: bool) -> None:
     with refusing(FAILED):
         ask(state_dir, f"/boxes/{name}/reload", {})
     click.echo(json.dumps({"reloading": name}) if as_json else f"{name} reloads")
+
+
+@lab.command()
+@click.argument("name")
+@state_option
+@json_option
+def software(name: str, state_dir: Path | None, *, as_json: bool) -> None:
+    """Show what is installed on a Catalyst 9800, and what lies on its bootflash.
+
+    \b
+    aprejoin lab software hq-1
+    """  # click wants the character \b
+    with refusing(FAILED):
+        found = ask(state_dir, f"/boxes/{name}/software")
+    lines = [f"{key}: {value}" for key, value in found.items()]
+    click.echo(json.dumps(found) if as_json else "\n".join(lines))
+
+
+@lab.command()
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--mends/--no-mends", default=None, help="Default: what the name says.")
+@json_option
+def image(name: str, folder: Path, *, mends: bool | None, as_json: bool) -> None:
+    """Write a software file that the lab's Catalysts can install, with its checksum beside it.
+
+    \b
+    aprejoin lab image C9800-universalk9_wlc.17.03.06.CSCwe10047.SPA.apsp.bin images/
+    """  # click wants the character \b
+    with refusing(WRONG_CALL):
+        data = make(name, mends=mends)
+    digest = hashlib.sha512(data).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+    (folder / f"{name}.sha512").write_text(f"{digest}  {name}\n", encoding="utf-8")
+    told = {"file": str(folder / name), "sha512": digest}
+    click.echo(json.dumps(told) if as_json else told["file"])

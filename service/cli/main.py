@@ -4,6 +4,7 @@ Loading everything takes a second and a half; a command that is not asked for sh
 """
 
 import json
+import os
 import sys
 from importlib import import_module
 
@@ -12,29 +13,40 @@ import click
 from service.uncollected import uncollected
 
 WRONG_CALL, FAILED = 2, 1
+EDGE = object()
+"""What a command of a process of its own is called with: that one may say where logs go."""
 TOLD = "aprejoin: told on stdout"
 """A note on an error that a command has printed its one document for."""
 
 COMMANDS = {
     "demo": ("service.cli.demo:demo_command", "Show the whole job on a simulated fleet."),
-    "init": ("service.cli.init:init_command", "Write an example inventory."),
+    "init": ("service.cli.init:init_command", "Write an inventory to begin with."),
     "check": ("service.cli.check:check_command", "Try everything that is read; change nothing."),
     "sweep": ("service.cli.sweep:sweep_command", "Poll the fleet: what is stuck, and why."),
     "diagnose": ("service.cli.diagnose:diagnose_command", "The same, also from saved files."),
+    "forecast": ("service.cli.forecast:forecast_command", "What will fail, and on which day."),
     "plan": ("service.cli.plan:plan_command", "Show exactly what would be done."),
     "approve": ("service.cli.plan:approve_command", "Give your word for a plan."),
     "remediate": ("service.cli.remediate:remediate_command", "Carry a plan out."),
     "restore": ("service.cli.remediate:restore_command", "Finish what a dead process left."),
     "runs": ("service.cli.runs:runs_command", "List remediations, or tell one by its journal."),
+    "report": ("service.cli.report:report_command", "All evidence of one, as an archive."),
+    "tickets": ("service.cli.tickets:tickets_command", "List tickets at the ITSM; try again."),
+    "notify": ("service.cli.notify:notify", "Who is told by mail and chat; try it out."),
+    "contain": ("service.cli.contain:contain_command", "Note a block applied or lifted by hand."),
     "campaign": ("service.cli.campaign:campaign", "Mend many controllers, in waves."),
     "halt": ("service.cli.halt:halt_command", "Stop all new changes in the whole fleet."),
     "resume": ("service.cli.halt:resume_command", "Lift a halt."),
+    "files": ("service.cli.files:files_command", "List software in a folder, or serve it."),
+    "audit": ("service.cli.audit:audit", "Who did what; prove that nothing was changed in it."),
+    "state": ("service.cli.state:state", "Save what is known into a file, and load it."),
     "serve": ("service.cli.serve:serve_command", "Run REST, workers and schedule."),
     "worker": ("service.cli.worker:worker_command", "Run workers alone."),
     "beat": ("service.cli.beat:beat_command", "Run the schedule alone."),
+    "listen": ("service.cli.listen:listen_command", "Hear syslog, and look where it matters."),
     "token": ("service.cli.token:token", "Who may ask the service what."),
     "lab": ("service.cli.lab:lab", "Simulated controllers on this machine."),
-    "yang": ("service.cli.check:yang", "What a controller's own YANG models offer."),
+    "yang": ("service.cli.check:yang", "YANG models: a controller's, and our own."),
 }
 """Name -> where it is, and its line in the overview; in the order of a first day's work."""
 
@@ -60,15 +72,18 @@ class _Overview(click.Group):
 
 @click.command(cls=_Overview, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="aprejoin", prog_name="aprejoin")
-def main() -> None:
+@click.pass_obj
+def main(edge: object) -> None:
     """Find access points that a certificate keeps off their Cisco controllers, and mend it."""
+    if edge is EDGE:
+        import_module("service.telemetry.logs").logs_of_commands(os.environ)
 
 
 def run() -> None:
     """The process edge: one JSON document on stdout with --json, whatever happens."""
     as_json = "--json" in sys.argv[1:]
     try:
-        status = main.main(standalone_mode=False)
+        status = main.main(standalone_mode=False, obj=EDGE)
     except click.UsageError as err:
         err.show()
         _say(as_json, "InvalidInput", err.format_message())

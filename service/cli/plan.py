@@ -1,6 +1,8 @@
 """`aprejoin plan` and `aprejoin approve`: read what would be done, and give one's word for it."""
 
 import getpass
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 import click
@@ -14,6 +16,7 @@ from service.cli.edge import (
     people,
     print_json,
 )
+from service.cli.ways import show_ways
 from service.domain.containment import Block, Containment
 from service.domain.documents import moment
 from service.domain.plan import Asked, NoPlan, Plan
@@ -32,6 +35,41 @@ save_pending_option = click.option(
     is_flag=True,
     help="Save at the end even what was not saved before we began, or what the box can't tell.",
 )
+reload_option = click.option(
+    "--accept-reload", is_flag=True, help="The controller may be reloaded; recorded."
+)
+stranded_option = click.option(
+    "--accept-stranded",
+    is_flag=True,
+    help="APs may be left without software to fall back to, the plan names them; recorded.",
+)
+
+
+def accepting(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the flags of what a person accepts; it gets them as `asked`."""
+
+    @suspected_option
+    @save_pending_option
+    @reload_option
+    @stranded_option
+    @wraps(command)
+    def with_flags(
+        *args: object,
+        accept_suspected: bool,
+        save_pending: bool,
+        accept_reload: bool,
+        accept_stranded: bool,
+        **others: object,
+    ) -> None:
+        asked = Asked(
+            accept_suspected=accept_suspected,
+            save_pending=save_pending,
+            accept_reload=accept_reload,
+            accept_stranded=accept_stranded,
+        )
+        command(*args, asked=asked, **others)
+
+    return with_flags
 
 
 @click.command("plan")
@@ -39,8 +77,7 @@ save_pending_option = click.option(
 @inventory_option
 @issue_option
 @strategy_option
-@suspected_option
-@save_pending_option
+@accepting
 @click.option(
     "--contain",
     "is_contained",
@@ -54,8 +91,7 @@ def plan_command(
     inventory: Path | None,
     issue: str | None,
     strategy: str | None,
-    accept_suspected: bool,
-    save_pending: bool,
+    asked: Asked,
     is_contained: bool,
     as_json: bool,
 ) -> None:
@@ -69,7 +105,6 @@ def plan_command(
 
     Exit status 0, also for "nothing to do" and for a refusal: the reason is printed.
     """
-    asked = Asked(accept_suspected=accept_suspected, save_pending=save_pending)
     with context_for(inventory) as context:
         proposal = propose(
             context,
@@ -93,8 +128,7 @@ def plan_command(
 @inventory_option
 @issue_option
 @strategy_option
-@suspected_option
-@save_pending_option
+@accepting
 @click.option("--as", "approver", help="Who approves; else the user of this session.")
 @json_option
 @command_edge
@@ -103,8 +137,7 @@ def approve_command(
     inventory: Path | None,
     issue: str | None,
     strategy: str | None,
-    accept_suspected: bool,
-    save_pending: bool,
+    asked: Asked,
     approver: str | None,
     as_json: bool,
 ) -> None:
@@ -117,7 +150,6 @@ def approve_command(
     Example:
       aprejoin approve hq-1 -i inventory.yaml
     """
-    asked = Asked(accept_suspected=accept_suspected, save_pending=save_pending)
     with context_for(inventory) as context:
         proposal = propose(context, controller, asked, issue=issue, strategy=strategy)
         if isinstance(proposal.planned, NoPlan):
@@ -147,15 +179,13 @@ def show_proposal(controller: str, proposal: Proposal) -> None:
         people.print(f"{controller}: no plan: {planned.reason}", style="bold yellow", markup=False)
     else:
         _show_plan(planned, proposal)
-    for way in planned.alternatives:
-        mark = "can be used" if way.applicable else "passed over"
-        people.print(f"  {way.name}: {mark}: {way.reason}", markup=False)
+    show_ways(planned.alternatives)
 
 
 def _show_plan(plan: Plan, proposal: Proposal) -> None:
     charter = plan.charter
     people.print(f"\nPlan {charter.digest[:12]} for {charter.controller}", style="bold")
-    people.print(f"  {charter.strategy} for {charter.issue}, {len(charter.aps)} APs", markup=False)
+    people.print(f"  {charter.purpose} for {charter.issue}, {len(charter.aps)} APs", markup=False)
     if charter.moment is not None:
         people.print(f"  the clock is set to {moment(charter.moment)}", markup=False)
     for bound in plan.window.bounds if plan.window else ():
@@ -164,7 +194,9 @@ def _show_plan(plan: Plan, proposal: Proposal) -> None:
         people.print(f"  ! {sentence}", markup=False)
     _show_way_home(plan)
     for number, step in enumerate(plan.steps, start=1):
-        people.print(f"\n{number}. {step.name}: {step.summary}", style="bold", markup=False)
+        where = f" [on {step.on}]" if step.on else ""
+        title = f"\n{number}. {step.name}: {step.summary}{where}"
+        people.print(title, style="bold", markup=False)
         forward, undo = proposal.payloads.get(step.name, ((), ()))
         for text in forward:
             people.print(Syntax(text, "xml", background_color="default", word_wrap=True))

@@ -17,22 +17,19 @@ from service.cli.edge import (
     json_option,
     people,
     print_json,
+    warn_of_containments,
 )
-from service.cli.plan import (
-    issue_option,
-    save_pending_option,
-    show_proposal,
-    strategy_option,
-    suspected_option,
-)
-from service.domain.documents import Document, remediation_document
+from service.cli.plan import accepting, issue_option, show_proposal, strategy_option
+from service.domain.documents import Document
 from service.domain.journal import Closed
 from service.domain.plan import Asked, NoPlan
 from service.errors import NotApproved
-from service.usecases.advance import Progress, Work
 from service.usecases.plan import Proposal, propose, refreshed
+from service.usecases.progress import Progress
 from service.usecases.recover import take_up
 from service.usecases.remediate import Person, carry_out, check_digest, open_remediation
+from service.usecases.report import demanding_document
+from service.usecases.work import Work
 
 EXITS = {"succeeded": 0, "rolled-back": 5, "cancelled": 5, "needs-attention": 6}
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -79,8 +76,7 @@ def interrupts() -> Iterator[Interrupt]:
 @inventory_option
 @issue_option
 @strategy_option
-@suspected_option
-@save_pending_option
+@accepting
 @click.option("--digest", help="Carry out only the plan with this digest.")
 @yes_option
 @json_option
@@ -90,8 +86,7 @@ def remediate_command(
     inventory: Path | None,
     issue: str | None,
     strategy: str | None,
-    accept_suspected: bool,
-    save_pending: bool,
+    asked: Asked,
     digest: str | None,
     yes: bool,
     as_json: bool,
@@ -109,7 +104,6 @@ def remediate_command(
     Exit status: 0 succeeded, 5 rolled-back or cancelled (or refused: nothing was written),
     6 needs-attention.
     """
-    asked = Asked(accept_suspected=accept_suspected, save_pending=save_pending)
     with context_for(inventory) as context, interrupts() as interrupt:
         proposal = propose(context, controller, asked, issue=issue, strategy=strategy)
         if isinstance(proposal.planned, NoPlan):
@@ -156,7 +150,7 @@ def restore_command(
         context.controller(controller)
         if not yes:
             _ask(controller)
-        work = take_up(context, controller)
+        work = take_up(context, controller, who=getpass.getuser())
         if work is None:
             if as_json:
                 print_json({"remediation": None})
@@ -186,9 +180,11 @@ def follow(work: Work, interrupt: Interrupt, *, as_json: bool, quiet: bool = Fal
         closed = carry_out(work, interrupted=interrupt, on_progress=on_progress)
     run = work.run()
     if as_json and not quiet:
-        print_json({"remediation": remediation_document(work.remediation, run)})
+        told = demanding_document(work.context, work.remediation, run)
+        print_json({"remediation": told})
     elif not quiet:
         show_closed(name, closed)
+    warn_of_containments(work.context, name)
     return closed
 
 
@@ -226,6 +222,7 @@ def _refuse(controller: str, proposal: Proposal, reason: str, *, as_json: bool) 
             "aps": {"recovered": 0, "remaining": len(finding.aps) if finding else 0},
             "left": [],
             "mend": [],
+            "lift": [],
         },
         "reason": reason,
     }

@@ -12,15 +12,17 @@ from service.cli.edge import (
     json_option,
     people,
     print_json,
+    warn_of_containments,
     warn_of_halt,
     warn_of_restores,
 )
 from service.domain.documents import moment
+from service.domain.journal_words import entry_document
 from service.domain.remediation import Run
 from service.settings import Settings
 from service.usecases.context import Context
-from service.usecases.recover import due
-from service.usecases.report import entry_document, remediations_document, told_document
+from service.usecases.orphans import due
+from service.usecases.report import remediations_document, told_document
 
 
 @click.command("runs")
@@ -53,7 +55,16 @@ def _list(context: Context, *, as_json: bool) -> None:
     runs = [(row.id, Run(context.store.journal(row.id))) for row in rows]
     orphans = {row.id for row in due(context)}
     table = Table()
-    for heading in ("id", "controller", "issue", "strategy", "opened", "state", "recovered"):
+    for heading in (
+        "id",
+        "controller",
+        "issue",
+        "strategy",
+        "opened",
+        "state",
+        "recovered",
+        "ticket",
+    ):
         table.add_column(heading)
     for name, run in runs:
         closed = run.closed
@@ -61,21 +72,30 @@ def _list(context: Context, *, as_json: bool) -> None:
             name,
             run.charter.controller,
             run.charter.issue,
-            run.charter.strategy,
+            run.charter.purpose,
             moment(run.opened_at.wall),
             closed.state if closed else _unfinished(name, run, orphans),
             str(closed.recovered) if closed else "",
+            _ticket(context, run),
         )
     people.print(table)
+    warn_of_containments(context)
 
 
 def _tell(context: Context, remediation: str, *, as_json: bool) -> None:
     if as_json:
         print_json(told_document(context, remediation))
         return
-    for entry in Run(context.store.journal(remediation)).entries:
+    run = Run(context.store.journal(remediation))
+    for entry in run.journal:
         told = entry_document(entry)
         people.print(f"{told['seq']:>4}  {told['at']}  {told['what']}", markup=False)
+    warn_of_containments(context, run.charter.controller)
+
+
+def _ticket(context: Context, run: Run) -> str:
+    ticket = context.store.ticket(run.charter.ticket) if run.charter.ticket else None
+    return "" if ticket is None else ticket.number
 
 
 def _unfinished(remediation: str, run: Run, orphans: set[str]) -> str:

@@ -12,11 +12,11 @@ from types import FrameType
 import click
 
 from service.bootstrap import open_context
-from service.cli.edge import people, warn_of_halt, warn_of_restores, warn_of_stop
+from service.cli.edge import at_terminal, people, warn_of_halt, warn_of_restores, warn_of_stop
 from service.domain.documents import moment
 from service.errors import InvalidInput
+from service.ports.jobs import STEP_GRACE_S
 from service.settings import Settings
-from service.supervise import STEP_GRACE_S
 from service.telemetry.logs import configure_logs
 from service.usecases.context import Context
 
@@ -73,7 +73,8 @@ def opened(settings: Settings) -> Iterator[Context]:
 @contextmanager
 def store_alone(settings: Settings) -> Iterator[Context]:
     """The ports for what needs no inventory: a bad one is no hindrance."""
-    with open_context(replace(settings, inventory=None), None) as context:
+    alone = replace(settings, inventory=None)
+    with open_context(alone, None, caller=at_terminal()) as context:
         yield context
 
 

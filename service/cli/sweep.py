@@ -21,10 +21,13 @@ from service.cli.edge import (
 from service.domain.diagnosis import Diagnosis
 from service.domain.documents import controller_document
 from service.domain.inventory import Controller
+from service.domain.polling.telling import facts_words
 from service.usecases.context import Context
+from service.usecases.forget_old import forget_old
+from service.usecases.incidents import tell_findings
 from service.usecases.poll import Polled
-from service.usecases.report import sweep_document
 from service.usecases.sweep import Judged, Sweep, sweep
+from service.usecases.sweep_report import sweep_document
 
 FINDINGS, UNREACHABLE = 3, 4
 
@@ -34,6 +37,11 @@ FINDINGS, UNREACHABLE = 3, 4
 @inventory_option
 @click.option("--tag", "tags", multiple=True, help="Only controllers with this tag; repeatable.")
 @click.option("--watch", type=float, metavar="SECONDS", help="Sweep again after this many seconds.")
+@click.option(
+    "--incremental",
+    is_flag=True,
+    help="Ask only for what changed; what is remembered instead is shown with its age.",
+)
 @keep_going_option
 @json_option
 @command_edge
@@ -42,12 +50,14 @@ def sweep_command(
     inventory: Path | None,
     tags: tuple[str, ...],
     watch: float | None,
+    incremental: bool,
     keep_going: bool,
     as_json: bool,
 ) -> None:
     """Poll controllers and say which access points are stuck, and why.
 
-    Every sweep adds one poll to the history: a loop is counted over two sweeps or more.
+    Every sweep adds one poll to the history: a loop is counted over two sweeps or more. It reads
+    everything afresh; with --watch the sweeps after the first are incremental.
 
     \b
     Examples:
@@ -60,19 +70,28 @@ def sweep_command(
     with context_for(inventory, keep_going=keep_going) as context:
         controllers = context.inventory.chosen(names, tags)
         while True:
-            result = run_sweep(context, controllers, quiet=as_json)
+            result = run_sweep(context, controllers, quiet=as_json, is_thrifty=incremental)
             document = sweep_document(context, result)
             context.store.keep_sweep(result.id, document, at=result.finished)
+            tell_findings(context, result)
             if as_json:
                 print_json(document)
             else:
                 show(context, result)
+            _tidy(context)
             if watch is None:
                 sys.exit(exit_status(result))
             context.clock.wait(watch)
+            incremental = True
 
 
-def run_sweep(context: Context, controllers: Sequence[Controller], *, quiet: bool) -> Sweep:
+def run_sweep(
+    context: Context,
+    controllers: Sequence[Controller],
+    *,
+    quiet: bool,
+    is_thrifty: bool = False,
+) -> Sweep:
     """One sweep with a progress bar on stderr."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=people, transient=True, disable=quiet) as progress:
@@ -81,7 +100,20 @@ def run_sweep(context: Context, controllers: Sequence[Controller], *, quiet: boo
         def polled(_: Polled) -> None:
             progress.advance(task)
 
-        return sweep(context, controllers, sweep_id=uuid.uuid4().hex, on_polled=polled)
+        return sweep(
+            context,
+            controllers,
+            sweep_id=uuid.uuid4().hex,
+            on_polled=polled,
+            is_thrifty=is_thrifty,
+        )
+
+
+def _tidy(context: Context) -> None:
+    """Drop what is old, once in a while, and say so."""
+    forgotten = forget_old(context)
+    if forgotten is not None and not forgotten.is_nothing:
+        people.print(f"{forgotten.words}.")
 
 
 def exit_status(result: Sweep) -> int:
@@ -105,6 +137,7 @@ def show(context: Context, result: Sweep) -> None:
     people.print(table)
     for one in result.controllers:
         show_findings(one.polled.controller.name, one.diagnosis)
+        _show_facts(one)
     if any(c.netconf.insecure for c in context.inventory.controllers):
         people.print("Some host keys are not verified (insecure: true).", style="yellow")
 
@@ -129,6 +162,15 @@ def _row(one: Judged) -> tuple[str, ...]:
     offset = "" if one.clock_offset_s is None else f"{one.clock_offset_s:+.1f} s"
     issues = ", ".join(f"{f.issue} ({f.confidence})" for f in one.diagnosis.findings) or "none"
     return (one.polled.controller.name, view.release or "?", *numbers, offset, issues)
+
+
+def _show_facts(one: Judged) -> None:
+    """How old what was not asked for is, and what had not been noticed until now."""
+    name, view = one.polled.controller.name, one.polled.view
+    if view is not None and view.remembered:
+        people.print(f"{name}: {facts_words(view)}", style="dim", markup=False)
+    for difference in one.polled.differences:
+        people.print(f"{name}: not noticed until now: {difference}", style="yellow", markup=False)
 
 
 def show_findings(name: str, diagnosis: Diagnosis) -> None:

@@ -1,5 +1,6 @@
 """`aprejoin token`: who may ask the service what, over REST."""
 
+import getpass
 import re
 
 import click
@@ -7,11 +8,11 @@ from rich.table import Table
 
 from service.cli.edge import command_edge, json_option, people, print_json
 from service.cli.standing import store_alone
-from service.domain.documents import Document, moment
+from service.domain.scope import Scope
 from service.errors import InvalidInput
-from service.ports.tokens import Role, Token
+from service.ports.tokens import Role
 from service.settings import Settings
-from service.usecases.admit import create_token
+from service.usecases.admit import create_token, revoke_token, token_document
 
 UNITS_S = {"d": 86_400, "h": 3_600, "m": 60}
 NEVER = "never"
@@ -38,21 +39,43 @@ def token() -> None:
     metavar="DURATION",
     help="Such as 90d, 12h or 30m; or never.",
 )
+@click.option(
+    "--site", "sites", multiple=True, help="Only for controllers of this site; may be repeated."
+)
+@click.option(
+    "--tag", "tags", multiple=True, help="Only for controllers with this tag; may be repeated."
+)
 @json_option
 @command_edge
-def create(name: str, role: str, expires: str, as_json: bool) -> None:
+def create(
+    name: str,
+    role: str,
+    expires: str,
+    sites: tuple[str, ...],
+    tags: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Make a token for NAME and print it once; only its hash is kept.
 
     NAME is who asks and who approves: who asked for something may not approve it. Several tokens
-    may stand for one name.
+    may stand for one name. With --site or --tag the others are not there for it: neither shown, nor
+    planned for, nor changed; and what is about the whole fleet is refused to it.
 
     \b
     Examples:
       aprejoin token create itsm --role operator
       aprejoin token create ann --role approver --expires 90d
+      aprejoin token create paris --role operator --site paris --tag branch
     """
     with store_alone(Settings.from_environment()) as context:
-        made, clear = create_token(context, name, Role[role.upper()], valid_s=seconds_of(expires))
+        made, clear = create_token(
+            context,
+            name,
+            Role[role.upper()],
+            valid_s=seconds_of(expires),
+            who=getpass.getuser(),
+            scope=Scope(sites, tags),
+        )
     if as_json:
         print_json({"token": {**token_document(made), "clear": clear}})
     else:
@@ -71,11 +94,12 @@ def list_tokens(as_json: bool) -> None:
         print_json({"tokens": [token_document(one) for one in tokens]})
         return
     table = Table()
-    for heading in ("id", "name", "role", "created", "expires", "revoked"):
+    for heading in ("id", "name", "role", "created", "expires", "revoked", "last used", "for"):
         table.add_column(heading)
     for one in tokens:
         told = token_document(one)
-        table.add_row(*(str(value or "") for value in told.values()))
+        said = [str(value or "") for key, value in told.items() if key not in ("sites", "tags")]
+        table.add_row(*said, one.scope.label)
     people.print(table)
 
 
@@ -86,23 +110,11 @@ def list_tokens(as_json: bool) -> None:
 def revoke(token_id: str, as_json: bool) -> None:
     """Let a token open nothing from now on."""
     with store_alone(Settings.from_environment()) as context:
-        gone = context.store.revoke_token(token_id, at=context.clock.now().wall)
+        gone = revoke_token(context, token_id, who=getpass.getuser())
     if as_json:
         print_json({"token": token_document(gone)})
     else:
         people.print(f"token {gone.id} of {gone.name} is revoked", markup=False)
-
-
-def token_document(one: Token) -> Document:
-    """A token without its clear text."""
-    return {
-        "id": one.id,
-        "name": one.name,
-        "role": one.role.label,
-        "created": moment(one.created),
-        "expires": moment(one.expires),
-        "revoked": moment(one.revoked),
-    }
 
 
 def seconds_of(text: str) -> float | None:

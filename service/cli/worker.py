@@ -20,7 +20,7 @@ from service.errors import StoreError
 from service.ports.jobs import Lane, NudgeRemediations
 from service.queue.celery_queue import CeleryQueue
 from service.settings import Settings
-from service.supervise import MENDERS, POLLERS, TEND_EVERY_S, Crew, Supervisor, supervised
+from service.supervise import EVERYBODY, TEND_EVERY_S, Crew, Supervisor, supervised
 
 NUDGE_EVERY_S = 10.0
 """Beat nudges more often; without it, or with a wrong clock beside ours, this one still does."""
@@ -74,10 +74,9 @@ def worker_command(inventory: Path | None, queues: tuple[Lane, ...], as_json: bo
 
 
 def crews_of(lanes: tuple[Lane, ...]) -> tuple[Crew, ...]:
-    """Which worker processes take these lanes: polls in threads, the rest in processes."""
-    others = tuple(lane for lane in lanes if lane not in POLLERS.lanes)
-    pollers = (POLLERS,) if len(others) < len(lanes) else ()
-    return (*pollers, *((replace(MENDERS, lanes=others),) if others else ()))
+    """Which worker processes take these lanes: what waits for others in threads, changes apart."""
+    shares = ((crew, tuple(lane for lane in lanes if lane in crew.lanes)) for crew in EVERYBODY)
+    return tuple(replace(crew, lanes=share) for crew, share in shares if share)
 
 
 def _tend(found: Supervisor, settings: Settings, stop: threading.Event, *, nudging: bool) -> None:

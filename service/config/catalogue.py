@@ -6,19 +6,20 @@ replaces the shipped one whole, so that a matrix can be mended without waiting f
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from service.config.catalogue_form import CatalogueFile
 from service.config.yaml_file import InvalidFile, Problem, read_bytes, yaml_root
 from service.domain.catalogue import Catalogue
 from service.domain.software import SoftwareMatrix
 
-__all__ = ["InvalidFile", "load_catalogue", "parse_catalogue"]
+__all__ = ["InvalidFile", "form_of", "load_catalogue", "parse_catalogue"]
 
 NAMES = ("*.yaml", "*.yml")
 
@@ -29,6 +30,7 @@ class _Keyed(Protocol):
 
 
 Entry = TypeVar("Entry", bound=_Keyed)
+Form = TypeVar("Form", bound=BaseModel)
 
 
 def load_catalogue(user_folder: Path | None = None) -> Catalogue:
@@ -37,7 +39,7 @@ def load_catalogue(user_folder: Path | None = None) -> Catalogue:
     Raises:
         InvalidFile: an InvalidInput whose message has one problem a line.
     """
-    shipped = _read(_shipped())
+    shipped = _shipped()
     if user_folder is None:
         return shipped
     if not user_folder.is_dir():
@@ -52,20 +54,26 @@ def parse_catalogue(data: bytes, path: Path) -> Catalogue:
     Raises:
         InvalidFile: everything that is wrong with the file.
     """
+    return form_of(CatalogueFile, data, path).to_domain()
+
+
+def form_of(kind: type[Form], data: bytes, path: Path) -> Form:
+    """One file's content in the form of its kind. Raises InvalidFile."""
     root = yaml_root(data, path)
     problems = _repeated_keys(root, path)
     if problems:
         raise InvalidFile(problems)
     try:
-        form = CatalogueFile.model_validate(_plain(root))
+        return kind.model_validate(_plain(root))
     except ValidationError as err:
         raise InvalidFile(_problems(err, root, path)) from None
-    return form.to_domain()
 
 
-def _shipped() -> list[Path]:
+@cache
+def _shipped() -> Catalogue:
+    """Read once a process: every job of a worker asks for it, and it does not change."""
     folder = Path(str(files("service").joinpath("catalogue")))
-    return sorted(folder.glob("*.yaml"), key=_order)
+    return _read(sorted(folder.glob("*.yaml"), key=_order))
 
 
 def _order(path: Path) -> tuple[int, str]:

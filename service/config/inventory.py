@@ -3,8 +3,8 @@
 Strict on purpose: a key that nobody knows could be a limit that its writer believes in. With
 `keep_going` an entry that is wrong (a controller, a set of credentials, a site, the policy of a
 tag, a schedule) is left out together with the controllers that depend on it; what holds for the
-whole fleet (`policy`, `freezes`, an unknown key at the top) is never skipped, for that would widen
-what may be changed.
+whole fleet (`policy`, `freezes`, `software`, `itsm`, `notify`, an
+unknown key at the top) is never skipped: that could widen what may be changed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,26 +15,45 @@ from pathlib import Path
 from typing import TypeVar
 
 from service.config.inventory_controllers import Surroundings, controller
+from service.config.inventory_itsm import itsm
+from service.config.inventory_notify import notify
 from service.config.inventory_parts import (
     Names,
     credentials,
+    event_keys,
+    event_senders,
     freeze,
     schedule,
     secretive_section,
     site_timezone,
 )
 from service.config.inventory_policy import policy_over
+from service.config.inventory_software import software
 from service.config.yaml_file import InvalidFile, Problem, read_bytes, yaml_root
 from service.config.yaml_places import Reader, Section, YamlValue, each
 from service.domain.inventory import Inventory
 from service.domain.policy import Policy
 from service.errors import InvalidInput
 
-__all__ = ["InvalidFile", "load_inventory", "parse_inventory", "write_example"]
+__all__ = ["InvalidFile", "load_inventory", "parse_inventory", "write_example", "write_new"]
 
 T = TypeVar("T")
+_NO_KEYS: Mapping[str, str] = {}
 
-KEYS = ("controllers", "credentials", "sites", "policy", "tag_policies", "schedules", "freezes")
+KEYS = (
+    "controllers",
+    "credentials",
+    "sites",
+    "policy",
+    "tag_policies",
+    "schedules",
+    "freezes",
+    "software",
+    "event_keys",
+    "event_senders",
+    "itsm",
+    "notify",
+)
 EXTENSION = "x-"
 """Keys at the top that begin so are the writer's own: a place for YAML anchors."""
 
@@ -75,10 +94,18 @@ def write_example(path: Path) -> None:
     Raises:
         InvalidInput: something of that name exists already, or the file can't be written.
     """
-    example = files("service.config").joinpath("example.yaml").read_text("utf-8")
+    write_new(path, files("service.config").joinpath("example.yaml").read_text("utf-8"))
+
+
+def write_new(path: Path, content: str) -> None:
+    """Write a file that was not there before.
+
+    Raises:
+        InvalidInput: something of that name exists already, or the file can't be written.
+    """
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(example)
+            file.write(content)
     except FileExistsError:
         raise InvalidInput(
             "found something of that name, which is left alone",
@@ -108,6 +135,11 @@ class _Draft:
             controllers=tuple(c for c in found if c.name not in self.rejected),
             schedules=tuple(s for s in schedules if f"schedules[{s.name}]" not in self.rejected),
             freezes=self.top.get("freezes", each(freeze(around.names)), ()),
+            software=self.top.get("software", software(around.credentials, folder), None),
+            event_keys=self.top.get("event_keys", event_keys, _NO_KEYS),
+            event_senders=self.top.get("event_senders", event_senders, ()),
+            itsm=self.top.get("itsm", itsm(around.credentials, folder), None),
+            notify=self.top.get("notify", notify(around.names), None),
             rejected={label: "\n".join(map(str, why)) for label, why in self.rejected.items()},
         )
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from service.config.inventory_parts import Names, credentials, site_timezone
 from service.config.inventory_policy import layered
 from service.config.inventory_values import (
+    address,
     choice,
     controller_name,
     flag,
@@ -16,11 +17,14 @@ from service.config.inventory_values import (
     host_key,
     port,
     text,
+    whole,
 )
 from service.config.yaml_places import Reader, Section, YamlValue, each, one_of
 from service.domain.inventory import (
     Controller,
     Credentials,
+    PushWanted,
+    PushWay,
     RestconfEndpoint,
     SnmpEndpoint,
     SshEndpoint,
@@ -42,16 +46,23 @@ KEYS = (
     "mobility_group",
     "ha_peer",
     "staging",
+    "ap_address",
+    "ap_limit",
     "transport",
     "policy",
     "netconf",
     "restconf",
     "ssh",
     "snmp",
+    "events",
 )
 NETCONF_PORT, SSH_PORT = 830, 22
 
 _TRANSPORTS: tuple[TransportChoice, ...] = ("auto", "netconf", "restconf")
+_PUSH_WAYS: tuple[PushWay, ...] = ("on-change", "periodic")
+DEFAULT_PERIOD_S, LONGEST_PERIOD_S = 60, 86400
+FEWEST_WITH_PUSH = 3
+"""Sessions: one for who changes it, one for who reads it, one for what it tells by itself."""
 _SSH_KEYS = ("port", "host_key", "insecure")
 _NOBODY = Credentials("", "")
 
@@ -94,14 +105,18 @@ def _read_controller(around: Surroundings, value: YamlValue) -> Controller:
         mobility_group=get("mobility_group", text, None),
         ha_peer=get("ha_peer", partial(_another, around, section), None),
         staging=get("staging", partial(_another, around, section), None),
+        ap_address=get("ap_address", address, None),
+        ap_limit=get("ap_limit", whole(1), None),
         transport=get("transport", choice(_TRANSPORTS), "auto"),
         policy=_policy(around, section, tags),
         netconf=get("netconf", _ssh(NETCONF_PORT), SshEndpoint(NETCONF_PORT)),
         restconf=get("restconf", _restconf(around.folder), RestconfEndpoint()),
         ssh=get("ssh", _ssh(SSH_PORT, "legacy_algorithms"), SshEndpoint(SSH_PORT)),
         snmp=get("snmp", _snmp, SnmpEndpoint()),
+        push=get("events", _push, None),
     )
     _check_snmp_user(section, found)
+    _check_push(section, found)
     section.settle()
     return found
 
@@ -191,5 +206,32 @@ def _check_snmp_user(section: Section, found: Controller) -> None:
     if named and found.snmp.version == "3" and found.credentials.snmp_user is None:
         error = section.entries["snmp"].refuse(
             "snmp_user (and snmp_auth, snmp_priv) in its credentials", found="version 3 without it"
+        )
+        section.problems.extend(error.problems)
+
+
+def _push(value: YamlValue) -> PushWanted:
+    section = Section(value, ("netconf", "period_s"))
+    found = PushWanted(
+        way=section.need("netconf", choice(_PUSH_WAYS), "on-change"),
+        period_s=float(section.get("period_s", whole(1, LONGEST_PERIOD_S), DEFAULT_PERIOD_S)),
+    )
+    section.settle()
+    return found
+
+
+def _check_push(section: Section, found: Controller) -> None:
+    """A controller that cannot be subscribed to, or has no session left for it, is told here."""
+    if found.push is None:
+        return
+    if found.platform is not Platform.IOSXE:
+        error = section.entries["events"].refuse(
+            "no events: only iosxe takes subscriptions", found=f"platform {found.platform.value}"
+        )
+        section.problems.extend(error.problems)
+    if found.policy.max_sessions < FEWEST_WITH_PUSH:
+        error = section.entries["events"].refuse(
+            f"max_sessions of {FEWEST_WITH_PUSH} or more in its policy",
+            found=f"max_sessions {found.policy.max_sessions}",
         )
         section.problems.extend(error.problems)

@@ -1,13 +1,16 @@
 """The parts of an inventory around the controllers: credentials, sites, schedules, freezes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
 from service.config.inventory_values import (
     choice,
     cron,
     duration_s,
+    flag,
     moment,
     seconds_or_none,
     secret,
@@ -16,13 +19,24 @@ from service.config.inventory_values import (
     timezone,
 )
 from service.config.yaml_places import Reader, Section, YamlValue, each, one_of
-from service.domain.inventory import Credentials, Freeze, Missed, Schedule
+from service.domain.inventory import ANYBODY, Credentials, Freeze, Missed, Schedule
 
 _NOTHING: str = ""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHAT: tuple[Literal["sweep"]] = ("sweep",)
 _MISSED: tuple[Missed, ...] = ("once", "skip")
-SCHEDULE_KEYS = ("name", "every", "cron", "controllers", "tags", "what", "jitter_s", "missed")
+SCHEDULE_KEYS = (
+    "name",
+    "every",
+    "cron",
+    "controllers",
+    "tags",
+    "what",
+    "jitter_s",
+    "missed",
+    "paused",
+    "spread",
+)
 
 CREDENTIAL_KEYS = (
     "username",
@@ -59,6 +73,29 @@ def secretive_section(value: YamlValue, known: tuple[str, ...] | None = None) ->
     return Section(value, known)
 
 
+def event_keys(value: YamlValue) -> Mapping[str, str]:
+    """Keys that callers sign events with: a name, and the reference of a secret."""
+    section = secretive_section(value)
+    found = {name: section.need(name, secret, _NOTHING) for name in section.entries}
+    section.settle()
+    return found
+
+
+def event_senders(value: YamlValue) -> tuple[str, ...]:
+    """Addresses and networks that events may come from, or the one word for everybody."""
+    if value.text == ANYBODY:
+        return (ANYBODY,)
+    return tuple(str(_network(one)) for one in value.items())
+
+
+def _network(value: YamlValue) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(value.text or "")
+    except ValueError:
+        expected = f"an address, a network such as 192.0.2.0/24, or {ANYBODY} in place of the list"
+        raise value.refuse(expected) from None
+
+
 def site_timezone(value: YamlValue) -> str:
     """The time zone of a site; UTC where it states none."""
     section = Section(value, ("timezone",))
@@ -87,6 +124,9 @@ def schedule(names: Names) -> Reader[Schedule]:
         elif {"every", "missed"} <= stated:
             error = section.entries["missed"].refuse("'missed' beside 'cron' alone")
             section.problems.extend(error.problems)
+        elif {"cron", "spread"} <= stated:
+            error = section.entries["spread"].refuse("'spread' beside 'every' alone")
+            section.problems.extend(error.problems)
         found = Schedule(
             name=section.need("name", short, _NOTHING),
             what=section.get("what", choice(_WHAT), "sweep"),
@@ -98,6 +138,8 @@ def schedule(names: Names) -> Reader[Schedule]:
             tags=section.get("tags", each(text), ()),
             jitter_s=section.get("jitter_s", seconds_or_none, 0.0),
             missed=section.get("missed", choice(_MISSED), "once"),
+            paused=section.get("paused", flag, default=False),
+            spread=section.get("spread", flag, default=False),
         )
         section.settle()
         return found

@@ -17,12 +17,21 @@ from service.config.inventory_values import (
     whole,
 )
 from service.config.yaml_places import Reader, Section, YamlValue, each
-from service.domain.policy import ALL_STRATEGIES, ApprovalRule, OnFinding, Policy
+from service.domain.policy import (
+    ALL_STRATEGIES,
+    AfterBase,
+    ApprovalRule,
+    OnFinding,
+    Policy,
+    TicketRule,
+)
 
 T = TypeVar("T")
 
 _ON_FINDING: tuple[OnFinding, ...] = ("report", "plan", "remediate")
 _APPROVAL: tuple[ApprovalRule, ...] = ("required", "four-eyes", "none")
+_AFTER_BASE: tuple[AfterBase, ...] = ("return", "stay")
+_TICKET: tuple[TicketRule, ...] = ("none", "required")
 _GROUPINGS = ("mobility_group", "ha_peer")
 KEYS = tuple(Policy.__dataclass_fields__)
 
@@ -60,6 +69,13 @@ def policy_over(base: Policy) -> Reader[Policy]:
             longest_backoff_s=get("longest_backoff_s", seconds, base.longest_backoff_s),
             max_sessions=get("max_sessions", whole(2), base.max_sessions),
             ntp_servers=get("ntp_servers", _distinct(host), base.ntp_servers),
+            after_base=get("after_base", choice(_AFTER_BASE), base.after_base),
+            ticket=get("ticket", choice(_TICKET), base.ticket),
+            troubled_every=get("troubled_every", whole(1), base.troubled_every),
+            watched_every=get("watched_every", whole(1), base.watched_every),
+            healthy_every=get("healthy_every", whole(1), base.healthy_every),
+            poll_share=get("poll_share", share, base.poll_share),
+            reconcile_s=get("reconcile_s", seconds_or_none, base.reconcile_s),
         )
         section.settle()
         return policy

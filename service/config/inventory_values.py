@@ -129,6 +129,14 @@ def host(value: YamlValue) -> str:
         return name
 
 
+def address(value: YamlValue) -> str:
+    """An IP address."""
+    try:
+        return str(ipaddress.ip_address(value.text or ""))
+    except ValueError:
+        raise value.refuse("an IP address") from None
+
+
 def secret(value: YamlValue) -> str:
     """A reference to a secret. What stands there is never shown: it could be the secret."""
     expected = f"a reference: {secret_reference.FORMS}"

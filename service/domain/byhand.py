@@ -7,6 +7,7 @@ spoke with it, or one that cannot reach it any more.
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.domain.ap_homes import ApHome, ApHomes, Place
 from service.domain.join_policy import Rule, Switch
 from service.domain.wallclock import MONTHS
 
@@ -20,6 +21,13 @@ class ByHand:
         add_ntp: puts one entry back; with {label}, {options}, {slot} and {host}.
         key_ntp: where a key takes a line of its own: with {slot} and {key}.
         poll_ntp: how often servers are asked, where that is one setting: with {seconds}.
+        take_back: what takes back software that is not committed: one or the other.
+        remove_software, delete_file: with {file}.
+        install_again: what installs a release or patch anew; with {file}, {minutes} of the timer.
+        look_at_images, set_boot_image, restart, end_predownload: of a controller with two slots
+            for images; with {slot}.
+        set_ap_home: tells an AP a controller; with {ap}, {place}, {name} and {address}.
+        clear_ap_home: takes one away from it again; with the same.
         remove_ntp: takes one entry off; with {label}, {slot} and {host}.
         set_policies: for each rule of the certificate policy what sets it, with {word} for `enable`
             or `disable`.
@@ -36,6 +44,22 @@ class ByHand:
     poll_ntp: str = ""
     remove_ntp: str = "no ntp {label}"
     save: str = "write memory"
+    look_at_software: str = "show install summary"
+    look_at_aps: str = "show ap summary"
+    install_again: tuple[str, ...] = (
+        "install add file bootflash:{file}",
+        "install activate auto-abort-timer {minutes}",
+        "install commit",
+    )
+    take_back: tuple[str, ...] = ("install abort", "install rollback to committed")
+    remove_software: str = "install remove file bootflash:{file}"
+    delete_file: str = "delete bootflash:{file}"
+    look_at_images: str = ""
+    set_boot_image: str = ""
+    restart: str = ""
+    end_predownload: str = ""
+    set_ap_home: str = "ap name {ap} controller {place} {name} {address}"
+    clear_ap_home: str = "ap name {ap} no controller {place} {name}"
     look_at_policies: str = ""
     set_policies: tuple[tuple[Rule, str], ...] = ()
     clear_policies: tuple[tuple[Rule, str], ...] = ()
@@ -45,6 +69,14 @@ class ByHand:
         word = "enable" if switch.enabled else "disable"
         known = dict(self.set_policies) | ({} if switch.enabled else dict(self.clear_policies))
         return known.get(switch.rule, f"{switch.rule} {{word}}").format(word=word)
+
+    def home_line(self, homes: ApHomes, home: ApHome, place: Place = Place.PRIMARY) -> str:
+        """What tells an AP a controller, or takes it away where none is set."""
+        form = self.set_ap_home if home.is_set else self.clear_ap_home
+        line = form.format(
+            ap=homes.ap or homes.mac, place=place, name=home.name, address=home.address
+        )
+        return line.rstrip()
 
     def clock_line(self, local: datetime | None) -> str:
         """What sets the clock to a local time; None: with letters where the time belongs."""

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from service.domain.ap_homes import ApHome, Place
 from service.domain.identity import BaseRadioMac
+from service.domain.image_changes import ImageChange, describe_image_change
 from service.domain.join_policy import Rule, Switch
 from service.domain.ntp import NtpConfig
+from service.domain.software_changes import SoftwareChange, describe_software
 
 Reads: TypeAlias = Literal["local", "utc"]
 
@@ -129,6 +132,24 @@ class SetJoinPolicy:
     kind: Literal["set-join-policy"] = "set-join-policy"
 
 
+@dataclass(frozen=True, slots=True)
+class SetApHome:
+    """Tell one AP which controller it joins; sent to the one that it is joined to.
+
+    Attributes:
+        ap: its name, where a platform knows it by nothing else.
+        home: the controller; none set: it is taken away.
+        before: what is there, which some releases have to be told to take it away.
+    """
+
+    mac: BaseRadioMac
+    ap: str
+    place: Place
+    home: ApHome
+    before: ApHome
+    kind: Literal["set-ap-home"] = "set-ap-home"
+
+
 Change: TypeAlias = (
     RemoveNtp
     | AddNtp
@@ -139,11 +160,18 @@ Change: TypeAlias = (
     | SaveConfig
     | ResetAp
     | SetJoinPolicy
+    | SoftwareChange
+    | SetApHome
+    | ImageChange
 )
 
 
 def describe(change: Change) -> str:  # noqa: C901, PLR0911 - one arm for each change
     """One sentence for people and the journal."""
+    if isinstance(change, SoftwareChange):
+        return describe_software(change)
+    if isinstance(change, ImageChange):
+        return describe_image_change(change)
     match change:
         case RemoveNtp(entries):
             return f"remove {', '.join(entries.labels)}"
@@ -165,3 +193,5 @@ def describe(change: Change) -> str:  # noqa: C901, PLR0911 - one arm for each c
             return f"reset AP {mac}"
         case SetJoinPolicy(rule, _, after):
             return f"set {Switch(rule, after).label}"
+        case SetApHome(mac, ap, place, home):
+            return f"tell AP {ap or mac} its {place} controller: {home.label}"

@@ -64,6 +64,26 @@ class Cron:
                 return datetime.combine(day, found, UTC)
         return None
 
+    def next_after(self, now: datetime) -> datetime | None:
+        """The first moment of this line that is after `now`; None: none in forty years."""
+        now = now.astimezone(UTC)
+        for ahead in range(_FARTHEST.days):
+            day = _after(now.date(), ahead)
+            if day is None:
+                return None
+            found = (
+                self._first_of_day(now.time() if ahead == 0 else None) if self._is_on(day) else None
+            )
+            if found is not None:
+                return datetime.combine(day, found, UTC)
+        return None
+
+    def _first_of_day(self, later_than: time | None) -> time | None:
+        moments = (
+            time(hour, minute) for hour in sorted(self.hours) for minute in sorted(self.minutes)
+        )
+        return next((one for one in moments if later_than is None or one > later_than), None)
+
     def _is_on(self, day: date) -> bool:
         is_in_month = day.month in self.months and day.day in self.days
         return is_in_month and day.isoweekday() % 7 in self.weekdays
@@ -80,6 +100,14 @@ def _before(day: date, back: int) -> date | None:
     """So many days before; None before the beginning of the calendar."""
     try:
         return day - timedelta(days=back)
+    except OverflowError:
+        return None
+
+
+def _after(day: date, ahead: int) -> date | None:
+    """So many days later; None after the end of the calendar."""
+    try:
+        return day + timedelta(days=ahead)
     except OverflowError:
         return None
 

@@ -3,19 +3,16 @@
 The command line prints them and the REST bodies are them: one place builds them.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
 from service.domain.diagnosis import Diagnosis
-from service.domain.finding import AffectedAp, Finding
-from service.domain.journal import Charter, Closed, Intended, StepDone, StepFailed
+from service.domain.finding import AffectedAp, Confidence, Finding
+from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApState, ControllerView
-from service.domain.plan import Alternative, Plan
-from service.domain.remediation import Run
-from service.domain.steps.mending import policy_way_home, repair_by_hand, way_home
-from service.domain.steps.protocol import Step
-from service.domain.strategies.known import strategy_of
+from service.domain.plan import Alternative, Estimate, Plan
+from service.domain.polling.telling import facts_document
 from service.domain.window import Window
 
 Document = dict[str, object]
@@ -38,6 +35,7 @@ def controller_document(
     diagnosis: Diagnosis | None = None,
     clock: tuple[float | None, str | None] = (None, None),
     strategies: Mapping[str, Iterable[Alternative]] | None = None,
+    differences: Iterable[str] = (),
 ) -> Document:
     """One controller of a sweep or of an offline diagnosis.
 
@@ -50,6 +48,7 @@ def controller_document(
         diagnosis: what is wrong.
         clock: (offset in seconds, what it is measured against).
         strategies: for each issue, every strategy.
+        differences: what earlier polls had not noticed.
     """
     ntp = view.ntp if view else None
     state = view.ntp_state if view else None
@@ -59,6 +58,10 @@ def controller_document(
         "release": view.release if view else None,
         "reachable": reachable,
         "error": error,
+        "transport": {
+            "by": view.transport if view else None,
+            "note": view.transport_note if view else None,
+        },
         "clock": {
             "offset_seconds": None if clock[0] is None else round(clock[0], 1),
             "reference": clock[1],
@@ -77,6 +80,7 @@ def controller_document(
             for one in (diagnosis.explained if diagnosis else ())
         ],
         "unknown": list(diagnosis.unknown) if diagnosis else [],
+        "facts": facts_document(view, differences),
     }
 
 
@@ -109,6 +113,22 @@ def finding_document(finding: Finding, strategies: Iterable[Alternative]) -> Doc
     }
 
 
+def finding_of(controller: str, document: Mapping[str, object]) -> Finding:
+    """A finding as its document tells it: enough to judge what is to be done about it."""
+    listed = document["aps"]
+    aps = tuple(map(_ap_of, listed)) if isinstance(listed, Sequence) else ()
+    sure = Confidence(str(document["confidence"]))
+    return Finding(controller, str(document["issue"]), sure, tuple(ap for ap in aps if ap))
+
+
+def _ap_of(document: Mapping[str, str | None]) -> AffectedAp | None:
+    mac = document["mac"]
+    if mac is None:
+        return None
+    state = ApState(str(document["state"]))
+    return AffectedAp(BaseRadioMac.parse(mac), document["name"], document["model"], state)
+
+
 def ap_document(ap: AffectedAp) -> Document:
     """One AP of a finding; `mac` is the base radio MAC, null where no file told it."""
     mac = str(ap.mac) if ap.mac.is_known else None
@@ -123,7 +143,7 @@ def plan_document(
     return {
         "controller": charter.controller,
         "issue": charter.issue,
-        "strategy": charter.strategy,
+        "strategy": charter.purpose,
         "digest": charter.digest,
         "expires": moment(plan.expires),
         "window": None if window is None else _window_document(charter.moment, window),
@@ -135,6 +155,7 @@ def plan_document(
                 "transport": _transport(payloads.get(step.name, ((), ()))[0]),
                 "payloads": list(payloads.get(step.name, ((), ()))[0]),
                 "undo": list(payloads.get(step.name, ((), ()))[1]),
+                **({"controller": step.on} if step.on else {}),
             }
             for step in plan.steps
         ],
@@ -163,106 +184,20 @@ def _window_document(at: datetime | None, window: Window) -> Document:
 
 
 def alternatives_document(alternatives: Iterable[Alternative]) -> list[Document]:
-    """Every way, chosen or not."""
-    return [asdict(one) for one in alternatives]
+    """Every way, chosen or not; its numbers are estimates, null where it was not planned."""
+    return [_way_document(one) for one in alternatives]
 
 
-def remediation_document(remediation: str, run: Run, *, orphaned: bool = False) -> Document:
-    """A remediation as its journal tells it.
-
-    Args:
-        remediation: its id.
-        run: its journal, folded.
-        orphaned: nobody works on it and its lease is over: unfinished then means needs-attention
-            (DESIGN.md, section 6.12), whoever reads it.
-    """
-    closed = run.closed or (_orphaned(run) if orphaned else None)
+def _way_document(one: Alternative) -> Document:
+    numbers = {each.name: None for each in fields(Estimate)}
     return {
-        "id": remediation,
-        "controller": run.charter.controller,
-        "issue": run.charter.issue,
-        "strategy": run.charter.strategy,
-        "state": closed.state if closed else "running",
-        "detail": closed.detail if closed else "",
-        "approved_by": run.charter.approved_by,
-        "opened": moment(run.opened_at.wall),
-        "steps": [
-            {"name": "capture", "state": "done", "started": moment(run.opened_at.wall),
-             "finished": moment(run.opened_at.wall),
-             "detail": _captured(run.charter)},
-            *(_step_document(run, step.name) for step in _all_steps(remediation, run)),
-        ],
-        "aps": _aps_document(run, closed),
-        "left": list(closed.left) if closed else [],
-        "mend": list(closed.mend) if closed else [],
-    }  # fmt: skip
-
-
-def _captured(charter: Charter) -> str:
-    if charter.overrides:
-        noted = ", ".join(switch.label for switch in charter.switches)
-        return f"certificate policy noted: {noted}"
-    return f"{len(charter.ntp.entries)} NTP entries, clock and zone noted"
-
-
-def _orphaned(run: Run) -> Closed:
-    """The end that an unfinished remediation has while nobody works on it.
-
-    A box that cannot restore itself stays in the past meanwhile: a person gets every command.
-    """
-    by_hand: tuple[str, ...] = ()
-    if run.wrote and run.charter.overrides:
-        by_hand = policy_way_home(run.charter)
-    elif run.wrote and run.charter.repair is not None:
-        by_hand = repair_by_hand(run.charter)
-    elif run.wrote and run.charter.guardians:
-        by_hand = way_home(run.charter)
-    return Closed(
-        "needs-attention",
-        "the process that worked on it is gone: a restore is due",
-        recovered=0,
-        remaining=len(run.charter.aps),
-        left=("not known: nobody has looked since",),
-        mend=(f"aprejoin restore {run.charter.controller} -i INVENTORY", *by_hand),
-    )
-
-
-def _all_steps(remediation: str, run: Run) -> tuple[Step, ...]:
-    charter, strategy = run.charter, strategy_of(run.charter)
-    return (*strategy.forward(remediation, charter), *strategy.home(remediation, charter))
-
-
-def _step_document(run: Run, name: str) -> Document:
-    """The newest try of one step."""
-    ended = [
-        entry
-        for entry in run.entries
-        if isinstance(entry.event, StepDone | StepFailed) and entry.event.step == name
-    ]
-    begun = [
-        entry.at.wall
-        for entry in run.entries
-        if isinstance(entry.event, Intended) and entry.event.step == name
-    ]
-    if not ended:
-        state = (
-            "running" if begun and run.closed is None else "skipped" if run.closed else "pending"
-        )
-        return {"name": name, "state": state, "started": moment(begun[0]) if begun else None,
-                "finished": None, "detail": ""}  # fmt: skip
-    last = ended[-1]
-    event = last.event
-    detail = event.detail if isinstance(event, StepDone | StepFailed) else ""
-    return {
-        "name": name,
-        "state": "done" if isinstance(event, StepDone) else "failed",
-        "started": moment(begun[0] if begun else last.at.wall),
-        "finished": moment(last.at.wall),
-        "detail": detail,
+        "name": one.name,
+        "applicable": one.applicable,
+        "reason": one.reason,
+        "cost": one.cost,
+        "risk": one.risk,
+        "undo": one.undo,
+        "disturbs": list(one.disturbs),
+        "estimated": one.estimate is not None,
+        **(asdict(one.estimate) if one.estimate is not None else numbers),
     }
-
-
-def _aps_document(run: Run, closed: Closed | None) -> Document:
-    if closed is None:
-        return {"recovered": 0, "remaining": len(run.charter.aps)}
-    return {"recovered": closed.recovered, "remaining": closed.remaining}

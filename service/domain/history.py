@@ -7,10 +7,11 @@ since an AP that two controllers pull to and fro gets somewhere every time.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import attrgetter
 
 from service.domain.identity import BaseRadioMac
-from service.domain.observation import ApSighting, ApState
+from service.domain.observation import ApSighting, ApState, aged
 from service.domain.restarts import (
     Restart,
     Turn,
@@ -22,11 +23,21 @@ from service.domain.restarts import (
     with_restart,
 )
 
+HELD = ("site", "model", "serial")
+"""What an AP is, or where: a look that misses it does not make it unknown."""
+INSTANT = timedelta(microseconds=1)
 KEEP_VERSIONS = 10
 """Changes of version remembered per AP."""
 
 THERE = (ApState.REGISTERED, ApState.PREDOWNLOADING)
 """States of an AP that serves; downloading ahead of an upgrade is one of them."""
+
+LASTING = (
+    *("model", "serial", "name", "ethernet_mac", "address", "site", "version"),
+    *("certificate_end", "certificate_kind", "boot_time", "last_failure_at", "download_started"),
+)
+COUNTED = ("discovery_requests", "join_requests", "download_percent")
+_lasting, _counted = attrgetter(*LASTING), attrgetter(*COUNTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +106,29 @@ class ApHistory:
 
 def begin(sighting: ApSighting, seen_at: datetime) -> ApHistory:
     """The history of an AP that was never seen before."""
+    version = sighting.version
+    versions = (VersionSeen(version, seen_at),) if version is not None else ()
+    return _streak(sighting, seen_at, 1, versions)
+
+
+def _streak(
+    sighting: ApSighting, seen_at: datetime, polls: int, versions: tuple[VersionSeen, ...]
+) -> ApHistory:
+    """A history whose streak begins with a sighting."""
     downloading = sighting.state is ApState.DOWNLOADING
     failing = is_failing(sighting)
-    version = sighting.version
     return ApHistory(
         mac=sighting.mac,
         last=sighting,
         last_seen=seen_at,
+        polls=polls,
         downloading_since=seen_at if downloading else None,
         last_movement=seen_at if downloading else None,
         failing_polls=int(failing),
         failing_since=seen_at if failing else None,
         phase_polls=int(failing and sighting.failure_phase is not None),
         counted_since=seen_at if _counts(sighting) else None,
-        versions=(VersionSeen(version, seen_at),) if version is not None else (),
+        versions=versions,
         turn=shown_by(sighting),
     )
 
@@ -137,6 +157,72 @@ def extend_all(
     return grown
 
 
+def caught_up(
+    history: ApHistory, *, polls: int, seen_at: datetime, details_at: datetime | None
+) -> ApHistory:
+    """The history after so many more polls that said of the AP what the newest one said.
+
+    Exactly what `extend` would have made of them where the history `is_settled`.
+
+    Args:
+        history: up to the first of them that said it.
+        polls: how many followed.
+        seen_at: the newest of them.
+        details_at: when the newest of them had the AP's details from.
+    """
+    last = aged(history.last, details_at)
+    counted = seen_at if _counts(last) else None
+    return ApHistory(  # not by `replace`: that takes four times as long
+        mac=history.mac,
+        last=last,
+        last_seen=seen_at,
+        polls=history.polls + polls,
+        restarts=history.restarts,
+        downloading_since=history.downloading_since,
+        last_movement=history.last_movement,
+        progress_at=history.progress_at,
+        failing_polls=history.failing_polls + polls if is_failing(last) else 0,
+        failing_since=history.failing_since,
+        phase_polls=history.phase_polls + polls if history.phase_polls else 0,
+        attempt_at=history.attempt_at,
+        counted_since=counted if is_there(last) else history.counted_since,
+        versions=history.versions,
+        turn=history.turn,
+    )
+
+
+def is_settled(history: ApHistory, sighting: ApSighting) -> bool:
+    """Whether another poll that says what the newest one said would only be counted.
+
+    A restart and a first look change what the next look is held against, so it may take two;
+    whoever serves is held against nothing.
+    """
+    if is_there(sighting):
+        return True
+    later = history.last_seen + INSTANT
+    details_at = sighting.details_at
+    counted = caught_up(history, polls=1, seen_at=later, details_at=details_at)
+    return extend(history, sighting, later) == counted
+
+
+def as_last_told(
+    sightings: Iterable[ApSighting], histories: Mapping[BaseRadioMac, ApHistory]
+) -> tuple[ApSighting, ...]:
+    """The sightings, each AP with the site, model and serial number that it showed last.
+
+    One that restarts may show none, and what is planned must not hang on that moment.
+    """
+    return tuple(
+        _remembered(one, histories[one.mac].last) if one.mac in histories else one
+        for one in sightings
+    )
+
+
+def _remembered(now: ApSighting, last: ApSighting) -> ApSighting:
+    kept = {name: getattr(last, name) for name in HELD if getattr(now, name) is None}
+    return replace(now, **kept) if kept else now
+
+
 def is_there(sighting: ApSighting) -> bool:
     """Whether the AP has joined and serves."""
     if sighting.state in THERE:
@@ -156,11 +242,8 @@ def is_failing(sighting: ApSighting) -> bool:
 
 def _new_streak(history: ApHistory, remembered: ApSighting, seen_at: datetime) -> ApHistory:
     """Begin anew, keeping what outlives a streak: polls, versions and counters of attempts."""
-    return replace(
-        begin(remembered, seen_at),
-        polls=history.polls + 1,
-        versions=_versions(history, remembered, seen_at),
-    )
+    versions = _versions(history, remembered, seen_at)
+    return _streak(remembered, seen_at, history.polls + 1, versions)
 
 
 def _grow(
@@ -253,25 +336,12 @@ def _versions(history: ApHistory, now: ApSighting, seen_at: datetime) -> tuple[V
 
 
 def _remember(before: ApSighting, now: ApSighting) -> ApSighting:
-    """The new sighting, with what an absent AP's shorter record no longer says."""
-    return replace(
-        now,
-        model=now.model or before.model,
-        serial=now.serial or before.serial,
-        name=now.name or before.name,
-        ethernet_mac=now.ethernet_mac or before.ethernet_mac,
-        address=now.address or before.address,
-        version=now.version or before.version,
-        certificate_end=now.certificate_end or before.certificate_end,
-        certificate_kind=now.certificate_kind or before.certificate_kind,
-        boot_time=now.boot_time or before.boot_time,
-        discovery_requests=_newest(before.discovery_requests, now.discovery_requests),
-        join_requests=_newest(before.join_requests, now.join_requests),
-        last_failure_at=now.last_failure_at or before.last_failure_at,
-        download_started=now.download_started or before.download_started,
-        download_percent=_newest(before.download_percent, now.download_percent),
-    )
+    """The new sighting, with what an absent AP's shorter record no longer says.
 
-
-def _newest(before: int | None, now: int | None) -> int | None:
-    return before if now is None else now
+    Most records say all of it: then nothing is made anew.
+    """
+    facts = zip(LASTING, _lasting(now), _lasting(before), strict=True)
+    counts = zip(COUNTED, _counted(now), _counted(before), strict=True)
+    kept = {name: old for name, new, old in facts if not new and old is not new}
+    kept |= {name: old for name, new, old in counts if new is None and old is not None}
+    return replace(now, **kept) if kept else now

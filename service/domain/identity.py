@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from typing import Self
 
 _HEX = re.compile(r"[0-9a-f]{12}")
+_CANONICAL = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 _SEPARATORS = str.maketrans("", "", ":.-")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62})")
 
 
-def _canonical_mac(text: str) -> str:
+def canonical_mac(text: str) -> str:
+    """Any of the forms that `BaseRadioMac.parse` takes as `aa:bb:cc:dd:ee:ff`, or ValueError."""
+    if _CANONICAL.fullmatch(text):
+        return text
     digits = text.strip().lower().translate(_SEPARATORS)
     if not _HEX.fullmatch(digits):
         raise ValueError(f"{text!r} is not a MAC address (twelve hexadecimal digits)")
@@ -30,7 +34,7 @@ class BaseRadioMac:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Accept `aa:bb:..`, `aabb.ccdd.eeff` and `aa-bb-..`; ValueError for anything else."""
-        return cls(_canonical_mac(text))
+        return cls(canonical_mac(text))
 
     @property
     def is_known(self) -> bool:
@@ -50,7 +54,7 @@ class EthernetMac:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Accept the same forms as `BaseRadioMac.parse`."""
-        return cls(_canonical_mac(text))
+        return cls(canonical_mac(text))
 
     def __str__(self) -> str:
         return self.value

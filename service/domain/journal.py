@@ -12,10 +12,13 @@ from typing import Literal, TypeAlias
 from service.domain.byhand import ByHand
 from service.domain.changes import Change
 from service.domain.finding import AffectedAp
+from service.domain.images import ImageJob
+from service.domain.install_job import InstallJob
 from service.domain.instants import Instant, TrueTime
 from service.domain.join_policy import Switch
 from service.domain.ntp import NtpConfig
 from service.domain.policy import Policy
+from service.domain.staging import StagingJob
 from service.domain.wallclock import ClockZone
 
 Outcome: TypeAlias = Literal["applied", "refused", "busy", "unsent", "unknown"]
@@ -36,6 +39,20 @@ class ClockRepair:
 
 
 @dataclass(frozen=True, slots=True)
+class Sequel:
+    """What follows in the same remediation, once its first part has mended every AP.
+
+    Attributes:
+        digest: of the part as it was approved; no other one is begun.
+        image: what was planned; it is worked out again when it is its turn.
+    """
+
+    strategy: str
+    digest: str
+    image: ImageJob
+
+
+@dataclass(frozen=True, slots=True)
 class Charter:
     """What a remediation was opened with: the plan's substance and what the controller was.
 
@@ -52,6 +69,12 @@ class Charter:
         switches: the captured certificate policy, as far as it could be read.
         overrides: the switches that are to be turned, each as it is to be.
         repair: how the clock is repaired; None where the strategy repairs none.
+        staging: where APs go meanwhile; None where they stay.
+        install: what is installed, by the installer of the controller; None: nothing.
+        image: what an AireOS controller is to run; None where it keeps its software.
+        accepted_reload, accepted_stranded: what a person accepted, where the strategy asks for it.
+        then: what follows this part; None: nothing.
+        ticket: the change (its id here) that lets it write forward; empty: it needs none.
     """
 
     controller: str
@@ -75,6 +98,18 @@ class Charter:
     switches: tuple[Switch, ...] = ()
     overrides: tuple[Switch, ...] = ()
     repair: ClockRepair | None = None
+    staging: StagingJob | None = None
+    install: InstallJob | None = None
+    image: ImageJob | None = None
+    accepted_reload: bool = False
+    accepted_stranded: bool = False
+    then: Sequel | None = None
+    ticket: str = ""
+
+    @property
+    def purpose(self) -> str:
+        """The strategy that was asked for: of the last part, for which the others are carried."""
+        return self.then.strategy if self.then is not None else self.strategy
 
     @property
     def false_moment(self) -> datetime:
@@ -104,22 +139,29 @@ class Intended:
 
     Attributes:
         session: the session that sends it, so that a successor can kill it.
+        on: the controller that it is sent to; empty: the remediation's own.
     """
 
     step: str
     change: Change
     summary: str
     session: str
+    on: str = ""
     type: Literal["intended"] = "intended"
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of the intention before it."""
+    """What became of the intention before it.
+
+    Attributes:
+        error_tag: the controller's NETCONF error-tag, where it refused and said one.
+    """
 
     step: str
     outcome: Outcome
     detail: str = ""
+    error_tag: str = ""
     type: Literal["settled"] = "settled"
 
 
@@ -170,6 +212,20 @@ class HomeCalled:
 
 
 @dataclass(frozen=True, slots=True)
+class Continued:
+    """The part before succeeded, everything of it is put back, and the next one begins.
+
+    Attributes:
+        charter: of the next part, as it is by a look at this moment.
+        detail: what the part before came to.
+    """
+
+    charter: Charter
+    detail: str
+    type: Literal["continued"] = "continued"
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """The end."""
 
@@ -183,7 +239,7 @@ class Closed:
 
 
 Event: TypeAlias = (
-    Opened | Intended | Settled | Observed | StepDone | StepFailed | HomeCalled | Closed
+    Opened | Intended | Settled | Observed | StepDone | StepFailed | HomeCalled | Continued | Closed
 )
 
 

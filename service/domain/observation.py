@@ -5,14 +5,19 @@ topics could not be read and why, so that no absence of evidence passes for a cl
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
+from service.domain.ap_homes import ApHomes
 from service.domain.byhand import ByHand
 from service.domain.identity import BaseRadioMac, EthernetMac
+from service.domain.images import BootImages, Transfer, TransferSettings
+from service.domain.installation import InstalledVersion, Operation, Package, Storage
 from service.domain.instants import Instant
 from service.domain.join_policy import JoinPolicies
+from service.domain.mobility import MobilityPeer
 from service.domain.ntp import NtpConfig, NtpState
 from service.domain.wallclock import ClockZone
 
@@ -34,6 +39,7 @@ class Topic(StrEnum):
     NTP_STATE = "ntp-state"
     AP_JOIN = "ap-join"
     AP_JOIN_STATS = "ap-join-stats"
+    AP_PULSE = "ap-pulse"
     AP_PREDOWNLOAD = "ap-predownload"
     CERTIFICATES = "certificates"
     INSTALL = "install"
@@ -45,6 +51,15 @@ class Topic(StrEnum):
     LOGS = "logs"
     JOIN_POLICY = "join-policy"
     NEIGHBOURS = "neighbours"
+    DEPENDENTS = "dependents"
+    CLIENTS = "clients"
+    MOBILITY = "mobility"
+    INSTALL_PROGRESS = "install-progress"
+    STORAGE = "storage"
+    RELOAD = "reload"
+    AP_HOMES = "ap-homes"
+    TRANSFER = "transfer"
+    TRANSFER_SETTINGS = "transfer-settings"
 
 
 SWEEP_TOPICS = frozenset(
@@ -60,7 +75,7 @@ SWEEP_TOPICS = frozenset(
         Topic.INSTALL,
     }
 )
-"""What a sweep reads; planning reads every topic but logs and, unless asked, neighbours."""
+"""What a whole poll reads; planning reads every topic but logs and, unless asked, neighbours."""
 
 
 class ApState(StrEnum):
@@ -129,11 +144,41 @@ class ApSighting:
     discovery_requests: int | None = None
     join_requests: int | None = None
     predownload: str | None = None
+    site: str | None = None  # the site tag: which APs a patch can be let reach first
+    details_at: datetime | None = None  # when all but the pulse was read; None: with the look
 
     @property
     def label(self) -> str:
         """The AP for people: its name where it has one, always its MAC."""
         return f"{self.name} ({self.mac})" if self.name else str(self.mac)
+
+
+def aged(ap: ApSighting, details_at: datetime | None) -> ApSighting:
+    """The sighting with another age: what `replace` makes, in a fifth of its time.
+
+    It is made of nearly every access point in nearly every poll.
+    """
+    return ap if ap.details_at == details_at else ApSighting(*_but_age(ap), details_at)  # type: ignore[call-arg]
+
+
+_but_age = attrgetter(*[one.name for one in fields(ApSighting)][:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class ApPulse:
+    """The little of an AP that is asked for in every poll; what else is known of it may be older.
+
+    Attributes:
+        state: `NOT_JOINED` where the join statistics alone list it.
+        is_joined: None where there are no join statistics.
+    """
+
+    mac: BaseRadioMac
+    state: ApState
+    raw_state: str | None = None
+    boot_time: datetime | None = None
+    join_time: datetime | None = None
+    is_joined: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +229,13 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class InstallState:
-    """What is installed and whether an installation is under way."""
+    """What is installed and whether an installation is under way.
+
+    Attributes:
+        versions, packages: the installer's books, where the box keeps some.
+        abort_at: when the controller takes back what is not committed, by its own clock.
+        standby_hot: whether a standby follows; None where the box does not say.
+    """
 
     version: str | None = None
     patches: tuple[str, ...] = ()  # file names of committed APSP and SMU packages
@@ -192,6 +243,10 @@ class InstallState:
     abort_timer_active: bool = False
     activity: str | None = None  # None: nothing under way
     boot_mode: str | None = None
+    versions: tuple[InstalledVersion, ...] = ()
+    packages: tuple[Package, ...] = ()
+    abort_at: datetime | None = None
+    standby_hot: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +255,21 @@ class Hazard:
 
     kind: str  # ntp-master, ntp-broadcast, ntp-multicast, radsec, pki-server, time-range, ...
     detail: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dependent:
+    """Something that counts on the controller's clock, or on the controller being there.
+
+    Attributes:
+        kind: assurance, licence, certificate-check, scheduled-job, guest-lifetime, ...
+        number: how many of it are configured.
+    """
+
+    kind: str
+    detail: str
+    number: int
     path: str
 
 
@@ -213,7 +283,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """What an AP hears on its wire, by CDP.
+    """What an AP hears on its wire, by CDP or LLDP.
 
     Attributes:
         device: the switch, as it names itself.
@@ -223,6 +293,7 @@ class Neighbour:
     mac: BaseRadioMac
     device: str
     port: str
+    protocol: str = "CDP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +319,26 @@ class ControllerView:
         ap_downloading: its count of APs that download, where it tells how many but not which.
         has_join_certificate: whether the certificate that APs are shown is there, with its key.
         unsaved: running differs from startup; None where the box can't tell.
+        pulses: the little that says which APs are worth a closer look; None: not read, or the
+            controller cannot tell it apart from the rest.
+        remembered: topic -> when it was read, of what an earlier look said and this one did not
+            ask for; empty: everything is of this look. An AP's own age is its `details_at`.
         unknown: topic -> why it could not be read.
         restores_itself: whether it can run a timer of ours that brings it home; a box that cannot
             has no `timers`, and guardians on several hosts take their place.
         by_hand: what a person types on it.
         neighbours: what APs hear on their wires; None if not read.
+        dependents: what of its configuration counts on its clock; None if not read.
+        clients: how many wireless clients its APs serve; None where nobody tells.
+        peers: the controllers that it has mobility tunnels to; None where nobody tells.
+        homes: which controllers its APs are told to join; None if not read.
+        system_name: the controller's own name, by which APs know it; read with `homes`.
+        ap_limit: how many APs it takes; None where nothing says.
+        countries: those that it is configured for; None where nothing says.
+        images: what boots, on a controller with two slots; read with the installation.
+        transfer: the newest download of software; transfer_settings: what the next would fetch.
+        transport: netconf or restconf, where the platform has both.
+        transport_note: why it was not read over RESTCONF, though nobody pinned NETCONF.
         origins: field -> device path (or file and column) that the field was read from.
     """
 
@@ -272,6 +358,9 @@ class ControllerView:
     certificates: tuple[Certificate, ...] | None = None
     has_join_certificate: bool | None = None
     install: InstallState | None = None
+    operations: tuple[Operation, ...] | None = None  # None: not told, or not read
+    storage: Storage | None = None
+    reload: str | None = None  # what is said of a reload that is scheduled; None: none, or not read
     unsaved: bool | None = None
     hazards: tuple[Hazard, ...] | None = None
     timers: tuple[Timer, ...] | None = None
@@ -280,8 +369,22 @@ class ControllerView:
     logs: tuple[LogLine, ...] = ()
     policies: JoinPolicies | None = None
     neighbours: tuple[Neighbour, ...] | None = None
+    dependents: tuple[Dependent, ...] | None = None
+    clients: int | None = None
+    peers: tuple[MobilityPeer, ...] | None = None
+    homes: tuple[ApHomes, ...] | None = None
+    system_name: str | None = None
+    ap_limit: int | None = None
+    countries: tuple[str, ...] | None = None
+    images: BootImages | None = None
+    transfer: Transfer | None = None
+    transfer_settings: TransferSettings | None = None
+    transport: str | None = None
+    transport_note: str | None = None
     restores_itself: bool = True
     by_hand: ByHand = ByHand()  # noqa: RUF009 - frozen
+    pulses: tuple[ApPulse, ...] | None = None
+    remembered: Mapping[Topic, datetime] = field(default_factory=dict)
     unknown: Mapping[Topic, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
 

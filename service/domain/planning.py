@@ -3,47 +3,40 @@
 The same input gives the same plan. Every way that is not taken is listed with the reason.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from service.domain.catalogue import Cause, Issue
+from service.domain.catalogue import Cause
+from service.domain.diagnosis.verdict import Explanation
+from service.domain.estimates import estimate
 from service.domain.finding import Confidence
-from service.domain.observation import Platform
 from service.domain.plan import Alternative, Asked, NoPlan, Plan, Planned, Situation
-from service.domain.policy import Policy
+from service.domain.policy import ALL_STRATEGIES
+from service.domain.polling.telling import why_stale
 from service.domain.strategies import (
     clock_repair,
     clock_window,
     expired_cert_override,
     fixed_software,
+    staging_controller,
 )
 from service.domain.strategies.clock_repair_plan import is_wrong, plan_clock_repair
 from service.domain.strategies.clock_window_plan import plan_clock_window
 from service.domain.strategies.expired_cert_plan import own_certificate_ended, plan_override
+from service.domain.strategies.fixed_software_plan import plan_fixed_software
+from service.domain.strategies.nothing import is_nothing_needed, without_finding
+from service.domain.strategies.staging_plan import plan_staging
+from service.domain.surroundings import disturbed, peers_told, told
+from service.domain.ways import NOTHING, WAYS, way, why_not
 
-ORDER = (
-    "expired-cert-override",
-    "fixed-software",
-    "staging-controller",
-    "clock-repair",
-    "clock-window",
-)
-COSTS = {
-    "expired-cert-override": expired_cert_override.COST,
-    "fixed-software": "software is installed; APs reload with the new image",
-    "staging-controller": "APs move to another controller and back: they are off for a while twice",
-    "clock-repair": clock_repair.COST,
-    "clock-window": clock_window.COST,
-}
 PLANNERS: Mapping[str, Callable[[Situation, Asked], Planned]] = {
     expired_cert_override.NAME: plan_override,
+    fixed_software.NAME: plan_fixed_software,
+    staging_controller.NAME: plan_staging,
     clock_repair.NAME: plan_clock_repair,
     clock_window.NAME: plan_clock_window,
 }
-"""Strategies that are carried out."""
-NOT_YET = "not carried out by this version of aprejoin: do it by hand, by the field notice"
-NOT_ON: Mapping[tuple[str, Platform], str] = {}
-"""Strategies that one platform lacks, each with the reason."""
+"""How each is planned."""
 SECOND = (
     "comes second: where the override alone does not bring them, for the controller's own "
     "certificate has ended, APs can join while the clock lies before that end"
@@ -51,7 +44,7 @@ SECOND = (
 
 
 def make_plan(situation: Situation, asked: Asked, *, strategy: str | None = None) -> Planned:
-    """The plan for one finding, or why there is none.
+    """The plan for one finding, or why there is none; with every way, mildest first.
 
     Args:
         situation: the finding, and everything known of the controller.
@@ -59,14 +52,18 @@ def make_plan(situation: Situation, asked: Asked, *, strategy: str | None = None
         strategy: the only one to consider; None: the least invasive that works.
     """
     finding = situation.finding
+    if (stale := why_stale(situation.view)) is not None:
+        return NoPlan(stale)
+    tried = {name: _planned(name, situation, asked) for name in ALL_STRATEGIES}
     if finding.confidence is Confidence.SUSPECTED and not asked.accept_suspected:
         return NoPlan(
             f"{finding.issue} is only suspected: sweep again until it is probable, or accept it "
-            "with --accept-suspected"
+            "with --accept-suspected",
+            _ways(tried, None, situation, first="accept the suspicion (--accept-suspected)"),
         )
-    if not finding.aps and situation.issue.cause is not Cause.CLOCK:
+    for_nobody = situation.issue.cause is Cause.CLOCK or strategy == fixed_software.NAME
+    if not finding.aps and not for_nobody:
         return NoPlan(f"{finding.issue} names no AP: there is nobody to wait for")
-    tried = {name: _planned(name, situation, asked) for name in ORDER}
     chosen = next(
         (
             plan
@@ -75,29 +72,35 @@ def make_plan(situation: Situation, asked: Asked, *, strategy: str | None = None
         ),
         None,
     )
-    ways = tuple(_way(name, plan, chosen, situation) for name, plan in tried.items())
+    ways = _ways(tried, chosen, situation)
     if chosen is not None:
-        return replace(chosen, alternatives=ways)
+        parts = dict.fromkeys((chosen.charter.strategy, chosen.charter.purpose))
+        seen = [line for part in parts for line in told(situation.view, WAYS[part].disturbance)]
+        peers = peers_told(situation.peers, chosen.charter.moment)
+        return replace(chosen, alternatives=ways, impact=(*chosen.impact, *seen, *peers))
     return NoPlan(_reason(tried, situation, strategy), ways)
 
 
-def strategies_for(
-    issue: Issue, policy: Policy, platform: Platform | None = None
-) -> Iterator[Alternative]:
-    """Every strategy with whether it may be used for an issue, before a controller is looked at."""
-    for name in ORDER:
-        blocked = _blocked(name, issue, policy, platform)
-        reason = blocked or "to be planned"
-        yield Alternative(name, blocked is None, reason, COSTS[name])
+def no_finding(explained: Iterable[Explanation], unknown: Iterable[str] = ()) -> NoPlan:
+    """The answer for a controller on which nothing was found, with what could not be judged."""
+    nothing = way(NOTHING, True, without_finding(explained))  # noqa: FBT003
+    reason = "nothing to do: no finding on this controller"
+    return NoPlan("; unknown: ".join((reason, *unknown)), (nothing,))
 
 
 def _planned(name: str, situation: Situation, asked: Asked) -> Planned:
-    blocked = _blocked(name, situation.issue, situation.controller.policy, situation.view.platform)
+    blocked = why_not(name, situation.issue, situation.controller.policy)
     if blocked and name == clock_repair.NAME and is_wrong(situation.view, situation.true_time):
         return NoPlan(f"{blocked}, but the clock is wrong: {repair_first(situation)}")
-    if blocked == NOT_YET and name == fixed_software.NAME:
-        return NoPlan(fixed_software.way_by_hand(situation))
+    if blocked is None and _waits_for_nobody(name, situation):
+        return NoPlan(f"no AP is stuck by {situation.issue.name}: there is nobody to wait for")
     return NoPlan(blocked) if blocked else PLANNERS[name](situation, asked)
+
+
+def _waits_for_nobody(name: str, situation: Situation) -> bool:
+    """Whether a strategy that brings APs back has none to bring."""
+    for_aps = name not in (fixed_software.NAME, clock_repair.NAME)
+    return for_aps and not situation.finding.aps
 
 
 def repair_first(situation: Situation) -> str:
@@ -105,46 +108,49 @@ def repair_first(situation: Situation) -> str:
     return f"aprejoin plan {situation.controller.name} -i INVENTORY --issue CLOCK-SKEW comes first"
 
 
-def _way(name: str, planned: Planned, chosen: Plan | None, situation: Situation) -> Alternative:
-    """One way among the others: taken, passed over for a milder one, or not to be had."""
+def _ways(
+    tried: Mapping[str, Planned], chosen: Plan | None, situation: Situation, *, first: str = ""
+) -> tuple[Alternative, ...]:
+    """Every way in order: taken, passed over for a milder one, or not to be had.
+
+    Args:
+        tried: every strategy, planned.
+        chosen: the plan that is proposed.
+        situation: what they were planned from.
+        first: what a person has to do before any of them.
+    """
+    is_needless, why = is_nothing_needed(situation)
+    planned = (_of(name, one, chosen, situation, first) for name, one in tried.items())
+    return (way(NOTHING, is_needless, why), *planned)
+
+
+def _of(
+    name: str, planned: Planned, chosen: Plan | None, situation: Situation, first: str
+) -> Alternative:
     if isinstance(planned, NoPlan):
-        return Alternative(name, False, planned.reason, COSTS[name])  # noqa: FBT003
-    if chosen is None or name == chosen.charter.strategy:
-        return Alternative(name, True, "applicable", COSTS[name])  # noqa: FBT003
-    milder = f"applicable; passed over for {chosen.charter.strategy}"
-    ended = own_certificate_ended(situation.view, situation.true_time)
-    if name == clock_window.NAME and ended is not None:
-        milder = f"{milder}; {SECOND}"
-    return Alternative(name, True, milder, COSTS[name])  # noqa: FBT003
+        return way(name, False, planned.reason)  # noqa: FBT003
+    reason = f"applicable; first {first}" if first else "applicable"
+    if chosen is not None and name != chosen.charter.purpose:
+        reason = f"applicable; passed over for {chosen.charter.purpose}"
+        ended = own_certificate_ended(situation.view, situation.true_time)
+        if name == clock_window.NAME and ended is not None:
+            reason = f"{reason}; {SECOND}"
+    return replace(
+        way(name, True, reason),  # noqa: FBT003
+        estimate=estimate(planned, situation.issue, situation.view),
+        disturbs=disturbed(situation.view, WAYS[name].disturbance),
+    )
 
 
 def _reason(tried: Mapping[str, Planned], situation: Situation, strategy: str | None) -> str:
     """Why nothing is planned: by the one way that was asked for, or by all that could be."""
     refused = {name: one.reason for name, one in tried.items() if isinstance(one, NoPlan)}
     if strategy is not None:
-        return f"{strategy}: {refused.get(strategy, 'no such strategy')}"
+        unknown = "it carries nothing out" if strategy == NOTHING else "no such strategy"
+        return f"{strategy}: {refused.get(strategy, unknown)}"
     issue, policy = situation.issue, situation.controller.policy
-    platform = situation.view.platform
-    could = [name for name in tried if _blocked(name, issue, policy, platform) is None]
+    could = [name for name in tried if why_not(name, issue, policy) is None]
     if len(could) > 1:
         return "; ".join(f"{name}: {refused[name]}" for name in could)
     usual = clock_repair if issue.cause is Cause.CLOCK else clock_window
     return refused[could[0] if could else usual.NAME]
-
-
-def _blocked(name: str, issue: Issue, policy: Policy, platform: Platform | None) -> str | None:
-    """Why a strategy is out of the question whatever the controller looks like; None: it is not."""
-    not_allowed = _not_allowed(name, issue, policy)
-    if not_allowed is not None:
-        return not_allowed
-    if name not in PLANNERS:
-        return NOT_YET
-    return None if platform is None else NOT_ON.get((name, platform))
-
-
-def _not_allowed(name: str, issue: Issue, policy: Policy) -> str | None:
-    if name == "expired-cert-override" and issue.cause is Cause.IMAGE_CERTIFICATE:
-        return "the AP itself checks the image's certificate: no controller policy reaches it"
-    if name not in issue.strategies:
-        return f"does not mend {issue.name}"
-    return None if name in policy.strategies else "the policy does not allow it"

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 OnFinding: TypeAlias = Literal["report", "plan", "remediate"]
 ApprovalRule: TypeAlias = Literal["required", "four-eyes", "none"]
+AfterBase: TypeAlias = Literal["return", "stay"]
+TicketRule: TypeAlias = Literal["none", "required"]
 
 ALL_STRATEGIES = (
     "expired-cert-override",
@@ -29,8 +31,15 @@ class Policy:
         retry_after_s: how soon a controller that was mended, or was not, is mended again by itself.
         longest_backoff_s: how long at most a schedule leaves a controller alone that fails.
         max_sessions: sessions of ours on the controller at the same time, the mending one included.
+        after_base: where a release was committed and the patch that was to follow it is not: back
+            to the software of before, or stay for a person to decide.
         ntp_servers: addresses or names that the controller is to follow; a repair of its clock adds
             those that are missing, and asks them for the time.
+        reconcile_s: how old what a scheduled poll did not ask for may be; then everything is read.
+        troubled_every, watched_every, healthy_every: every how many turns of a schedule a
+            controller of that class is polled.
+        poll_share: of its time that a controller's scheduled polls may take; 0: unbounded.
+        ticket: whether anything is written forward only under an approved change, in its window.
     """
 
     on_finding: OnFinding = "report"
@@ -55,6 +64,13 @@ class Policy:
     longest_backoff_s: float = 14_400
     max_sessions: int = 4
     ntp_servers: tuple[str, ...] = ()
+    after_base: AfterBase = "return"
+    ticket: TicketRule = "none"
+    reconcile_s: float = 1800
+    troubled_every: int = 1
+    watched_every: int = 1
+    healthy_every: int = 1
+    poll_share: float = 0.5
 
 
 _WINDOW = re.compile(

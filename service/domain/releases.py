@@ -4,9 +4,11 @@ IOS XE prints `17.9.1`, `17.09.01`, `17.3.5a`, `17.12.04.0.5766`; AireOS prints 
 first three numbers order a release, a letter orders within them, further numbers are the build.
 """
 
+import operator
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from typing import Self
 
 _RELEASE = re.compile(r"(\d+)\.(\d+)(?:\.(\d+)(?:([a-z])(?![a-z\d]))?((?:\.\d+)*))?")
@@ -62,6 +64,15 @@ class Release:
         return f"{self.major}.{self.minor}.{self.maintenance}{self.letter}{build}"
 
 
+_COMPARISONS: Mapping[str, Callable[[Release, Release], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+
+
 def fits(release: Release, rule: str) -> bool:
     """Whether a release satisfies every part of a rule.
 
@@ -86,17 +97,15 @@ def is_rule(text: str) -> bool:
 
 
 def _fits_one(release: Release, part: str) -> bool:
+    comparison, wanted = _compared(part)
+    if comparison == "~":
+        return release.train == wanted.train
+    return _COMPARISONS[comparison](release.to_the_precision_of(wanted), wanted)
+
+
+@lru_cache(maxsize=1024)  # the rules of the catalogue, asked again for every AP
+def _compared(part: str) -> tuple[str, Release]:
     match = _RULE.fullmatch(part)
     if match is None:
         raise ValueError(f"{part!r} is not a release rule (such as >=17.9.3 or ~17.3)")
-    comparison, wanted = match.group(1), Release.parse(match.group(2))
-    if comparison == "~":
-        return release.train == wanted.train
-    have = release.to_the_precision_of(wanted)
-    return {
-        ">=": have >= wanted,
-        "<=": have <= wanted,
-        "==": have == wanted,
-        "<": have < wanted,
-        ">": have > wanted,
-    }[comparison]
+    return match.group(1), Release.parse(match.group(2))

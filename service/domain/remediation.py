@@ -3,6 +3,9 @@
 Two sequences of steps: forward, and the way home. The way home is one convergent sequence, not
 mirrored undos: each of its steps looks at the controller, compares with what was captured and does
 what is missing, so it starts from any state that a crash can leave (docs/decisions/0004).
+
+A journal may have two parts, one after the other (docs/decisions/0021). Each is folded alone, as if
+it were all: steps, guards and the way home never see into the other part.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,10 +14,12 @@ from itertools import dropwhile
 from typing import Literal, TypeAlias
 
 from service.domain.changes import ArmGuard, Change, RemoveTimers
+from service.domain.finding import AffectedAp
 from service.domain.instants import Instant
 from service.domain.journal import (
     Charter,
     Closed,
+    Continued,
     Entry,
     HomeCalled,
     Intended,
@@ -38,6 +43,7 @@ class Sent:
 
     Attributes:
         outcome: None: the process died between intent and outcome; read as unknown.
+        on: the controller that it went to; empty: the remediation's own.
     """
 
     seq: int
@@ -47,6 +53,7 @@ class Sent:
     session: str
     outcome: Outcome | None
     detail: str = ""
+    on: str = ""
 
     @property
     def may_have_happened(self) -> bool:
@@ -64,16 +71,36 @@ class ArmedGuard:
 
 
 class Run:
-    """A journal, folded. Read-only; made anew from the journal for every decision."""
+    """A journal, folded: its last part. Read-only; made anew from the journal for every decision.
+
+    Attributes:
+        entries: of the part.
+        before: the part before it; None where this is the first.
+    """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         if not entries or not isinstance(entries[0].event, Opened):
             raise ValueError("a journal begins with its opening")
-        self.entries = tuple(entries)
-        self.charter: Charter = entries[0].event.charter
+        begins = _last_part(entries)
+        first = entries[begins].event
+        self.entries = tuple(entries[begins:])
+        self.before: Run | None = Run(entries[:begins]) if begins else None
+        self.charter: Charter = (
+            first.charter if isinstance(first, Continued) else entries[0].event.charter
+        )
         self.opened_at: Instant = entries[0].at
         self.sent: tuple[Sent, ...] = tuple(_sent(self.entries))
         self._leg = _current_leg(self.entries)
+
+    @property
+    def journal(self) -> tuple[Entry, ...]:
+        """Every entry, of all parts."""
+        return (*(self.before.journal if self.before else ()), *self.entries)
+
+    @property
+    def finding(self) -> tuple[AffectedAp, ...]:
+        """The APs of the finding: the first part's, for a later one brings nobody back."""
+        return self.before.finding if self.before else self.charter.aps
 
     @property
     def seq(self) -> int:
@@ -229,6 +256,12 @@ class Run:
         return tuple(e.event for e in self._leg if isinstance(e.event, StepFailed))
 
 
+def _last_part(entries: Sequence[Entry]) -> int:
+    """Where the last part begins."""
+    begun = (at for at, entry in enumerate(entries) if isinstance(entry.event, Continued))
+    return max(begun, default=0)
+
+
 def _current_leg(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries since the newest call home, or all of them."""
     for index in range(len(entries) - 1, -1, -1):
@@ -253,4 +286,13 @@ def _sent(entries: Sequence[Entry]) -> Iterator[Sent]:
         outcome, detail = None, ""
         if isinstance(settled, Settled):
             outcome, detail = settled.outcome, settled.detail
-        yield Sent(entry.seq, event.step, event.change, entry.at, event.session, outcome, detail)
+        yield Sent(
+            entry.seq,
+            event.step,
+            event.change,
+            entry.at,
+            event.session,
+            outcome,
+            detail,
+            event.on,
+        )

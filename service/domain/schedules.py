@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from service.domain.cron import Cron
 from service.domain.inventory import Schedule
+from service.domain.polling.turns import step_s
 
 LATE_S = 300.0
 """How late a run may begin that is not to be made up (`missed: skip`)."""
@@ -31,7 +32,7 @@ def apart_s(schedule: Schedule, now: datetime) -> float | None:
     """
     later_s = jitter_s(schedule)
     if schedule.cron is None:
-        return (schedule.every_s or 0.0) + later_s
+        return step_s(schedule.every_s or 0.0, is_spread=schedule.spread) + later_s
     cron = Cron.parse(schedule.cron)
     moment = cron.newest(now - timedelta(seconds=later_s))
     if moment is None:
@@ -42,6 +43,24 @@ def apart_s(schedule: Schedule, now: datetime) -> float | None:
     before = cron.newest(moment - timedelta(minutes=1))
     gap_s = math.inf if before is None else (moment - before).total_seconds()
     return since_s + min(gap_s / 2, COUNTS_FOR_S)
+
+
+def next_run(schedule: Schedule, last: datetime | None, now: datetime) -> datetime | None:
+    """When it runs next, as far as that can be told by this host's clock; None: never.
+
+    Args:
+        schedule: an interval or a cron line.
+        last: when it asked for a sweep last; None: it never did, so an interval is due now.
+        now: this host's wall clock.
+    """
+    if schedule.paused:
+        return None
+    later = timedelta(seconds=jitter_s(schedule))
+    if schedule.cron is not None:
+        found = Cron.parse(schedule.cron).next_after(now - later)
+        return None if found is None else found + later
+    apart = step_s(schedule.every_s or 0.0, is_spread=schedule.spread)
+    return now if last is None else max(now, last + timedelta(seconds=apart) + later)
 
 
 def jitter_s(schedule: Schedule) -> float:

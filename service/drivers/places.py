@@ -2,14 +2,17 @@
 
 Whoever holds a controller's lease changes it or brings it home, and takes no place: the lease lets
 in one such process at a time, so that with one place fewer than the policy's `max_sessions` for all
-others, no controller ever sees more. So no sweep keeps a restore from logging in. A second kind of
+others, no controller ever sees more. So no sweep keeps a restore from logging in. Such a process
+reads over the session that it changes by. A second kind of
 place bounds the sessions of all processes together.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from service.domain.changes import Change
+from service.domain.identity import BaseRadioMac
 from service.domain.inventory import Controller
 from service.domain.observation import ControllerView, Topic
 from service.errors import DeviceBusy
@@ -47,7 +50,7 @@ class PlacedDrivers:
             DeviceBusy: every place is taken; the others as in the driver port.
         """
         if self._may_change(controller.name):
-            return self._opener.open(controller)
+            return self._opener.open(replace(controller, transport="netconf"))
         taken = self._take(controller)
         try:
             return Placed(self._opener.open(controller), self._places, taken, self._clock)
@@ -60,7 +63,8 @@ class PlacedDrivers:
         return lease is not None and lease.left_s > 0 and lease.holder == self._processes.me()
 
     def _take(self, controller: Controller) -> tuple[Slot, ...]:
-        most = controller.policy.max_sessions - 1
+        subscribed = int(controller.push is not None)  # stands beside them, see placed_pushes
+        most = controller.policy.max_sessions - 1 - subscribed
         here = self._places.take_slot(f"at {controller.name}", limit=most, ttl_s=PLACE_TTL_S)
         if here is None:
             raise DeviceBusy(controller.name, "connect", f"{most} sessions of ours read it already")
@@ -100,10 +104,16 @@ class Placed:
         """Whether the session can still be used."""
         return self._driver.alive
 
-    def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
+    def read(
+        self,
+        topics: frozenset[Topic],
+        *,
+        timeout_s: float,
+        aps: frozenset[BaseRadioMac] | None = None,
+    ) -> ControllerView:
         """Look at some topics."""
         self._keep()
-        return self._driver.read(topics, timeout_s=timeout_s)
+        return self._driver.read(topics, timeout_s=timeout_s, aps=aps)
 
     def render(self, change: Change) -> tuple[str, ...]:
         """The exact payloads."""

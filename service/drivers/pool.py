@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from service.domain.changes import Change
+from service.domain.identity import BaseRadioMac
 from service.domain.inventory import Controller
 from service.domain.observation import ControllerView, Topic
 from service.errors import DeviceUnreachable
@@ -99,17 +100,23 @@ class Loan:
         """Whether the session can still be used."""
         return self._driver.alive
 
-    def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
+    def read(
+        self,
+        topics: frozenset[Topic],
+        *,
+        timeout_s: float,
+        aps: frozenset[BaseRadioMac] | None = None,
+    ) -> ControllerView:
         """Look at some topics; over a fresh session where the idle one went stale."""
         stale, self._used_before = self._used_before, False
         try:
-            return self._driver.read(topics, timeout_s=timeout_s)
+            return self._driver.read(topics, timeout_s=timeout_s, aps=aps)
         except DeviceUnreachable:
             if not stale:
                 raise
         self._driver.close()
         self._driver = self._pool.fresh(self._entry)
-        return self._driver.read(topics, timeout_s=timeout_s)
+        return self._driver.read(topics, timeout_s=timeout_s, aps=aps)
 
     def render(self, change: Change) -> tuple[str, ...]:
         """The exact payloads."""

@@ -1,7 +1,9 @@
 """HTTP and JSON on loopback, so that another process can look at a lab and stir it.
 
-GET /boxes, /boxes/NAME, /boxes/NAME/left_dirty, /boxes/NAME/log, /boxes/NAME/aps;
-POST /boxes/NAME/fault, /foreign_edit, /reload, /cli, /ntp, /faults_clear; POST /stop.
+GET /boxes, /boxes/NAME, /boxes/NAME/left_dirty, /boxes/NAME/log, /boxes/NAME/aps, of a C9800
+/boxes/NAME/software; POST /boxes/NAME/fault, /foreign_edit, /reload, /cli, /ntp, /faults_clear, of
+a C9800 /confirm_install; POST /stop. Of the desk, where there is one: GET /desk, POST
+/desk/approve, /desk/withdraw.
 The address is in STATE_DIR/control.json. Whoever may use the host's loopback may use it: it is a
 simulator and holds no secret.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from service.lab.aireos.handle import WlcHandle
+from service.lab.desk.desk import Desk
 from service.lab.errors import LabError, RpcRefusedError
 from service.lab.handle import BoxHandle
 
@@ -25,6 +28,7 @@ class Labs(Protocol):
     """What the channel needs of a lab."""
 
     stopping: threading.Event
+    desk: Desk | None
 
     @property
     def names(self) -> list[str]:
@@ -74,14 +78,26 @@ class Control:
                 return 200, [self._lab.any_box(name).summary() for name in self._lab.names]
             case ["boxes", name]:
                 return 200, self._lab.any_box(name).summary()
-            case ["boxes", name, "left_dirty"]:
-                return 200, self._lab.any_box(name).left_dirty()
-            case ["boxes", name, "aps"]:
-                return 200, self._lab.any_box(name).aps()
-            case ["boxes", name, "log"]:
-                return 200, [asdict(event) for event in self._lab.any_box(name).log]
+            case ["boxes", name, "software"]:
+                return 200, self._c9800(name).software()
+            case ["boxes", name, page] if page in PAGES:
+                return 200, PAGES[page](self._lab.any_box(name))
+            case ["desk"]:
+                desk = self._desk()
+                return 200, {"kind": desk.KIND, "url": desk.url, "tickets": desk.listed()}
             case _:
                 return 404, {"error": "no such page"}
+
+    def _desk(self) -> Desk:
+        if self._lab.desk is None:
+            raise LabError("this lab has no desk: start it with `aprejoin lab up FLEET --desk`")
+        return self._lab.desk
+
+    def _c9800(self, name: str) -> BoxHandle:
+        box = self._lab.any_box(name)
+        if isinstance(box, BoxHandle):
+            return box
+        raise LabError(f"{name} is no Catalyst 9800")
 
     def post(self, path: list[str], body: dict[str, Any]) -> Answer:
         """Carry out a POST."""
@@ -89,12 +105,22 @@ class Control:
             case ["stop"]:
                 self._lab.stopping.set()
                 return 200, {}
+            case ["boxes", name, "confirm_install"]:
+                self._c9800(name).confirm_install(proceed=body["proceed"])
+                return 200, {}
+            case ["desk", verb] if verb in DECISIONS:
+                return 200, {"answer": DECISIONS[verb](self._desk(), body)}
             case ["boxes", name, action] if action in ACTIONS:
                 return 200, {"answer": ACTIONS[action](self._lab.any_box(name), body)}
             case _:
                 return 404, {"error": "no such page"}
 
 
+PAGES: dict[str, Callable[[BoxHandle | WlcHandle], object]] = {
+    "left_dirty": lambda box: box.left_dirty(),
+    "aps": lambda box: box.aps(),
+    "log": lambda box: [asdict(event) for event in box.log],
+}
 ACTIONS: dict[str, Callable[[BoxHandle | WlcHandle, dict[str, Any]], object]] = {
     "fault": lambda box, body: box.fault(**body),
     "faults_clear": lambda box, _: box.faults_clear(),
@@ -102,6 +128,10 @@ ACTIONS: dict[str, Callable[[BoxHandle | WlcHandle, dict[str, Any]], object]] = 
     "reload": lambda box, _: box.reload(),
     "cli": lambda box, body: box.cli(str(body["line"])),
     "ntp": lambda box, body: box.reachable_ntp(str(body["host"]), reachable=body["reachable"]),
+}
+DECISIONS: dict[str, Callable[[Desk, dict[str, Any]], object]] = {
+    "approve": lambda desk, body: desk.approve_number(body["number"], body.get("hours")),
+    "withdraw": lambda desk, body: desk.withdraw_number(body["number"]),
 }
 
 

@@ -28,8 +28,43 @@ KINDS = {
     "aaa_refuse": "AAA refuses every command of applets from now on, bypass or not",
     "auth_refused": "logins are refused",
     "box_down": "the port is closed for `seconds`",
+    "unavailable": "RESTCONF answers 503, with a page",
+    "login_page": "RESTCONF answers 200 with a web page, not with data",
+    "op_hang": "the install operation stops at `percent`, and ends as timed out after `seconds`",
+    "op_fail": "the install operation fails at `percent`",
+    "op_revert": "the install operation fails at `percent` and takes back what it did",
+    "op_confirm": "the activation waits for a person at the console",
+    "boot_old": "the reload of the activation comes up on the committed set",
+    "push_end": "every subscription is terminated by the box",
+    "cut": "every NETCONF session is cut",
+    "auto_abort": "the auto-abort timer ends now",
+    "transfer_hang": "the copy stops at `percent` for `seconds`, then fails",
+    "transfer_cut": "the copy ends at `percent`; what came stays on bootflash",
+    "transfer_corrupt": "the copy is altered after `percent`, and nobody says so",
 }
-AFTER = {"foreign_edit", "foreign_save", "reload", "switchover", "eem_suspend", "aaa_refuse"}
+AFTER = {
+    "foreign_edit",
+    "foreign_save",
+    "reload",
+    "switchover",
+    "eem_suspend",
+    "aaa_refuse",
+    "auto_abort",
+    "push_end",
+    "cut",
+}
+OPERATIONS = {"op_hang", "op_fail", "op_revert", "op_confirm", "boot_old"}
+TRANSFERS = {"transfer_hang", "transfer_cut", "transfer_corrupt"}
+WEB = {"unavailable", "login_page"}
+INSTALLS = {"install", "activate", "install-commit", "abort", "deactivate", "remove", "rollback"}
+ONLY_ON = {
+    **dict.fromkeys(OPERATIONS, INSTALLS),
+    **{kind: {"copy", "xcopy"} for kind in TRANSFERS},
+    **{kind: {"restconf"} for kind in WEB},
+    "op_confirm": {"activate"},
+    "boot_old": {"install", "activate"},
+}
+"""What a kind befalls where no rpc is named."""
 NOW = {*AFTER, "lock", "box_down"}  # also without any rpc
 
 
@@ -50,6 +85,7 @@ class Fault:
     tag: str = "operation-failed"
     message: str = "refused by a fault of the lab"
     xml: str = ""
+    percent: int = 50
     now: bool = False
     seen: int = field(default=0, init=False)
 
@@ -64,7 +100,10 @@ class Fault:
 
     def matches(self, request: Element) -> bool:
         """Does the fault concern this operation?"""
-        if self.rpc not in {"*", local(request)}:
+        name = local(request)
+        if self.rpc not in {"*", name}:
+            return False
+        if self.rpc == "*" and name not in ONLY_ON.get(self.kind, {name}):
             return False
         return not self.element or any(
             local(e) == self.element for e in request.iter(etree.Element)

@@ -11,10 +11,22 @@ from typing import Any
 
 from service.lab.aireos.fleet import WlcIn, wlc_of
 from service.lab.aireos.specs import Wlc
+from service.lab.desk.kinds import Kind
 from service.lab.errors import LabError
-from service.lab.fleet_aps import CERT_START, aps_of, serial, timings_of
+from service.lab.faults import Fault
+from service.lab.fleet_aps import CERT_START, aps_of, roaming_of, serial, timings_of
 from service.lab.fleet_file import ControllerIn, FleetIn, ZoneIn, checked, read
-from service.lab.specs import Certificate, Controller, Install, NtpEntry, Quirks, Timings, Zone
+from service.lab.fleet_flash import flash_of
+from service.lab.specs import (
+    Certificate,
+    Controller,
+    Install,
+    NtpEntry,
+    Peer,
+    Quirks,
+    Timings,
+    Zone,
+)
 
 __all__ = ["CERT_START", "Fleet", "build", "from_mapping", "load", "serial"]
 
@@ -27,6 +39,7 @@ class Fleet:
     host: str = "127.0.0.1"
     seed: int = 7
     policy: dict[str, Any] = field(default_factory=dict)  # handed on to the inventory
+    desk: Kind | None = None
 
 
 def load(path: Path) -> Fleet:
@@ -58,7 +71,7 @@ def build(fleet: FleetIn) -> Fleet:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise LabError(f"controllers: {', '.join(twice)} stands twice; {{n}} in a name counts")
-    return Fleet(tuple(boxes), fleet.lab.host, fleet.lab.seed, fleet.policy)
+    return Fleet(tuple(boxes), fleet.lab.host, fleet.lab.seed, fleet.policy, fleet.desk)
 
 
 def _boxes(fleet: FleetIn) -> Iterator[Controller | Wlc]:
@@ -90,11 +103,14 @@ def _box(given: ControllerIn, name: str, number: int, timings: Timings, seed: in
         timings=timings,
         seed=seed + number,
         install=Install(**given.install.model_dump()),
+        flash=flash_of(given.flash),
+        faults=tuple(Fault(**fault.model_dump()) for fault in given.faults),
         ntp_keys=tuple(given.ntp_keys),
         ntp_globals=tuple(given.ntp_globals),
         clock_offset_s=given.clock_offset_s,
         candidate=given.candidate,
         cli=given.cli,
+        restconf=given.restconf,
         standby=given.standby,
         running_config=given.running_config,
         startup_differs=given.startup_differs,
@@ -102,6 +118,9 @@ def _box(given: ControllerIn, name: str, number: int, timings: Timings, seed: in
         unreachable_ntp=(*given.unreachable_ntp, *unreachable),
         site=given.site,
         tags=tuple(given.tags),
+        roaming=roaming_of(given.roaming, number),
+        mobility=tuple(Peer(**peer.model_dump()) for peer in given.mobility),
+        events=dict(given.events),
     )
 
 

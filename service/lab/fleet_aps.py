@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from service.lab.aps.kinds import runs_ios
-from service.lab.fleet_parts import ApIn, TimingsIn
-from service.lab.specs import Ap, Timings
+from service.lab.fleet_parts import ApIn, RoamingIn, TimingsIn
+from service.lab.specs import Ap, Roaming, Timings
 
 IOS, COS = "AIR-CAP2702E-E-K9", "C9130AXI-E"
 MODELS = {
@@ -22,6 +22,12 @@ CERT_END = {True: datetime(2035, 6, 1, 12, tzinfo=UTC), False: datetime(2037, 11
 MIC_EXPIRED = (datetime(2012, 3, 1, tzinfo=UTC), datetime(2022, 3, 1, tzinfo=UTC))
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SLOWER = 15  # a `slow` download takes that many times as long as the others
+
+
+def roaming_of(given: RoamingIn, number: int) -> Roaming:
+    """What a box is to APs of others; addresses are unique over a fleet."""
+    address = given.ap_address or f"198.18.{number // 250}.{number % 250 + 1}"
+    return Roaming(given.staging, address, given.max_aps, given.refuses, given.deaf)
 
 
 def timings_of(base: Timings, given: TimingsIn) -> Timings:
@@ -48,7 +54,17 @@ def _ap(group: ApIn, n: int, number: int, box: int, timings: Timings) -> Ap:
         name = f"{name}-{n}"
     first, last = _certificate(group, model)
     high, low = number // 256, number % 256
-    options = {"version": group.version, "reach": group.reach, "issuer": group.issuer}
+    options = {
+        "version": group.version,
+        "backup": group.backup,
+        "site_tag": group.site_tag,
+        "reach": group.reach,
+        "issuer": group.issuer,
+        "homes": dict(group.homes) or None,
+        "fallback": None if group.fallback else False,
+        "lost": group.lost or None,
+        "unplugged": group.unplugged or None,
+    }
     return Ap(
         kind=group.kind,
         name=name,

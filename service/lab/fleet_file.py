@@ -12,8 +12,9 @@ import yaml
 from pydantic import AwareDatetime, Discriminator, Field, Tag, ValidationError
 
 from service.lab.aireos.fleet import WlcIn
+from service.lab.desk.kinds import Kind
 from service.lab.errors import LabError
-from service.lab.fleet_parts import ApIn, Strict, TimingsIn
+from service.lab.fleet_parts import ApIn, PeerIn, RoamingIn, Strict, TimingsIn
 
 
 class SummerIn(Strict):
@@ -75,6 +76,19 @@ class QuirksIn(Strict):
     countdown_follows_clock: bool = False
     identical_replace_ignored: bool = False
     hello_omits_cisco: Literal["auto", "yes", "no"] = "auto"
+    install_busy: Literal["drop", "refuse"] = "drop"
+    abort_timer_leaf: Literal["take", "issu-check"] = "take"
+    remove_keeps_file: bool = False
+    outlives_reload: bool = False
+    copy_limit_s: float = Field(default=600.0, gt=0)
+    xcopy_ports: Literal["refuse", "take"] = "refuse"
+    copy_ends_with_session: bool = False
+    subscriptions: Literal["yes", "no"] = "yes"
+    on_change: Literal["aps", "all", "none"] = "aps"
+    push_refusal: Literal["rpc-error", "result"] = "rpc-error"
+    restconf_fields: Literal["take", "refuse"] = "take"
+    restconf_empty: Literal["none", "braces"] = "none"
+    trusts_any_https: bool = False
 
 
 class InstallIn(Strict):
@@ -86,6 +100,40 @@ class InstallIn(Strict):
     boot_mode: Literal["install", "bundle"] = "install"
     abort_timer: bool = False
     in_progress: bool = False
+    mends: bool = False
+
+
+class FileIn(Strict):
+    """A file on bootflash, known by its name alone; its bytes are those of `images.make`."""
+
+    name: str
+    is_: str | None = Field(default=None, alias="is")  # the name by which it was published
+    mends: bool | None = None
+    models: list[str] = Field(default_factory=list)
+    trouble: Literal["", "truncated", "corrupt", "no image"] = ""
+    size: int | None = Field(default=None, ge=0)
+
+
+class FlashIn(Strict):
+    """bootflash."""
+
+    free_bytes: int = Field(default=8_000_000_000, ge=0)
+    files: list[FileIn | str] = Field(default_factory=list)
+
+
+class FaultIn(Strict):
+    """Trouble that is planned from the start; see `service.lab.faults`."""
+
+    kind: str
+    rpc: str = "*"
+    nth: int = Field(default=1, ge=1)
+    times: int = Field(default=1, ge=1)
+    element: str = ""
+    seconds: float = Field(default=1.0, ge=0)
+    percent: int = Field(default=50, ge=0, le=100)
+    tag: str = "operation-failed"
+    message: str = "refused by a fault of the lab"
+    xml: str = ""
 
 
 class ControllerIn(Strict):
@@ -108,15 +156,21 @@ class ControllerIn(Strict):
     quirks: QuirksIn = QuirksIn()
     timings: TimingsIn = TimingsIn()
     install: InstallIn = InstallIn()
+    flash: FlashIn = FlashIn()
+    faults: list[FaultIn] = Field(default_factory=list)
     clock_offset_s: float = 0.0
     candidate: bool = False
     cli: bool = False
+    restconf: bool = False
     standby: Literal["hot", "cold"] | None = None
     running_config: str = ""
     startup_differs: bool = False
     reload_scheduled: bool = False
+    roaming: RoamingIn = RoamingIn()
+    mobility: list[PeerIn] = Field(default_factory=list)
     site: str | None = None
     tags: list[str] = Field(default_factory=list)
+    events: dict[str, Any] = Field(default_factory=dict)  # handed on to the inventory
 
 
 def _platform(given: object) -> str:
@@ -144,6 +198,7 @@ class FleetIn(Strict):
 
     lab: LabIn = LabIn()
     controllers: list[BoxIn] = Field(min_length=1)
+    desk: Kind | None = None
     policy: dict[str, Any] = Field(default_factory=dict)  # handed on to the inventory
 
 

@@ -3,8 +3,9 @@
     python -m service.lab.generate_schema MODULES_DIR RELEASE OUT.json.gz
 
 Nothing in the result is typed by hand: nodes, types, enums, ranges and module revisions come from
-the modules. By hand is only what to leave out: `PRUNED` names what the lab doesn't simulate, and
-the schema says so of each such node, so that touching it is not answered "unknown".
+the modules, and of the few that `yang/published` puts beside them. By hand is only what to leave
+out: `PRUNED` names what the lab doesn't simulate, and the schema says so of each such node, so that
+touching it is not answered "unknown".
 """
 
 import gzip
@@ -29,7 +30,7 @@ NATIVE = {  # children of /native kept whole (True) or as far as the named child
     "version": True, "hostname": True, "clock": True, "ntp": True, "event": True, "aaa": True,
     "crypto": {"pki"}, "key": True, "time-range": True, "radius": True, "tacacs": True,
     "ip": {"ssh", "domain", "vrf"}, "line": True, "archive": True, "redundancy": True,
-    "username": True, "user-name": True, "vrf": True, "interface": True,
+    "username": True, "user-name": True, "vrf": True, "interface": True, "license": {"smart"},
 }  # fmt: skip
 INTERFACE = {"name", "ntp"}
 ROOTS = {  # modules whose data, operations and notifications are simulated or at least judged
@@ -45,7 +46,8 @@ ROOTS = {  # modules whose data, operations and notifications are simulated or a
     "openconfig-system", "ietf-event-notifications", "ietf-yang-push", "ietf-netconf",
     "ietf-netconf-monitoring", "ietf-yang-library", "ietf-netconf-notifications",
     "Cisco-IOS-XE-xcopy-rpc", "Cisco-IOS-XE-verify-rpc", "tailf-netconf-transactions",
-    "Cisco-IOS-XE-wireless-general-cfg", "Cisco-IOS-XE-ios-events-oper",
+    "Cisco-IOS-XE-wireless-general-cfg", "Cisco-IOS-XE-ios-events-oper", "Cisco-IOS-XE-mdt-cfg",
+    "Cisco-IOS-XE-wireless-mobility-oper",
 }  # fmt: skip
 STATUS = {"deprecated": "d", "obsolete": "o"}
 

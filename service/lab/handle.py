@@ -1,15 +1,18 @@
 """A hand on one box of a running lab: for tests in the same process and for the control channel."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from service.lab.aps.state import ApState
 from service.lab.box.cli import CliSession
 from service.lab.dirty import left_dirty
 from service.lab.faults import Fault
+from service.lab.images import taken_in
 from service.lab.log import Event
 from service.lab.netconf.host import BoxHost
 from service.lab.ports import BoxPorts
+from service.lab.terminal import files
 
 T = TypeVar("T")
 
@@ -38,6 +41,11 @@ class BoxHandle:
     def cli_port(self) -> int | None:
         """The port of the command line; None without one."""
         return self._ports.cli.port if self._ports.cli else None
+
+    @property
+    def restconf_port(self) -> int | None:
+        """The port of RESTCONF; None without one."""
+        return self._ports.restconf.port if self._ports.restconf else None
 
     @property
     def log(self) -> list[Event]:
@@ -84,7 +92,8 @@ class BoxHandle:
         def read() -> list[dict[str, Any]]:
             box = self._host.box
             now = box.advance()
-            return [_ap(s, now, box.image) for s in box.see_aps().states.values()]
+            aps = box.see_aps()
+            return [_ap(s, now, aps.wanted(s.spec)) for s in aps.states.values()]
 
         return self._call(read)
 
@@ -114,15 +123,64 @@ class BoxHandle:
         def run() -> str:
             box = self._host.box
             session = CliSession(box, "console", privileged=True)
+            session.others = lambda words, now: files.run(box, words, now)
             if line.startswith("config:"):
                 session.mode = "config"
             return session.run(box.advance(), line.removeprefix("config:"))
 
         return self._call(run)
 
+    def plug_in(self, ap: str) -> None:
+        """Somebody puts an access point up that was `unplugged` until now.
+
+        Raises:
+            LabError: none of that name waits for it.
+        """
+
+        def plug() -> None:
+            box = self._host.box
+            box.see_aps().plug_in(ap, box.advance())
+
+        self._call(plug)
+
     def reload(self) -> None:
         """The box reloads now."""
         self._call(lambda: self._host.apply(Fault("reload", now=True)))
+
+    def software(self) -> dict[str, Any]:
+        """What is installed, what is under way, what lies on bootflash."""
+
+        def read() -> dict[str, Any]:
+            box = self._host.box
+            now = box.advance()
+            op, timer = box.installer.now, box.installer.timer.countdown
+            return {
+                "running": str(box.software.running),
+                "committed": str(box.software.committed),
+                "inactive": [image.name for image in box.software.inactive()],
+                "under_way": op.request.command.value if op else None,
+                "status": op.status if op else None,
+                "percent": op.percent if op else None,
+                "abort_in_s": round(timer.ends - now, 3) if timer else None,
+                "files": {f.name: f.size for f in box.flash.files.values()},
+                "free_bytes": box.flash.free_bytes,
+            }
+
+        return self._call(read)
+
+    def confirm_install(self, *, proceed: bool) -> None:
+        """A person at the console answers what an install operation waits for."""
+
+        def answer() -> None:
+            box = self._host.box
+            box.installer.confirm(box.advance(), proceed=proceed)
+
+        self._call(answer)
+
+    def put_file(self, path: Path) -> None:
+        """Somebody copies a file of this machine to bootflash."""
+        file = taken_in(path.name, path.read_bytes())
+        self._call(lambda: self._host.box.flash.put(file))
 
     def reachable_ntp(self, host: str, *, reachable: bool) -> None:
         """An NTP server goes away or comes back."""
@@ -145,7 +203,7 @@ class BoxHandle:
             states = list(box.see_aps().states.values())
             return {
                 "name": box.spec.name,
-                "release": box.spec.release,
+                "release": box.release,
                 "port": self._ports.netconf.port,
                 "clock_offset_s": round(box.clock.offset_s, 3),
                 "seconds_of_false_time": round(box.clock.seconds_of_false_time(now), 3),
@@ -182,6 +240,8 @@ def _ap(state: ApState, now: float, image: str) -> dict[str, Any]:
         "phase": state.phase.value,
         "percent": state.percent(now),
         "version": state.version,
+        "backup": state.backup,
+        "predownload": state.predownload_state(now),
         "on_image": state.version == image,
         "downloads": state.counters.downloads,
         "disconnects": state.counters.disconnects,

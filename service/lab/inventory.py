@@ -9,9 +9,19 @@ import yaml
 
 from service.lab.aireos.snmp.agent import SNMP_USER
 from service.lab.aireos.specs import Wlc
+from service.lab.desk.desk import Desk
+from service.lab.desk.kinds import with_desk
 from service.lab.specs import Controller
 
 ACCOUNT = "lab"
+
+
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """Where one box speaks RESTCONF."""
+
+    port: int
+    ca: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class Address:
     port: int  # NETCONF
     fingerprint: str  # SHA256 of the host key
     cli_port: int | None  # SSH command line
+    web: WebAddress | None = None  # RESTCONF
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Secrets:
 
     password: Path
     community: Path
+    desk: Path | None = None
 
 
 def inventory(
@@ -48,10 +60,14 @@ def inventory(
     host: str,
     secrets: Secrets,
     policy: Mapping[str, Any],
+    desk: Desk | None = None,
 ) -> str:
-    """The text of inventory.yaml; boxes by name."""
+    """The text of inventory.yaml; boxes by name. A desk, where there is one, listens already."""
+    visited = {at.spec.roaming.staging for at in boxes.values()}
     document: dict[str, Any] = {
-        "controllers": [_controller(n, host, at) for n, at in boxes.items()],
+        "controllers": [
+            _controller(n, host, at) | _roaming(at, shares=n in visited) for n, at in boxes.items()
+        ],
         "credentials": {ACCOUNT: {"username": "admin", "password": f"file:{secrets.password}"}},
     }
     document["credentials"] |= _snmp_accounts(boxes, secrets)
@@ -60,6 +76,8 @@ def inventory(
         document["sites"] = {site: {"timezone": "UTC"} for site in sites}
     if policy:
         document["policy"] = dict(policy)
+    if desk is not None:
+        document = with_desk(document, desk, f"file:{secrets.desk}")
     return yaml.safe_dump(document, sort_keys=False)
 
 
@@ -99,6 +117,19 @@ def _controller(name: str, host: str, at: Address | WlcAddress) -> dict[str, Any
     return found
 
 
+def _roaming(at: Address | WlcAddress, *, shares: bool) -> dict[str, Any]:
+    """What is only said of controllers that share access points."""
+    roaming = at.spec.roaming
+    if roaming.staging is None and not shares:
+        return {}
+    found: dict[str, Any] = {"ap_address": roaming.ap_address}
+    if roaming.staging is not None:
+        found["staging"] = roaming.staging
+    if roaming.max_aps is not None and isinstance(at, Address):
+        found["ap_limit"] = roaming.max_aps  # AireOS tells it itself
+    return found
+
+
 def _wlc(name: str, host: str, at: WlcAddress) -> dict[str, Any]:
     ssh: dict[str, Any] = {"port": at.port, "host_key": at.fingerprint}
     if at.spec.login.algorithms == "legacy":
@@ -123,4 +154,10 @@ def _c9800(name: str, host: str, at: Address) -> dict[str, Any]:
     }
     if at.cli_port is not None:
         found["ssh"] = {"port": at.cli_port, "host_key": at.fingerprint}
+    if at.spec.events:
+        found["events"] = dict(at.spec.events)
+    if at.web is None:
+        found["transport"] = "netconf"  # nobody need look for RESTCONF on the usual port
+    else:
+        found["restconf"] = {"port": at.web.port, "ca": str(at.web.ca)}
     return found

@@ -7,8 +7,10 @@ lab.box("hq-1").left_dirty()   # and ask afterwards
 
 import asyncio
 import secrets
+import ssl
 import threading
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -20,15 +22,20 @@ from service.lab.aireos.host import WlcHost
 from service.lab.aireos.ports import WlcPorts
 from service.lab.aireos.specs import Wlc
 from service.lab.aireos.wlc import WlcBox
+from service.lab.aps.air import Air, Member
 from service.lab.box.box import Box
 from service.lab.control import Control
+from service.lab.desk.desk import Desk
+from service.lab.desk.kinds import ACCOUNT, KINDS
+from service.lab.desk.listening import listening
 from service.lab.errors import LabError
 from service.lab.fleet import Fleet
 from service.lab.handle import BoxHandle
-from service.lab.inventory import Address, Secrets, WlcAddress, inventory
+from service.lab.inventory import Address, Secrets, WebAddress, WlcAddress, inventory
 from service.lab.netconf.host import BoxHost
 from service.lab.ports import BoxPorts
 from service.lab.release import modules_of, schema_of
+from service.lab.restconf.tls import server_context
 from service.lab.specs import Controller
 from service.lab.time import HostTime, Time
 from service.lab.yang.schema import Schema
@@ -56,9 +63,12 @@ class Lab:
         self._community = secrets.token_urlsafe(12)
         self._ports: dict[str, BoxPorts | WlcPorts] = {}
         self._handles: dict[str, BoxHandle | WlcHandle] = {}
+        self._tls: tuple[ssl.SSLContext, Path] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._control = Control(self)
+        self._open_desk = ExitStack()
+        self.desk: Desk | None = None
         self.stopping = threading.Event()
 
     @property
@@ -124,6 +134,9 @@ class Lab:
         self._thread.start()
         try:
             self._await(self._open(schemas))
+            if self._fleet.desk is not None:
+                made = KINDS[self._fleet.desk](ACCOUNT, secrets.token_urlsafe(12))
+                self.desk = self._open_desk.enter_context(listening(made))
             self._write()
             self._control.start(self._state)
         except BaseException:
@@ -135,6 +148,7 @@ class Lab:
         """Close everything; no port and no thread is left. Twice does no harm."""
         self.stopping.set()
         self._control.stop()
+        self._open_desk.close()
         if self._loop is None or self._thread is None:
             return
         self._await(self._close())
@@ -180,6 +194,23 @@ class Lab:
                 await self._open_wlc(spec)
             else:
                 await self._open_c9800(spec, schemas[spec.release])
+        self._share_aps()
+
+    def _share_aps(self) -> None:
+        """Boxes and their staging boxes share access points; the others never meet."""
+        for spec in self._fleet.controllers:
+            if spec.roaming.staging is None:
+                continue
+            here, there = self._ports[spec.name].host.box, self._box(spec.roaming.staging)
+            air = here.aps.air or there.aps.air or Air()
+            for box in (here, there):
+                if box.aps.air is None:
+                    air.add(Member(box.aps, box_name(box), box.spec.roaming))
+
+    def _box(self, name: str) -> Box | WlcBox:
+        if name not in self._ports:
+            raise LabError(f"staging: no box {name}: {', '.join(self._ports)}")
+        return self._ports[name].host.box
 
     async def _open_c9800(self, spec: Controller, schema: Schema) -> None:
         host = BoxHost(Box(spec, schema, self._time), modules_of(spec.release, self._modules))
@@ -188,10 +219,17 @@ class Lab:
             address=self._fleet.host,
             password=self._password,
             key=asyncssh.generate_private_key("ssh-ed25519"),
+            tls=self._shown() if spec.restconf else None,
         )
         await ports.open()
         self._ports[spec.name] = ports
         self._handles[spec.name] = BoxHandle(self, host, ports)
+
+    def _shown(self) -> ssl.SSLContext:
+        """What every RESTCONF port shows: made once, for the first of them."""
+        if self._tls is None:
+            self._tls = server_context(self._state, self._fleet.host)
+        return self._tls[0]
 
     async def _open_wlc(self, spec: Wlc) -> None:
         host = WlcHost(WlcBox(spec, self._time), self._password)
@@ -212,15 +250,18 @@ class Lab:
 
     def _write(self) -> None:
         self._state.mkdir(parents=True, exist_ok=True)
-        boxes = {name: _address(ports) for name, ports in self._ports.items()}
+        ca = self._tls[1] if self._tls else None
+        boxes = {name: _address(ports, ca) for name, ports in self._ports.items()}
         text = inventory(
             boxes,
             host=self._fleet.host,
             secrets=Secrets(
                 self._secret("password", self._password),
                 self._secret("community", self._community),
+                self._secret("desk", self.desk.secret) if self.desk else None,
             ),
             policy=self._fleet.policy,
+            desk=self.desk,
         )
         self.inventory_path.write_text(text, encoding="utf-8")
 
@@ -231,9 +272,16 @@ class Lab:
         return path.resolve()
 
 
-def _address(ports: BoxPorts | WlcPorts) -> Address | WlcAddress:
+def box_name(box: Box | WlcBox) -> Callable[[], str]:
+    """The name by which access points know a box."""
+    return lambda: box.running.sysname if isinstance(box, WlcBox) else box.hostname
+
+
+def _address(ports: BoxPorts | WlcPorts, ca: Path | None) -> Address | WlcAddress:
     if isinstance(ports, WlcPorts):
         spec = ports.host.box.spec
         return WlcAddress(spec, ports.ssh.port, ports.ssh.fingerprint, ports.snmp_port)
     cli_port = ports.cli.port if ports.cli else None
-    return Address(ports.host.box.spec, ports.netconf.port, ports.netconf.fingerprint, cli_port)
+    web = WebAddress(ports.restconf.port, ca) if ports.restconf and ca else None
+    netconf = ports.netconf
+    return Address(ports.host.box.spec, netconf.port, netconf.fingerprint, cli_port, web)

@@ -1,11 +1,13 @@
-"""The ports of one box: NETCONF always, a command line where the fleet asks for it."""
+"""The ports of one box: NETCONF always; a command line and RESTCONF where the fleet asks."""
 
 import asyncio
+import ssl
 
 import asyncssh
 
 from service.lab.netconf.host import BoxHost
 from service.lab.netconf.session import NetconfSession
+from service.lab.restconf.port import RestconfPort
 from service.lab.ssh import Process, SshPort
 from service.lab.terminal.session import TerminalSession
 
@@ -13,7 +15,16 @@ from service.lab.terminal.session import TerminalSession
 class BoxPorts:
     """Opens and closes a box's ports, and looks at the box when something of it is due."""
 
-    def __init__(self, host: BoxHost, *, address: str, password: str, key: asyncssh.SSHKey) -> None:
+    def __init__(
+        self,
+        host: BoxHost,
+        *,
+        address: str,
+        password: str,
+        key: asyncssh.SSHKey,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`tls`: what a RESTCONF port shows; None: there is none."""
         self.host = host
         refuses = host.faults.refuses_login
         self.netconf = SshPort(
@@ -23,6 +34,11 @@ class BoxPorts:
         if host.box.spec.cli:
             self.cli = SshPort(
                 self._cli, address=address, password=password, key=key, refuses=refuses
+            )
+        self.restconf: RestconfPort | None = None
+        if host.box.spec.restconf and tls is not None:
+            self.restconf = RestconfPort(
+                host, address=address, password=password, tls=tls, refuses=refuses
             )
         self._wake: asyncio.TimerHandle | None = None
         host.on_down = self._down
@@ -56,8 +72,8 @@ class BoxPorts:
         self.host.box.advance()
         self.plan_wake()
 
-    def _ports(self) -> list[SshPort]:
-        return [self.netconf, *([self.cli] if self.cli else [])]
+    def _ports(self) -> list[SshPort | RestconfPort]:
+        return [port for port in (self.netconf, self.cli, self.restconf) if port is not None]
 
     def _down(self, seconds: float) -> None:
         self.host.sessions.drop_all("the port is down")

@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from service.lab.errors import LabError
+from service.lab.yang import published
 from service.lab.yang.schema import Schema, family, of_release, read, shipped
 
 
@@ -54,7 +55,7 @@ def _generated(release: str, modules: Path) -> Schema:
 
 def _digest(modules: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(modules.glob("*.yang")):
+    for path in (*sorted(modules.glob("*.yang")), *published.beside(modules)):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

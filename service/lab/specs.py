@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from service.lab.faults import Fault
+from service.lab.images import StoredFile
+
 
 @dataclass(frozen=True, slots=True)
 class Timings:
@@ -18,6 +21,11 @@ class Timings:
     save_s: float = 0.0  # extra time of save-config
     reload_s: float = 2.0  # the box is away that long
     latency_s: float = 0.0  # before every reply
+    install_s: float = 1.0  # one operation of the installer
+    abort_minute_s: float = 60.0  # one minute of its auto-abort timer
+    books_lag_s: float = 0.0  # from the end of an add or a commit to what the books show of it
+    predownload_s: float = 2.0  # of an AP, from the command to the end
+    copy_s: float = 0.0  # a copy to bootflash takes so much longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,26 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Roaming:
+    """What a controller is to access points of others."""
+
+    staging: str | None = None  # the box on which its APs may be mended
+    ap_address: str = ""  # where APs reach it
+    max_aps: int | None = None
+    refuses: str | None = None  # how guests are turned away: a kind of JOIN_REFUSALS
+    deaf: bool = False  # an AP that downloads takes no order
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another controller of the mobility group, and the tunnel to it."""
+
+    address: str
+    status: str = "up"  # of type unified-link-status
+    survives: bool = True  # does the tunnel come up with other software than that of the start?
+
+
+@dataclass(frozen=True, slots=True)
 class Ap:
     """One access point."""
 
@@ -95,6 +123,19 @@ class Quirks:
     countdown_follows_clock: bool = False  # a backward clock step delays countdowns
     identical_replace_ignored: bool = False  # an applet replaced by its equal isn't started anew
     hello_omits_cisco: str = "auto"  # auto | yes | no: Cisco's modules left out of the hello
+    install_busy: str = "drop"  # drop | refuse: a request while another operation runs
+    abort_timer_leaf: str = "take"  # take | issu-check: an activation that names its timer fails
+    remove_keeps_file: bool = False  # `install remove` takes a file out of the books alone
+    outlives_reload: bool = False  # does a set that nobody committed survive a further reload?
+    copy_limit_s: float = 600.0  # a copy that takes longer is cut by the management plane
+    xcopy_ports: str = "refuse"  # refuse | take: an xcopy from a server with a port of its own
+    copy_ends_with_session: bool = False  # ... and one whose session is gone
+    subscriptions: str = "yes"  # yes | no: is establish-subscription offered?
+    on_change: str = "aps"  # aps | all | none: what is pushed on change
+    push_refusal: str = "rpc-error"  # rpc-error | result: how a subscription is refused
+    restconf_fields: str = "take"  # take | refuse: `fields` is answered 400
+    restconf_empty: str = "none"  # none | braces: what stands for nothing, 204 or {}
+    trusts_any_https: bool = False  # copies from servers whose certificate nobody vouches for
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +148,15 @@ class Install:
     boot_mode: str = "install"  # install | bundle
     abort_timer: bool = False
     in_progress: bool = False
+    mends: bool = False  # is its IOS AP image signed by a certificate that holds?
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """bootflash."""
+
+    free_bytes: int = 8_000_000_000
+    files: tuple[StoredFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +175,21 @@ class Controller:
     seed: int
     serial: str
     install: Install = field(default_factory=Install)
+    flash: Flash = field(default_factory=Flash)
     ntp_keys: tuple[int, ...] = ()
     ntp_globals: tuple[str, ...] = ()  # master, panic-update, passive, update-calendar, logging
     clock_offset_s: float = 0.0
     candidate: bool = False
     cli: bool = False
+    restconf: bool = False
     standby: str | None = None  # None (lone box) | hot | cold
     running_config: str = ""  # XML merged into running at start
     startup_differs: bool = False  # started with an unsaved change
     reload_scheduled: bool = False
     unreachable_ntp: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()  # planned from the start
     site: str | None = None
     tags: tuple[str, ...] = ()
+    roaming: Roaming = field(default_factory=Roaming)
+    mobility: tuple[Peer, ...] = ()
+    events: dict[str, Any] = field(default_factory=dict)  # handed on to the inventory

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from service.domain.changes import Change
+from service.domain.identity import BaseRadioMac
 from service.domain.inventory import Controller
 from service.domain.observation import ControllerView, Topic
 
@@ -53,8 +54,20 @@ class ControllerDriver(Protocol):
     def alive(self) -> bool:
         """Whether the session can still be used, as far as this end knows."""
 
-    def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
+    def read(
+        self,
+        topics: frozenset[Topic],
+        *,
+        timeout_s: float,
+        aps: frozenset[BaseRadioMac] | None = None,
+    ) -> ControllerView:
         """Look at some topics. What a controller cannot tell is in the view's `unknown`.
+
+        Args:
+            topics: what to look at.
+            timeout_s: for each request.
+            aps: those whose rows are wanted, of the tables of APs; a driver that cannot ask for
+                some tells all. None: all.
 
         Raises:
             DeviceUnreachable: the session ended or did not answer in time; open another.

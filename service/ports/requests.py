@@ -4,7 +4,7 @@ The broker only nudges; these rows say what there is to do. Every method is one 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, TypeAlias
@@ -18,9 +18,11 @@ class Kind(StrEnum):
     """What can be due."""
 
     SWEEP = "sweep"
+    PART = "part"
     PLAN = "plan"
     REMEDIATION = "remediation"
     CAMPAIGN = "campaign"
+    TICKET = "ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class Due:
     Attributes:
         in_s: seconds until then, by the store's time as of the read; 0 or less: it is time. Minus
             infinity: it was said before the store's host booted.
+        correlation: the request that it goes back to, as `Correlation.text`; empty: none.
     """
 
     kind: Kind
     id: str
     in_s: float
     why: str = ""
+    correlation: str = field(default="", compare=False)
 
     @property
     def is_due(self) -> bool:
@@ -49,6 +53,22 @@ class Place:
 
     at: datetime
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which entries of a list are wanted; None: whatever they say there.
+
+    A list whose entries say nothing of something does not look at it.
+    """
+
+    state: str | None = None
+    asked_by: str | None = None
+    controller: str | None = None
+    issue: str | None = None
+
+
+ALL = Only()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,8 @@ class AskedPlan:
     accept_suspected: bool = False
     save_pending: bool = False
     answer: PlanAnswer = PlanAnswer("queued")
+    accept_reload: bool = False
+    accept_stranded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +169,14 @@ class Dues(Protocol):
     def set_due(self, kind: Kind, item: str, *, in_s: float, why: str = "") -> None:
         """Say when; what was said of it before no longer counts."""
 
+    def hurry_due(self, kind: Kind, item: str) -> None:
+        """At once, unless nothing is to be done, or somebody has claimed it."""
+
     def due_of(self, kind: Kind, item: str) -> Due | None:
         """What was said last; None where nothing is to be done."""
+
+    def due_items(self, kind: Kind, *, begins: str) -> tuple[str, ...]:
+        """The ids that begin so and that something is still to be done about, in order."""
 
     def forget_due(self, kind: Kind, item: str) -> None:
         """Nothing is to be done any more."""
@@ -181,8 +209,15 @@ class Sweeps(Protocol):
     def sweep_document(self, sweep: str) -> Document | None:
         """What it said; None where it has not ended."""
 
-    def sweeps(self, *, limit: int, after: Place | None = None) -> tuple[AskedSweep, ...]:
-        """Sweeps, newest first."""
+    def sweeps(
+        self,
+        *,
+        limit: int,
+        after: Place | None = None,
+        only: Only = ALL,
+        oldest_first: bool = False,
+    ) -> tuple[AskedSweep, ...]:
+        """Sweeps, newest first unless told otherwise."""
 
     def looks(self) -> tuple[Look, ...]:
         """The newest word on each controller, by its name."""
@@ -203,8 +238,15 @@ class Plans(Protocol):
     def plans_with(self, digest: str) -> tuple[AskedPlan, ...]:
         """Every plan of that digest, newest first."""
 
-    def plans(self, *, limit: int, after: Place | None = None) -> tuple[AskedPlan, ...]:
-        """Plans, newest first."""
+    def plans(
+        self,
+        *,
+        limit: int,
+        after: Place | None = None,
+        only: Only = ALL,
+        oldest_first: bool = False,
+    ) -> tuple[AskedPlan, ...]:
+        """Plans, newest first unless told otherwise."""
 
 
 class AskedRemediations(Protocol):
@@ -222,8 +264,18 @@ class AskedRemediations(Protocol):
     def waiting_for(self, digest: str) -> tuple[AskedRemediation, ...]:
         """What is not opened yet and not refused, of one digest."""
 
-    def remediation_places(self, *, limit: int, after: Place | None = None) -> tuple[Place, ...]:
-        """Remediations, opened or only asked for, newest first."""
+    def remediation_places(
+        self,
+        *,
+        limit: int,
+        after: Place | None = None,
+        only: Only = ALL,
+        oldest_first: bool = False,
+    ) -> tuple[Place, ...]:
+        """Remediations, opened or only asked for, newest first unless told otherwise.
+
+        What each has come to is not looked at.
+        """
 
     def recall(self, recall: Recall) -> None:
         """Keep that somebody wants it back."""

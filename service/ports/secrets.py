@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from service.errors import InvalidInput
+
 
 class Secrets(Protocol):
     """Resolves secret references such as `env:NAME` or `file:PATH`."""
@@ -13,3 +15,11 @@ class Secrets(Protocol):
             InvalidInput: no such scheme, or nothing behind the reference; names the reference,
                 never a value.
         """
+
+
+class NoSecrets:
+    """Where there are none."""
+
+    def resolve(self, reference: str) -> str:
+        """Raises InvalidInput."""
+        raise InvalidInput("nothing", where=reference, expected="a process that has secrets")

@@ -9,7 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from service.domain.backoff import Failing, Trouble
 from service.domain.waves import Fate, Limits
-from service.ports.requests import AskedPlan, AskedRemediation, Place
+from service.ports.requests import ALL, AskedPlan, AskedRemediation, Only, Place
 
 CampaignState: TypeAlias = Literal["running", "stopped", "finished", "cancelled"]
 ENDED: tuple[CampaignState, ...] = ("finished", "cancelled")
@@ -84,8 +84,15 @@ class Campaigns(Protocol):
     def open_one(self) -> Campaign | None:
         """The campaign that has not ended, if there is one."""
 
-    def campaigns(self, *, limit: int, after: Place | None = None) -> tuple[Campaign, ...]:
-        """Campaigns, newest first."""
+    def campaigns(
+        self,
+        *,
+        limit: int,
+        after: Place | None = None,
+        only: Only = ALL,
+        oldest_first: bool = False,
+    ) -> tuple[Campaign, ...]:
+        """Campaigns, newest first unless told otherwise."""
 
     def targets(self, campaign: str) -> tuple[Target, ...]:
         """Its controllers, in line."""

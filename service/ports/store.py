@@ -1,6 +1,7 @@
 """The store port: what outlives a process. The database is the truth; nothing else is.
 
-Every method is one transaction of its own; none stays open across a device call.
+Every method is one transaction of its own, unless it is called inside of `Answers.together`; none
+stays open across a device call.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,10 +14,24 @@ from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
 from service.domain.journal import Charter, Closed, Entry, Event
 from service.domain.observation import ControllerView
+from service.ports.audit import Audit
+from service.ports.containments import Boxes, Containments
+from service.ports.events import Events
+from service.ports.evidence import Evidence
+from service.ports.fleet_view import FleetView
 from service.ports.guardians import Guardians
+from service.ports.marks import Marks
+from service.ports.notices import Notices
+from service.ports.polls import Polls
 from service.ports.requests import AskedRemediations, Dues, Plans, Sweeps
+from service.ports.signals import Signals
+from service.ports.spells import Spells
 from service.ports.steering import Steering
+from service.ports.stream import Stream
+from service.ports.tickets import Tickets
 from service.ports.tokens import Answers, Tokens
+from service.ports.visits import Visits
+from service.ports.webhooks import Telling, Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +63,15 @@ class Lease:
         fencing: rises with every holder; an append with an old number is refused.
         left_s: how much longer it holds, by the store's time as of the read; 0 or less: it ran out.
             Minus infinity: it is from before the store's host booted.
+        was_left: whoever had it before did not give it back: it ran out, or they died. Told by
+            `acquire` and `take_over` alone, as of the very moment of the grant.
     """
 
     controller: str
     holder: Holder
     fencing: int
     left_s: float = field(compare=False)
+    was_left: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +165,15 @@ class Journals(Protocol):
     def journal(self, remediation: str) -> tuple[Entry, ...]:
         """All entries, oldest first. Raises NotFound."""
 
+    def journal_lines(self, remediation: str) -> tuple[Mapping[str, object], ...]:
+        """All entries as they were kept, oldest first: seq, fencing, at, event. Raises NotFound.
+
+        Plain values, the same for ever, whatever later versions make of an entry.
+        """
+
+    def journal_after(self, remediation: str, after: int) -> tuple[Entry, ...]:
+        """The entries after entry number `after`, oldest first; none where there are none."""
+
     def remediations(
         self, *, controller: str | None = None, unfinished: bool = False
     ) -> tuple[RemediationRow, ...]:
@@ -160,10 +187,29 @@ class Observations(Protocol):
         """Every AP's history on one controller."""
 
     def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
-        """Extend the histories with one poll, and give them back."""
+        """Extend the histories with one poll.
+
+        Returns at least those that a diagnosis of this poll goes by: of access points that serve
+        as they did before there may be none.
+        """
+
+    def history_page(
+        self, controller: str, *, limit: int, after: str | None, backwards: bool
+    ) -> tuple[ApHistory, ...]:
+        """Some APs' histories on one controller, by MAC; `after`: beyond that one."""
+
+    def sightings(
+        self, macs: Iterable[BaseRadioMac], *, on: Iterable[str]
+    ) -> tuple[ApHistory, ...]:
+        """What polls of some controllers saw of some APs, ordered by MAC and last sight."""
 
     def clocks(self) -> tuple[ClockNote, ...]:
         """The newest word on each controller's clock, for each boot of each host that polled it."""
+
+    def keep_looks(
+        self, sweep: str, documents: Iterable[Mapping[str, object]], *, at: datetime
+    ) -> None:
+        """Keep what a part of a sweep says of its controllers: the newest word on each."""
 
     def keep_sweep(self, sweep: str, document: Mapping[str, object], *, at: datetime) -> None:
         """Keep a sweep's document: it is finished, and the newest word on its controllers."""
@@ -185,6 +231,11 @@ class Store(
     Observations,
     Approvals,
     Guardians,
+    Containments,
+    Marks,
+    Boxes,
+    Polls,
+    Spells,
     Dues,
     Sweeps,
     Plans,
@@ -192,6 +243,17 @@ class Store(
     Tokens,
     Answers,
     Steering,
+    Events,
+    Audit,
+    Webhooks,
+    Telling,
+    Evidence,
+    Tickets,
+    Notices,
+    Signals,
+    FleetView,
+    Visits,
+    Stream,
     Protocol,
 ):
     """All of it."""

@@ -1,9 +1,12 @@
 """Who may ask what over REST: tokens by their hashes, and answers that were given already."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
+
+from service.domain.scope import WHOLE, Scope
 
 
 class Role(IntEnum):
@@ -27,6 +30,8 @@ class Token:
     Attributes:
         name: who it stands for; several tokens may stand for one name.
         expires: None: never.
+        scope: for which controllers it holds.
+        last_used: to the minute; None: never, or before that was noted.
     """
 
     id: str
@@ -35,6 +40,8 @@ class Token:
     created: datetime
     expires: datetime | None = None
     revoked: datetime | None = None
+    scope: Scope = WHOLE
+    last_used: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +50,11 @@ class Answer:
 
     Attributes:
         fingerprint: what the request was.
-        status: None while it is being worked on.
+        location: where the answer points; empty: nowhere.
     """
 
     fingerprint: str
-    status: int | None = None
+    status: int
     location: str = ""
     body: str = ""
 
@@ -64,8 +71,14 @@ class Tokens(Protocol):
     def token_with(self, digest: str) -> Token | None:
         """The token of a hash, expired or revoked or not."""
 
+    def token(self, item: str) -> Token | None:
+        """The token of an id, expired or revoked or not."""
+
     def tokens(self) -> tuple[Token, ...]:
         """Every token, oldest first."""
+
+    def note_use(self, token: str, *, at: datetime) -> None:
+        """It was used just now."""
 
     def revoke_token(self, token: str, *, at: datetime) -> Token:
         """From now on it opens nothing. Raises NotFound."""
@@ -74,19 +87,21 @@ class Tokens(Protocol):
 class Answers(Protocol):
     """Answers kept for a while, by who asked and the key that came with it."""
 
-    def begin_answer(
-        self, who: str, key: str, fingerprint: str, *, now: datetime, kept_s: float, stale_s: float
-    ) -> Answer | None:
-        """Take a key for oneself; None: it is ours to answer.
+    def together(self) -> AbstractContextManager[None]:
+        """All that this thread tells the store inside of it is durable at its end, or none is."""
+
+    def answer_given(self, who: str, key: str, *, now: datetime, kept_s: float) -> Answer | None:
+        """What was answered under a key; None: it is ours, until the end of `together`.
 
         Args:
             who: whose key it is.
             key: the key.
-            fingerprint: what is asked.
             now: this host's clock.
             kept_s: how long an answer counts.
-            stale_s: after how long an answer that never came is given up.
+
+        Raises:
+            KeyInUse: another request with it is being answered.
         """
 
-    def end_answer(self, who: str, key: str, answer: Answer | None) -> None:
-        """Keep what was answered; None: it went wrong, and the key is free again."""
+    def keep_answer(self, who: str, key: str, answer: Answer, *, at: datetime) -> None:
+        """Keep what was answered."""

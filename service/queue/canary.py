@@ -18,6 +18,8 @@ from service.queue.broker_address import client
 from service.queue.celery_app import canary_queue, celery_app
 
 NAME = "aprejoin.canary"
+OF_BEAT = "aprejoin.canary-of-beat"
+"""The task that beat sends by itself: a worker of the lane notes in the store that it came."""
 _KEPT_S = 600
 _SLACK_S = 2.0
 

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import Engine, Row, insert, select, update
 
 from service.domain.waves import Fate, Limits
-from service.ports.requests import AskedPlan, AskedRemediation, Kind, Place
+from service.ports.requests import ALL, AskedPlan, AskedRemediation, Kind, Only, Place
 from service.ports.steering import ENDED, Campaign, CampaignState, Target
 from service.store.codec import document_text, moment_of, moment_text
 from service.store.dues import put_due
-from service.store.plans import older, plan_of, remediation_of
+from service.store.lists import matching, part
+from service.store.plans import plan_of, remediation_of
 from service.store.steering_tables import campaigns, targets
 from service.store.tables import asked_plans, asked_remediations, remediations
 from service.store.times import StoreTime
@@ -51,12 +52,19 @@ class CampaignTables:
             row = connection.execute(select(campaigns).where(campaigns.c.open == OPEN)).first()
         return None if row is None else _campaign(row)
 
-    def campaigns(self, *, limit: int, after: Place | None = None) -> tuple[Campaign, ...]:
-        """Campaigns, newest first."""
-        query = select(campaigns).where(*older(campaigns, after)).limit(limit)
-        order = (campaigns.c.at.desc(), campaigns.c.id.desc())
+    def campaigns(
+        self,
+        *,
+        limit: int,
+        after: Place | None = None,
+        only: Only = ALL,
+        oldest_first: bool = False,
+    ) -> tuple[Campaign, ...]:
+        """Campaigns, by time."""
+        query = select(campaigns).where(*matching(campaigns, only))
+        cut = part(query, campaigns, limit=limit, after=after, oldest_first=oldest_first)
         with transaction(self._engine) as connection:
-            return tuple(_campaign(row) for row in connection.execute(query.order_by(*order)))
+            return tuple(_campaign(row) for row in connection.execute(cut))
 
     def targets(self, campaign: str) -> tuple[Target, ...]:
         """Its controllers, in line."""

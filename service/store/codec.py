@@ -6,19 +6,26 @@ told apart by their `type` and `kind` fields.
 
 import json
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from service.domain.box_note import BoxNote
 from service.domain.history import ApHistory
 from service.domain.instants import Instant
 from service.domain.journal import Event
+from service.domain.polling.note import PollNote
+from service.domain.signals import Signs
+from service.domain.tickets import ChangeReading
 from service.errors import StoreError
 from service.ports.store import Holder
 
 TOLD_APART = Annotated[Event, Field(discriminator="type")]
 """One object, so that its adapter is built once: building one takes a quarter of a second."""
+
+READ_BEFORE = 1024
+"""So many texts of journals are remembered: every move reads the whole journal again."""
 
 
 @cache
@@ -38,10 +45,23 @@ def event_text(event: Event) -> str:
     return _adapter(TOLD_APART).dump_json(event).decode()
 
 
+@lru_cache(maxsize=READ_BEFORE)
 def event_of(text: str) -> Event:
-    """A journal event from JSON."""
+    """A journal event from JSON; the same value for the same text, so nobody may change it."""
     event: Event = _read(TOLD_APART, text)
     return event
+
+
+def line_of(seq: int, fencing: int, at: str, event: str) -> dict[str, object]:
+    """An entry as plain values: its texts read as JSON, and nothing made of them."""
+    return {"seq": seq, "fencing": fencing, "at": _plain(at), "event": _plain(event)}
+
+
+def _plain(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as err:
+        raise StoreError(f"what was kept is no JSON: {err}") from err
 
 
 def instant_text(instant: Instant) -> str:
@@ -49,6 +69,7 @@ def instant_text(instant: Instant) -> str:
     return _adapter(Instant).dump_json(instant).decode()
 
 
+@lru_cache(maxsize=READ_BEFORE)
 def instant_of(text: str) -> Instant:
     """An instant from JSON."""
     instant: Instant = _read(Instant, text)
@@ -64,6 +85,50 @@ def history_of(text: str) -> ApHistory:
     """An AP's history from JSON."""
     history: ApHistory = _read(ApHistory, text)
     return history
+
+
+def box_text(note: BoxNote) -> str:
+    """A note on a controller as JSON."""
+    return _adapter(BoxNote).dump_json(note).decode()
+
+
+def box_of(text: str) -> BoxNote:
+    """A note on a controller from JSON."""
+    note: BoxNote = _read(BoxNote, text)
+    return note
+
+
+def poll_note_text(note: PollNote) -> str:
+    """What is kept of a controller's polls, as JSON."""
+    return _adapter(PollNote).dump_json(note).decode()
+
+
+def poll_note_of(text: str) -> PollNote:
+    """What is kept of a controller's polls, from JSON."""
+    note: PollNote = _read(PollNote, text)
+    return note
+
+
+def signs_text(signs: Signs) -> str:
+    """A poll in numbers, as JSON."""
+    return _adapter(Signs).dump_json(signs).decode()
+
+
+def signs_of(text: str) -> Signs:
+    """A poll in numbers, from JSON."""
+    signs: Signs = _read(Signs, text)
+    return signs
+
+
+def reading_text(reading: ChangeReading) -> str:
+    """What a change said, as JSON."""
+    return _adapter(ChangeReading).dump_json(reading).decode()
+
+
+def reading_of(text: str) -> ChangeReading:
+    """What a change said, from JSON."""
+    reading: ChangeReading = _read(ChangeReading, text)
+    return reading
 
 
 def holder_text(holder: Holder) -> str:

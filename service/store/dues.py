@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, or_, select, update
 
+from service.ports.correlation import current
 from service.ports.requests import Due, Kind
 from service.store.tables import dues, ticks
 from service.store.times import Mark, StoreTime
@@ -31,6 +32,17 @@ class DueTable:
             row = connection.execute(select(dues).where(_is(kind, item))).first()
             return None if row is None else _due(row, self._time.now(connection))
 
+    def hurry_due(self, kind: Kind, item: str) -> None:
+        """At once, unless nothing is to be done, or somebody has it."""
+        with transaction(self._engine) as connection:
+            hurry(connection, kind, item, self._time.now(connection))
+
+    def due_items(self, kind: Kind, *, begins: str) -> tuple[str, ...]:
+        """What is not done yet of what begins so."""
+        these = and_(dues.c.kind == kind.value, dues.c.id.startswith(begins, autoescape=True))
+        with transaction(self._engine) as connection:
+            return tuple(connection.scalars(select(dues.c.id).where(these).order_by(dues.c.id)))
+
     def forget_due(self, kind: Kind, item: str) -> None:
         """Nothing is to be done any more."""
         with transaction(self._engine) as connection:
@@ -42,8 +54,10 @@ class DueTable:
         with transaction(self._engine) as connection:
             connection.execute(this)
             now = self._time.now(connection)
+            ends = now.after(for_s)
             taken = update(dues).where(_is(kind, item), _is_due(now))
-            return connection.execute(taken.values(**_until(now.after(for_s)))).rowcount == 1
+            values = {**_until(ends), "nudged_s": ends.at_s}
+            return connection.execute(taken.values(**values)).rowcount == 1
 
     def take_nudges(self, *, again_after_s: float) -> tuple[Due, ...]:
         """What is due now and was not given to anybody lately."""
@@ -73,7 +87,22 @@ class DueTable:
 
 def put_due(connection: Connection, kind: Kind, item: str, at: Mark, why: str) -> None:
     """Write a due time down, not given to anybody yet."""
-    put(connection, dues, {"kind": kind.value, "id": item, "why": why, **_until(at)})
+    row: dict[str, object] = {"kind": kind.value, "id": item, "why": why, **_until(at)}
+    correlation = current()
+    if correlation is not None:  # else what is known of it stays
+        row["correlation"] = correlation.text
+    put(connection, dues, row)
+
+
+def hurry(connection: Connection, kind: Kind, item: str, now: Mark) -> bool:
+    """Let it be due at once; a claim stays, or two would be at it. False: it is in no table."""
+    row = connection.execute(select(dues).where(_is(kind, item)).with_for_update()).first()
+    if row is None:
+        return False
+    is_claimed = row.clock == now.clock and (row.nudged_s or now.at_s) > now.at_s
+    if not is_claimed:
+        connection.execute(update(dues).where(_is(kind, item)).values(**_until(now)))
+    return True
 
 
 def _until(at: Mark) -> dict[str, object]:
@@ -81,7 +110,8 @@ def _until(at: Mark) -> dict[str, object]:
 
 
 def _due(row: Row[Any], now: Mark) -> Due:
-    return Due(Kind(row.kind), row.id, now.until(row.clock, row.at_s), row.why)
+    in_s = now.until(row.clock, row.at_s)
+    return Due(Kind(row.kind), row.id, in_s, row.why, row.correlation or "")
 
 
 def _nudged(connection: Connection, row: Row[Any], now: Mark) -> None:
@@ -100,6 +130,6 @@ def _is_due(now: Mark) -> ColumnElement[bool]:
 
 
 def _is_quiet(now: Mark, again_after_s: float) -> ColumnElement[bool]:
-    """Nobody was told lately."""
+    """Nobody was told lately; a claim that ran out counts as told at its end."""
     lately = now.at_s - again_after_s
     return or_(dues.c.clock != now.clock, dues.c.nudged_s.is_(None), dues.c.nudged_s <= lately)

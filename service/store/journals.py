@@ -1,6 +1,19 @@
 """Remediations and their journals: append-only, each append in order and under the lease."""
 
-from sqlalchemy import Connection, Engine, ScalarSelect, func, insert, select, update
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    ScalarSelect,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from service.domain.instants import Instant
@@ -12,6 +25,7 @@ from service.store.codec import (
     event_text,
     instant_of,
     instant_text,
+    line_of,
     moment_of,
     moment_text,
 )
@@ -78,11 +92,25 @@ class JournalTables:
             raise NotFound("remediation", remediation)
         return entries
 
+    def journal_lines(self, remediation: str) -> tuple[Mapping[str, object], ...]:
+        """All entries as they were kept."""
+        query = select(journal).where(journal.c.remediation == remediation).order_by(journal.c.seq)
+        with transaction(self._engine) as connection:
+            rows = connection.execute(query).all()
+        if not rows:
+            raise NotFound("remediation", remediation)
+        return tuple(line_of(row.seq, row.fencing, row.at, row.event) for row in rows)
+
+    def journal_after(self, remediation: str, after: int) -> tuple[Entry, ...]:
+        """The entries after one."""
+        with transaction(self._engine) as connection:
+            return _entries(connection, remediation, after=after)
+
     def remediations(
         self, *, controller: str | None = None, unfinished: bool = False
     ) -> tuple[RemediationRow, ...]:
         """Remediations, newest first."""
-        query = select(remediations)
+        query = _WITH_ENDS
         if controller is not None:  # in order of their leases, whatever the hosts' clocks said
             query = query.where(remediations.c.controller == controller)
             query = query.order_by(_fencing_when_opened().desc())
@@ -91,10 +119,19 @@ class JournalTables:
             query = query.where(remediations.c.closed.is_(False))
         with transaction(self._engine) as connection:
             now = self._time.now(connection)
-            return tuple(
-                _row(connection, now, row.id, row.controller, row.opened)
-                for row in connection.execute(query).all()
-            )
+            return tuple(_row(connection, now, row) for row in connection.execute(query).all())
+
+
+def _event_at(end: ColumnElement[int]) -> ScalarSelect[str]:
+    events = select(journal.c.event).where(journal.c.remediation == remediations.c.id)
+    return events.order_by(end).limit(1).scalar_subquery()
+
+
+_WITH_ENDS = select(
+    remediations,
+    _event_at(journal.c.seq).label("first_event"),
+    _event_at(journal.c.seq.desc()).label("last_event"),
+)
 
 
 def _fencing_when_opened() -> ScalarSelect[int]:
@@ -115,28 +152,23 @@ def _write(connection: Connection, remediation: str, entry: Entry) -> Entry:
     return entry
 
 
-def _entries(connection: Connection, remediation: str) -> tuple[Entry, ...]:
-    rows = connection.execute(
-        select(journal).where(journal.c.remediation == remediation).order_by(journal.c.seq)
-    ).all()
+def _entries(connection: Connection, remediation: str, *, after: int = 0) -> tuple[Entry, ...]:
+    newer = (journal.c.remediation == remediation, journal.c.seq > after)
+    rows = connection.execute(select(journal).where(*newer).order_by(journal.c.seq)).all()
     return tuple(
         Entry(row.seq, instant_of(row.at), event_of(row.event), row.fencing) for row in rows
     )
 
 
-def _row(
-    connection: Connection, now: Mark, remediation: str, controller: str, opened: str
-) -> RemediationRow:
-    events = select(journal.c.event).where(journal.c.remediation == remediation)
-    first = event_of(connection.scalar(events.order_by(journal.c.seq).limit(1)) or "")
-    last = event_of(connection.scalar(events.order_by(journal.c.seq.desc()).limit(1)) or "")
+def _row(connection: Connection, now: Mark, row: Row[Any]) -> RemediationRow:
+    first, last = event_of(row.first_event or ""), event_of(row.last_event or "")
     if not isinstance(first, Opened):
-        raise StoreError(f"remediation {remediation}: its journal has no beginning")
+        raise StoreError(f"remediation {row.id}: its journal has no beginning")
     return RemediationRow(
-        id=remediation,
-        controller=controller,
-        opened=moment_of(opened),
+        id=row.id,
+        controller=row.controller,
+        opened=moment_of(row.opened),
         charter=first.charter,
         closed=last if isinstance(last, Closed) else None,
-        lease=read_lease(connection, controller, now),
+        lease=read_lease(connection, row.controller, now),
     )

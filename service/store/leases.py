@@ -5,8 +5,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from service.errors import LeaseHeld, LeaseLost
+from service.ports.signals import LEASES_LEFT, Added
 from service.ports.store import Holder, Lease
 from service.store.codec import holder_of, holder_text
+from service.store.signals import add_to_sums
 from service.store.tables import leases
 from service.store.times import Mark, StoreTime
 from service.store.transactions import add_if_missing, transaction
@@ -98,6 +100,8 @@ def _lease(row: Row[Any], now: Mark) -> Lease | None:
 def _grant(connection: Connection, row: Row[Any], holder: Holder, now: Mark, ttl_s: float) -> Lease:
     """A new number even for the holder of before: what it began under the old one has ended."""
     fencing, until = row.fencing + 1, now.after(ttl_s)
+    if row.until_s is not None:
+        add_to_sums(connection, [Added(LEASES_LEFT)], now)
     _write(
         connection,
         row.controller,
@@ -106,7 +110,7 @@ def _grant(connection: Connection, row: Row[Any], holder: Holder, now: Mark, ttl
         until_s=until.at_s,
         holder=holder_text(holder),
     )
-    return Lease(row.controller, holder, fencing, ttl_s)
+    return Lease(row.controller, holder, fencing, ttl_s, was_left=row.until_s is not None)
 
 
 def _write(connection: Connection, controller: str, **values: object) -> None:

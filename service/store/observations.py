@@ -1,23 +1,22 @@
 """What polls saw: one history for each AP, written only where it changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, or_, select
+from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select
 
-from service.domain.history import ApHistory, extend
+from service.domain.box_note import BoxNote, note_of
+from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
 from service.domain.observation import ControllerView
 from service.ports.store import ClockNote
-from service.store.codec import (
-    history_of,
-    history_text,
-    moment_of,
-    moment_text,
-)
-from service.store.tables import ap_history, clock_notes
-from service.store.transactions import alone, transaction
+from service.store.ap_rows import CHUNK, history_from, rows_of
+from service.store.codec import box_of, box_text, moment_of, moment_text
+from service.store.growing import grow
+from service.store.tables import ap_history, boxes, clock_notes
+from service.store.transactions import alone, put, transaction
 
 KEPT = timedelta(days=2)
 """Far longer than a note counts; only so that boots of long ago leave nothing behind."""
@@ -30,20 +29,51 @@ class ObservationTables:
 
     def histories(self, controller: str) -> dict[BaseRadioMac, ApHistory]:
         """Every AP's history on one controller."""
+        mine = rows_of().where(ap_history.c.controller == controller)
         with transaction(self._engine) as connection:
-            return {history.mac: history for history in _read(connection, controller).values()}
+            rows = connection.execute(mine).all()
+        return {history.mac: history for history in map(history_from, rows)}
 
     def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
-        """Extend the histories with one poll, in one transaction."""
+        """Extend the histories with one poll; back come those that a diagnosis goes by."""
         with transaction(self._engine) as connection:
             alone(connection, f"observations of {view.controller}")
-            known = _read(connection, view.controller)
-            seen = {
-                ap.mac: extend(known.get(str(ap.mac)), ap, view.read_at) for ap in view.aps or ()
-            }
-            _write(connection, view.controller, known, seen)
+            grown = grow(connection, view)
             _note_clock(connection, view)
-            return {history.mac: history for history in known.values()} | seen
+            _note_box(connection, view)
+            return grown
+
+    def history_page(
+        self, controller: str, *, limit: int, after: str | None, backwards: bool
+    ) -> tuple[ApHistory, ...]:
+        """Some APs' histories on one controller, by MAC."""
+        mac = ap_history.c.mac
+        query = rows_of().where(ap_history.c.controller == controller)
+        if after is not None:
+            query = query.where(mac < after if backwards else mac > after)
+        query = query.order_by(mac.desc() if backwards else mac).limit(limit)
+        with transaction(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return tuple(history_from(row) for row in rows)
+
+    def sightings(
+        self, macs: Iterable[BaseRadioMac], *, on: Iterable[str]
+    ) -> tuple[ApHistory, ...]:
+        """What polls of some controllers saw of some APs."""
+        wanted, names = sorted({str(mac) for mac in macs}), set(on)
+        rows: list[Row[Any]] = []
+        with transaction(self._engine) as connection:
+            for start in range(0, len(wanted), CHUNK):
+                some = ap_history.c.mac.in_(wanted[start : start + CHUNK])
+                rows += connection.execute(rows_of().where(some)).all()
+        found = (history_from(row) for row in rows if row.controller in names)
+        return tuple(sorted(found, key=lambda past: (past.mac, past.last_seen)))
+
+    def boxes(self) -> tuple[BoxNote, ...]:
+        """The newest note on each controller that was polled, by name."""
+        with transaction(self._engine) as connection:
+            rows = connection.execute(select(boxes).order_by(boxes.c.controller)).all()
+        return tuple(box_of(row.document) for row in rows)
 
     def clocks(self) -> tuple[ClockNote, ...]:
         """The newest word of each boot of each host on each controller's clock."""
@@ -61,31 +91,11 @@ class ObservationTables:
         )
 
 
-def _read(connection: Connection, controller: str) -> dict[str, ApHistory]:
-    rows = connection.execute(select(ap_history).where(ap_history.c.controller == controller))
-    return {row.mac: history_of(row.document) for row in rows.all()}
-
-
-def _write(
-    connection: Connection,
-    controller: str,
-    known: Mapping[str, ApHistory],
-    seen: Mapping[BaseRadioMac, ApHistory],
-) -> None:
-    changed = {str(mac): history for mac, history in seen.items() if known.get(str(mac)) != history}
-    if not changed:
-        return
-    for mac in changed:
-        connection.execute(
-            delete(ap_history).where(ap_history.c.controller == controller, ap_history.c.mac == mac)
-        )
-    connection.execute(
-        insert(ap_history),
-        [
-            {"controller": controller, "mac": mac, "document": history_text(history)}
-            for mac, history in changed.items()
-        ],
-    )
+def _note_box(connection: Connection, view: ControllerView) -> None:
+    """Keep what the poll says of the controller itself."""
+    row = connection.execute(select(boxes).where(boxes.c.controller == view.controller)).first()
+    note = note_of(view, None if row is None else box_of(row.document))
+    put(connection, boxes, {"controller": view.controller, "document": box_text(note)})
 
 
 def _note_clock(connection: Connection, view: ControllerView) -> None:

@@ -52,9 +52,27 @@ def prepare(engine: Engine) -> None:
     with transaction(engine) as connection:
         state = _state(connection)
     if not state.is_usable:
-        with _migrating, transaction(engine) as connection:
-            _lock(connection)
+        with transaction(engine) as connection:
+            hold(connection)
             _bring_up(connection, _state(connection))
+
+
+def schema_of(connection: Connection) -> int:
+    """The newest revision that a database has; 0: it is empty."""
+    return _state(connection).schema
+
+
+def why_unusable(connection: Connection) -> str:
+    """What is wrong with the tables for this version; empty: nothing."""
+    state = _state(connection)
+    if state.is_usable:
+        return ""
+    if state.schema < SCHEMA:
+        return f"the database has schema {state.schema}; this version needs {SCHEMA}: restart it"
+    return (
+        f"the database has schema {state.schema}, for versions of "
+        f"{state.compatible_from} and later; this one knows {SCHEMA}: update it"
+    )
 
 
 def _bring_up(connection: Connection, state: State) -> None:
@@ -67,14 +85,28 @@ def _bring_up(connection: Connection, state: State) -> None:
                 f"known {SCHEMA}): update this one"
             )
         return
+    bring_to(connection)
+
+
+def oldest_beside() -> int:
+    """The oldest schema whose code may go on, once this version has brought a database up."""
+    alembic = _alembic()
+    scripts = alembic.script.ScriptDirectory(str(MIGRATIONS))
+    return int(scripts.get_revision("head").module.COMPATIBLE_FROM)
+
+
+def bring_to(connection: Connection, schema: int = SCHEMA) -> None:
+    """Upgrade to a revision, within a transaction that holds the database's migrations."""
     alembic = _alembic()
     config = alembic.config.Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    alembic.command.upgrade(config, "head")
-    head = alembic.script.ScriptDirectory.from_config(config).get_revision("head")
-    put(connection, about, {"key": SCHEMA_KEY, "value": str(int(head.revision))})
-    put(connection, about, {"key": COMPATIBLE_KEY, "value": str(head.module.COMPATIBLE_FROM)})
+    with _migrating:
+        scripts = alembic.script.ScriptDirectory.from_config(config)
+        wanted = scripts.get_revision(f"{schema:04d}")
+        alembic.command.upgrade(config, wanted.revision)
+    put(connection, about, {"key": SCHEMA_KEY, "value": str(int(wanted.revision))})
+    put(connection, about, {"key": COMPATIBLE_KEY, "value": str(wanted.module.COMPATIBLE_FROM)})
 
 
 @cache
@@ -85,7 +117,7 @@ def _alembic() -> Any:  # noqa: ANN401 - a module
     return import_module("alembic")
 
 
-def _lock(connection: Connection) -> None:
+def hold(connection: Connection) -> None:
     """One process at a time; SQLite's transactions have the write lock from their beginning."""
     if connection.dialect.name == "postgresql":
         for limit in ("statement_timeout", "lock_timeout"):

@@ -1,22 +1,24 @@
 """Plans and remediations that were asked for; what is open already, its journal tells."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Engine, Row, delete, false, insert, select, update
 
 from service.ports.requests import (
+    ALL,
     AskedPlan,
     AskedRemediation,
     Kind,
+    Only,
     Place,
     PlanAnswer,
     Recall,
 )
 from service.store.codec import document_text, moment_of, moment_text
 from service.store.dues import put_due
+from service.store.lists import matching, part
 from service.store.tables import asked_plans, asked_remediations, dues, recalls, remediations
 from service.store.times import StoreTime
 from service.store.transactions import alone, put, transaction
@@ -39,6 +41,8 @@ class PlanTable:
             "strategy": asked.strategy,
             "accept_suspected": asked.accept_suspected,
             "save_pending": asked.save_pending,
+            "accept_reload": asked.accept_reload,
+            "accept_stranded": asked.accept_stranded,
         }
         with transaction(self._engine) as connection:
             connection.execute(insert(asked_plans).values(**row, **_answer_row(asked.answer)))
@@ -64,12 +68,19 @@ class PlanTable:
             rows = connection.execute(query.order_by(asked_plans.c.at.desc())).all()
         return tuple(plan_of(row) for row in rows) if digest else ()
 
-    def plans(self, *, limit: int, after: Place | None = None) -> tuple[AskedPlan, ...]:
-        """Plans, newest first."""
-        query = select(asked_plans).where(*older(asked_plans, after)).limit(limit)
-        order = (asked_plans.c.at.desc(), asked_plans.c.id.desc())
+    def plans(
+        self,
+        *,
+        limit: int,
+        after: Place | None = None,
+        only: Only = ALL,
+        oldest_first: bool = False,
+    ) -> tuple[AskedPlan, ...]:
+        """Plans, by time."""
+        query = select(asked_plans).where(*matching(asked_plans, only))
+        cut = part(query, asked_plans, limit=limit, after=after, oldest_first=oldest_first)
         with transaction(self._engine) as connection:
-            rows = connection.execute(query.order_by(*order)).all()
+            rows = connection.execute(cut).all()
         return tuple(plan_of(row) for row in rows)
 
 
@@ -141,8 +152,15 @@ class AskedRemediationTable:
         with transaction(self._engine) as connection:
             return tuple(remediation_of(row) for row in connection.execute(query).all())
 
-    def remediation_places(self, *, limit: int, after: Place | None = None) -> tuple[Place, ...]:
-        """Remediations, opened or only asked for, newest first.
+    def remediation_places(
+        self,
+        *,
+        limit: int,
+        after: Place | None = None,
+        only: Only = ALL,
+        oldest_first: bool = False,
+    ) -> tuple[Place, ...]:
+        """Remediations, opened or only asked for, by time.
 
         A place does not move when what was asked for is opened.
         """
@@ -150,10 +168,15 @@ class AskedRemediationTable:
         begun = select(remediations.c.opened.label("at"), remediations.c.id).where(
             remediations.c.id.not_in(select(asked_remediations.c.id))
         )
-        both = asked.union_all(begun).subquery()
-        query = select(both).where(*older(both, after)).limit(limit)
+        if only.asked_by is not None:  # those that nobody asked for were begun by command
+            begun = begun.where(false())
+        both = asked.where(*matching(asked_remediations, only)).union_all(
+            begun.where(*matching(remediations, only))
+        )
+        places = both.subquery()
+        cut = part(select(places), places, limit=limit, after=after, oldest_first=oldest_first)
         with transaction(self._engine) as connection:
-            rows = connection.execute(query.order_by(both.c.at.desc(), both.c.id.desc())).all()
+            rows = connection.execute(cut).all()
         return tuple(Place(moment_of(row.at), row.id) for row in rows)
 
     def recall(self, recall: Recall) -> None:
@@ -183,14 +206,6 @@ class AskedRemediationTable:
             connection.execute(delete(recalls).where(recalls.c.remediation == remediation))
 
 
-def older(table: Any, after: Place | None) -> Sequence[Any]:  # noqa: ANN401 - table or subquery
-    """What comes after a place in a list from new to old."""
-    if after is None:
-        return ()
-    at = moment_text(after.at)
-    return (or_(table.c.at < at, and_(table.c.at == at, table.c.id < after.id)),)
-
-
 def _answer_row(answer: PlanAnswer) -> dict[str, object]:
     return {
         "state": answer.state,
@@ -215,6 +230,8 @@ def plan_of(row: Row[tuple[Any, ...]]) -> AskedPlan:
         accept_suspected=row.accept_suspected,
         save_pending=row.save_pending,
         answer=PlanAnswer(row.state, row.digest, expires, document, row.detail),
+        accept_reload=row.accept_reload,
+        accept_stranded=row.accept_stranded,
     )
 
 

@@ -8,22 +8,39 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.errors import StoreError
 from service.ports.clock import Clock
 from service.store.approvals import ApprovalTable
+from service.store.audits import AuditTable
 from service.store.campaigns import CampaignTables
 from service.store.connecting import postgresql_engine
+from service.store.containments import ContainmentTable
+from service.store.deliveries import DeliveryTable
 from service.store.dues import DueTable
+from service.store.events import EventTables
+from service.store.evidence import EvidenceTable
 from service.store.failings import FailingTable
+from service.store.fleet_view import FleetViewTables
 from service.store.guardians import GuardianTable
 from service.store.halts import HaltTable
 from service.store.journals import JournalTables
 from service.store.leases import LeaseTable
+from service.store.marks import MarkTable
+from service.store.notices import NoticeTables
 from service.store.observations import ObservationTables
 from service.store.opening import prepare
 from service.store.plans import AskedRemediationTable, PlanTable
+from service.store.polls import PollTable
+from service.store.signals import SignalTables
 from service.store.slots import SlotTable
+from service.store.spells import SpellTable
+from service.store.stream import StreamTable
 from service.store.sweeps import SweepTables
+from service.store.telling import TellingTable
+from service.store.tickets import TicketTables
 from service.store.times import BootTime, ServerTime, StoreTime
 from service.store.tokens import AnswerTable, TokenTable
+from service.store.trail import TrailTable
 from service.store.transactions import reason
+from service.store.visits import VisitTable
+from service.store.webhooks import WebhookTable
 
 BUSY_TIMEOUT_S = 30
 
@@ -32,6 +49,9 @@ class SqlStore(
     LeaseTable,
     JournalTables,
     ObservationTables,
+    PollTable,
+    SpellTable,
+    TrailTable,
     ApprovalTable,
     DueTable,
     SweepTables,
@@ -40,10 +60,24 @@ class SqlStore(
     TokenTable,
     AnswerTable,
     GuardianTable,
+    ContainmentTable,
+    MarkTable,
     HaltTable,
     CampaignTables,
     FailingTable,
     SlotTable,
+    EventTables,
+    AuditTable,
+    WebhookTable,
+    DeliveryTable,
+    TellingTable,
+    EvidenceTable,
+    TicketTables,
+    NoticeTables,
+    SignalTables,
+    FleetViewTables,
+    VisitTable,
+    StreamTable,
 ):
     """Everything that outlives a process, in one database."""
 
@@ -60,7 +94,7 @@ class SqlStore(
         """
         try:
             self.url = make_url(url).render_as_string(hide_password=True)
-            engine = _engine(url)
+            engine = engine_of(url)
         except (SQLAlchemyError, OSError) as err:
             raise StoreError(f"the database cannot be opened: {err}") from err
         counted = ServerTime() if engine.dialect.name == "postgresql" else BootTime(clock)
@@ -79,7 +113,8 @@ class SqlStore(
         self._engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def engine_of(url: str) -> Engine:
+    """An engine as stores use it; nothing is opened yet."""
     return _sqlite_engine(url) if url.startswith("sqlite") else postgresql_engine(url)
 
 

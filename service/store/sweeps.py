@@ -1,16 +1,20 @@
 """Sweeps: who asked for which controllers, how far it is, and the newest word on each."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
 
-from service.ports.requests import AskedSweep, Document, Kind, Look, Place, SweepState
+from service.domain.polling.trail import poll_seen
+from service.ports.requests import ALL, AskedSweep, Document, Kind, Look, Only, Place, SweepState
 from service.store.codec import document_text, moment_of, moment_text
 from service.store.dues import put_due
+from service.store.fleet_view import keep_gist
+from service.store.lists import matching, part
 from service.store.tables import asked_sweeps, looks, sweeps
 from service.store.times import StoreTime
+from service.store.trail import keep_trail
 from service.store.transactions import alone, put, transaction
 
 
@@ -23,7 +27,7 @@ class SweepTables:
     def ask_sweep(self, asked: AskedSweep) -> None:
         """Keep the wish, due at once."""
         with transaction(self._engine) as connection:
-            connection.execute(insert(asked_sweeps).values(**_asked_row(asked)))
+            connection.execute(insert(asked_sweeps).values(**asked_row(asked)))
             now, why = self._time.now(connection), f"asked by {asked.asked_by}"
             put_due(connection, Kind.SWEEP, asked.id, now, why)
 
@@ -41,10 +45,15 @@ class SweepTables:
             put(connection, sweeps, row)
             if not _mark(connection, sweep, "finished", ""):
                 by_command = AskedSweep(sweep, at, "", tuple(controllers), "finished")
-                connection.execute(insert(asked_sweeps).values(**_asked_row(by_command)))
-            for name, said in controllers.items():
-                look = {"controller": name, "sweep": sweep, "at": moment_text(at)}
-                put(connection, looks, look | {"document": document_text(said)})
+                connection.execute(insert(asked_sweeps).values(**asked_row(by_command)))
+            _keep_looks(connection, sweep, controllers, at)
+
+    def keep_looks(self, sweep: str, documents: Iterable[Document], *, at: datetime) -> None:
+        """Keep what a part of a sweep says of its controllers."""
+        controllers = _controllers({"controllers": list(documents)})
+        with transaction(self._engine) as connection:
+            alone(connection, f"sweep {sweep}")
+            _keep_looks(connection, sweep, controllers, at)
 
     def sweep_asked(self, sweep: str) -> AskedSweep | None:
         """One sweep."""
@@ -58,25 +67,43 @@ class SweepTables:
             text = connection.scalar(select(sweeps.c.document).where(sweeps.c.id == sweep))
         return None if text is None else _document(text)
 
-    def sweeps(self, *, limit: int, after: Place | None = None) -> tuple[AskedSweep, ...]:
-        """Sweeps, newest first."""
-        query = select(asked_sweeps)
-        if after is not None:
-            table, at = asked_sweeps.c, moment_text(after.at)
-            query = query.where(or_(table.at < at, and_(table.at == at, table.id < after.id)))
-        query = query.order_by(asked_sweeps.c.at.desc(), asked_sweeps.c.id.desc()).limit(limit)
-        return tuple(_asked(row) for row in self._all(query))
+    def sweeps(
+        self,
+        *,
+        limit: int,
+        after: Place | None = None,
+        only: Only = ALL,
+        oldest_first: bool = False,
+    ) -> tuple[AskedSweep, ...]:
+        """Sweeps, by time."""
+        query = select(asked_sweeps).where(*matching(asked_sweeps, only))
+        cut = part(query, asked_sweeps, limit=limit, after=after, oldest_first=oldest_first)
+        return tuple(_asked(row) for row in self._all(cut))
 
     def looks(self) -> tuple[Look, ...]:
         """The newest word on each controller."""
-        return tuple(
-            Look(row.controller, row.sweep, moment_of(row.at), _document(row.document))
-            for row in self._all(select(looks).order_by(looks.c.controller))
-        )
+        rows = self._all(select(looks).order_by(looks.c.controller))
+        return tuple(look_from(row) for row in rows)
 
     def _all(self, query: Select[tuple[object, ...]]) -> list[Row[tuple[object, ...]]]:
         with transaction(self._engine) as connection:
             return list(connection.execute(query).all())
+
+
+def look_from(row: Row[tuple[object, ...]]) -> Look:
+    """The newest word on a controller from its row."""
+    return Look(row.controller, row.sweep, moment_of(row.at), _document(row.document))
+
+
+def _keep_looks(
+    connection: Connection, sweep: str, controllers: Mapping[str, Document], at: datetime
+) -> None:
+    for name, said in sorted(controllers.items()):
+        look = {"controller": name, "sweep": sweep, "at": moment_text(at)}
+        put(connection, looks, look | {"document": document_text(said)})
+        keep_gist(connection, name, said, sweep=sweep, at=at)
+    seen = {name: poll_seen(sweep, said, at) for name, said in controllers.items()}
+    keep_trail(connection, sweep, seen, at=at)
 
 
 def _mark(connection: Connection, sweep: str, state: SweepState, detail: str) -> bool:
@@ -84,7 +111,8 @@ def _mark(connection: Connection, sweep: str, state: SweepState, detail: str) ->
     return connection.execute(marked.values(state=state, detail=detail)).rowcount == 1
 
 
-def _asked_row(asked: AskedSweep) -> dict[str, object]:
+def asked_row(asked: AskedSweep) -> dict[str, object]:
+    """The row of a sweep that was asked for."""
     return {
         "id": asked.id,
         "at": moment_text(asked.at),

@@ -10,9 +10,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
-SCHEMA = 4
+SCHEMA = 21
 """The newest revision of `migrations`: that is what this version's code needs."""
 
 metadata = MetaData()
@@ -57,8 +58,25 @@ ap_history = Table(
     "ap_history",
     metadata,
     Column("controller", String(64), primary_key=True),
-    Column("mac", String(17), primary_key=True),
+    Column("mac", String(17), primary_key=True, index=True),
     Column("document", Text, nullable=False),
+    Column("ethernet", String(17), index=True),  # these three: what else an AP is called
+    Column("address", String(45), index=True),
+    Column("name", String(128), index=True),
+    Column("written_by", BigInteger),  # the poll that did, while no poll missed it since; else null
+    Column("mark", String(48)),  # of what that poll said: see `sameness`; null: look closer
+    Column("state", String(16)),  # these three: the spell under way, see `spells`
+    Column("since", String(40)),
+    Column("away_since", String(40)),  # null: it serves
+)
+
+ap_polls = Table(  # the newest poll of each controller that saw access points
+    "ap_polls",
+    metadata,
+    Column("controller", String(64), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("details_at", String(40)),  # when most of them were asked; null: by that poll itself
 )
 
 clock_notes = Table(
@@ -99,8 +117,9 @@ dues = Table(
     Column("id", String(40), primary_key=True),
     Column("clock", String(64), nullable=False),
     Column("at_s", Float(53), nullable=False, index=True),
-    Column("nudged_s", Float(53)),  # null: not yet
+    Column("nudged_s", Float(53)),  # null: not yet; in the future: somebody has it until then
     Column("why", Text, nullable=False),
+    Column("correlation", String(160)),  # of the request that it goes back to
 )
 
 ticks = Table(
@@ -153,6 +172,8 @@ asked_plans = Table(
     Column("strategy", String(64)),
     Column("accept_suspected", Boolean, nullable=False),
     Column("save_pending", Boolean, nullable=False),
+    Column("accept_reload", Boolean, nullable=False, server_default=false()),
+    Column("accept_stranded", Boolean, nullable=False, server_default=false()),
     Column("state", String(16), nullable=False),
     Column("digest", String(64), nullable=False, index=True),
     Column("expires", String(40)),
@@ -193,6 +214,59 @@ tokens = Table(
     Column("created", String(40), nullable=False),
     Column("expires", String(40)),
     Column("revoked", String(40)),
+    Column("scope", Text),  # null: the whole fleet
+    Column("last_used", String(40)),
+)
+
+containments = Table(
+    "containments",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("controller", String(64), nullable=False, index=True),
+    Column("kind", String(32), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("applied_by", String(128), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("lifted_by", String(128)),
+    Column("lifted", String(40)),  # null while it stands
+)
+
+boxes = Table(
+    "boxes",
+    metadata,
+    Column("controller", String(64), primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+poll_notes = Table(
+    "poll_notes",
+    metadata,
+    Column("controller", String(64), primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+poll_trail = Table(
+    "poll_trail",
+    metadata,
+    Column("controller", String(64), primary_key=True),
+    Column("sweep", String(40), primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+poll_turns = Table(
+    "poll_turns",
+    metadata,
+    Column("controller", String(64), primary_key=True),
+    Column("grade", String(16), nullable=False),
+    Column("busy_s", Float(53), nullable=False),
+    Column("answer_s", Float(53), nullable=False),
+    Column("usual_s", Float(53), nullable=False),
+    Column("strained", Integer, nullable=False),
+    Column("clock", String(64), nullable=False),
+    Column("at_s", Float(53), nullable=False),
 )
 
 answers = Table(

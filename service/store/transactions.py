@@ -1,50 +1,59 @@
 """One transaction of the database; what the library raises stops here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
-from sqlalchemy import Connection, Engine, Insert, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.errors import StoreError
+from service.store.line import in_line
+
+_whole: ContextVar[Connection | None] = ContextVar("the transaction that others are parts of")
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
     """Everything inside of it is durable, or nothing is.
 
+    Within `together` it is a part of that one: undone alone, durable only with the whole.
+
     Raises:
         StoreError: the database could not do it; where it was lost while committing, nobody knows.
     """
+    whole = _whole.get(None)
     try:
-        with engine.begin() as connection:
-            yield connection
+        if whole is not None and whole.engine is engine:
+            with whole.begin_nested():
+                yield whole
+        else:
+            with in_line(engine), engine.begin() as connection:
+                yield connection
     except SQLAlchemyError as err:
         where = engine.url.render_as_string(hide_password=True)
         raise StoreError(f"{where}: {reason(err)}") from err
+
+
+@contextmanager
+def together(engine: Engine) -> Iterator[Connection]:
+    """All transactions that this thread begins inside of it are one. No device call belongs there.
+
+    Raises:
+        StoreError: as a transaction.
+    """
+    with transaction(engine) as connection:
+        before = _whole.set(connection)
+        try:
+            yield connection
+        finally:
+            _whole.reset(before)
 
 
 def reason(err: SQLAlchemyError) -> str:
     """The database's own words, without the statement and its values."""
     return str(getattr(err, "orig", None) or err).splitlines()[0]
-
-
-def inserted(engine: Engine, statement: Insert) -> bool:
-    """Insert in a transaction of its own; False where a row of that key is there already.
-
-    Raises:
-        StoreError: the database could not do it.
-    """
-    try:
-        with engine.begin() as connection:
-            connection.execute(statement)
-    except IntegrityError:
-        return False
-    except SQLAlchemyError as err:
-        where = engine.url.render_as_string(hide_password=True)
-        raise StoreError(f"{where}: {reason(err)}") from err
-    return True
 
 
 def put(connection: Connection, table: Table, row: Mapping[str, object]) -> None:
@@ -62,8 +71,18 @@ def alone(connection: Connection, subject: str) -> None:
     one transaction at a time anyway.
     """
     if connection.dialect.name == "postgresql":
-        key = func.hashtextextended(f"aprejoin {subject}", 0)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
+        connection.execute(select(func.pg_advisory_xact_lock(_number_of(subject))))
+
+
+def alone_at_once(connection: Connection, subject: str) -> bool:
+    """The same without waiting; False where somebody else is in one."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.scalar(select(func.pg_try_advisory_xact_lock(_number_of(subject)))))
+
+
+def _number_of(subject: str) -> ColumnElement[int]:
+    return func.hashtextextended(f"aprejoin {subject}", 0)
 
 
 def add_if_missing(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
@@ -71,6 +90,26 @@ def add_if_missing(connection: Connection, table: Table, row: Mapping[str, objec
     statement = _insert(connection, table).values(**row).on_conflict_do_nothing()
     counted = statement.execution_options(preserve_rowcount=True)
     return connection.execute(counted).rowcount == 1
+
+
+def fold(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    adding: Sequence[str],
+    taking: Sequence[str],
+) -> None:
+    """Insert rows; where one of that key is there, add some of its columns and take others over."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    new = statement.excluded
+    changed = {name: table.c[name] + new[name] for name in adding}
+    changed |= {name: new[name] for name in taking}
+    keys = [column.name for column in table.primary_key]
+    folded = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    connection.execute(folded, [dict(row) for row in rows])
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

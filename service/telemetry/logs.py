@@ -9,11 +9,16 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
-from typing import Literal, TextIO
+from typing import Literal, TextIO, TypeAlias
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from service.ports.correlation import current
+
+Level: TypeAlias = Literal["debug", "info", "warning", "error"]
+Form: TypeAlias = Literal["console", "json"]
+LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
 REDACTED = "(redacted)"
 _SECRET_KEY = re.compile(
     r"(^|[_-])pass$|passw(or)?d|passphrase|secret|communit|token|credential|authorization|api_?key|private_?key"
@@ -24,19 +29,21 @@ _ADDRESS = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/@:]*:)[^\s/@]+(?=@
 _DEEPEST = 8
 _QUIET = (
     *("paramiko", "ncclient", "urllib3", "amqp", "kombu", "asyncio"),
+    "alembic.runtime.plugins",
     *("celery.worker.strategy", "celery.app.trace"),  # two lines a job; failures are errors
 )
 
 
 def configure_logs(
     *,
-    level: Literal["debug", "info", "warning", "error"] = "info",
-    form: Literal["console", "json"] = "console",
+    level: Level = "info",
+    form: Form = "console",
     stream: TextIO | None = None,
 ) -> None:
     """Send every log of this process to one stream (default stderr), redacted, in UTC."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_correlation,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -56,6 +63,29 @@ def configure_logs(
     root.setLevel(level.upper())
     for name in _QUIET:  # below that they print packets, bodies and routine
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def logs_of_commands(environ: Mapping[str, str]) -> None:
+    """What a command logs beside its own words: warnings, or as much as the environment asks for.
+
+    A bad value is for the command to refuse, in its own form.
+    """
+    asked = environ.get("APREJOIN_LOG_LEVEL")
+    level: Level = "warning"
+    for known in LEVELS:
+        level = known if known == asked else level
+    form: Form = "json" if environ.get("APREJOIN_LOG_FORMAT") == "json" else "console"
+    configure_logs(level=level, form=form)
+
+
+def add_correlation(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """A processor that says what the work goes back to, and in which trace, where that is known."""
+    correlation = current()
+    if correlation is not None:
+        event.setdefault("correlation", correlation.id)
+        if correlation.trace_id:
+            event.setdefault("trace", correlation.trace_id)
+    return event
 
 
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from service.domain.ntp import NtpConfig, NtpEntry, NtpState
 from service.domain.observation import CertificateKind, Platform
-from service.transcripts import cells
+from service.transcripts import aireos_transfer, cells
 from service.transcripts.aireos_zone import zone_of
 from service.transcripts.parts import CertificatePart, Part, WallTime
 from service.transcripts.sessions import Line, Output
@@ -28,6 +30,11 @@ _CERTIFICATE = re.compile(r"\s*Certificate Name\s*:\s*(?P<label>\S.*?)\s*")
 _VALIDITY = re.compile(r"\s*(?P<which>Start|End)\s*:\s*(?P<date>\S.*?)\s*")
 _SUBJECT = re.compile(r"\s*Subject Name\s*:\s*(?P<subject>.*?)\s*")
 _EQUALS = re.compile(r"\s*(?P<key>[A-Z][\w ]*?)\s*=\s*(?P<value>.*?)\s*")
+_UP = re.compile(
+    r"^System Up Time\.+\s*(\d+) days (\d+) hrs (\d+) mins (\d+) secs\s*$", re.MULTILINE
+)
+_COUNTRY = re.compile(r"\b[A-Z]{2}\b")
+_CLIENTS = re.compile(r"^Number of Active Clients\.+\s*(\d+)\s*$", re.MULTILINE)
 _BOOT = ("Primary Boot Image", "Backup Boot Image")
 
 
@@ -47,6 +54,42 @@ def _sysinfo(output: Output) -> Part | None:
     if version := cells.words(fields["Product Version"]):
         says["release"] = version
     return Part("show sysinfo", 1, Platform.AIREOS, says=says)
+
+
+def active_clients(text: str) -> int | None:
+    """How many clients the controller serves, by its system page; None: it does not say."""
+    found = _CLIENTS.search(text)
+    return None if found is None else int(found.group(1))
+
+
+def up_for(text: str) -> timedelta | None:
+    """How long the controller has been up, by its system page; None: it does not say."""
+    found = _UP.search(text)
+    if found is None:
+        return None
+    days, hours, minutes, seconds = map(int, found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFacts:
+    """What the system page tells of the box as APs meet it; None where it does not say."""
+
+    name: str | None
+    ap_limit: int | None
+    countries: tuple[str, ...] | None
+
+
+def system_facts(output: Output) -> SystemFacts:
+    """Of `show sysinfo`. The form of several countries is unverified: every pair of letters."""
+    fields = _dotted(output)
+    limit = fields.get("Maximum number of APs supported", "")
+    codes = _COUNTRY.findall(fields.get("Configured Country", ""))
+    return SystemFacts(
+        fields.get("System Name") or None,
+        int(limit) if limit.isdigit() else None,
+        tuple(dict.fromkeys(codes)) or None,
+    )
 
 
 def _time(output: Output) -> Part | None:
@@ -102,8 +145,8 @@ def _boot(output: Output) -> Part | None:
     images = {key: fields[key] for key in _BOOT if key in fields}
     if not images:
         return None
-    active = [value.split()[0] for value in images.values() if "(active)" in value]
-    says = {"release": active[0]} if active else {}
+    slots = aireos_transfer.boot_images(*(images.get(key, "") for key in _BOOT))
+    says: dict[str, Any] = {"images": slots} | ({"release": slots.running} if slots.running else {})
     return Part("show boot", len(images), Platform.AIREOS, says=says)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from service.domain.plan import Asked, NoPlan
+from service.domain.plan import NoPlan
 from service.errors import (
     DeviceBusy,
     DeviceError,
@@ -21,12 +21,15 @@ from service.errors import (
 from service.ports.requests import AskedPlan, AskedRemediation, Kind
 from service.ports.store import Lease
 from service.usecases.context import Context
-from service.usecases.permits import approver_of, check_beside, closed_window
+from service.usecases.orphans import LEASE_TTL_S
+from service.usecases.permits import approver_of, check_beside, closed_window, reaches
 from service.usecases.plan import propose
 from service.usecases.recover import lease_for
 from service.usecases.remediate import Person, check_digest, open_under
+from service.usecases.request import accepted_in
+from service.usecases.tickets import check_ticket
 from service.usecases.truth import believed_now
-from service.usecases.work import LEASE_TTL_S, Work
+from service.usecases.work import Work
 
 AGAIN_S = 30.0
 OPENING = ":opening"
@@ -87,7 +90,7 @@ def _may_begin(context: Context, asked: AskedRemediation) -> None:
 
     Raises:
         NotFound: the controller left the inventory.
-        NotApproved, Refused: not yet.
+        NotApproved, Refused: not yet. TicketWithdrawn: never.
     """
     controller = context.controller(asked.controller)
     approver_of(context, asked.digest, controller, who=asked.asked_by, runs=False)
@@ -95,10 +98,17 @@ def _may_begin(context: Context, asked: AskedRemediation) -> None:
     if closed is not None:
         raise Refused(f"{controller.name}: {closed}")
     check_beside(context, controller, context.store.remediations(unfinished=True))
+    check_ticket(
+        context,
+        controller,
+        asked.digest,
+        true_now=believed_now(context),
+        lasts_s=reaches(controller, None)[0],
+    )
 
 
 def _open(context: Context, asked: AskedRemediation, plan: AskedPlan, lease: Lease) -> Work | Never:
-    accepts = Asked(accept_suspected=plan.accept_suspected, save_pending=plan.save_pending)
+    accepts = accepted_in(plan)
     proposal = propose(context, asked.controller, accepts, issue=plan.issue, strategy=plan.strategy)
     if isinstance(proposal.planned, NoPlan):
         return Never(f"there is no plan any more: {proposal.planned.reason}")

@@ -1,97 +1,20 @@
-"""Carry a remediation forward by workers: a bit at a time, by whichever of them is free.
+"""Carry what was asked for: open it as soon as everything holds, then a bit at a time.
 
-A job takes the controller's lease, moves the remediation until it has to wait, writes down when it
-is to be looked after again, and gives the lease back. So a lease that was given back means that all
-is well and the next worker goes on; one that a worker still had when it died means that nobody
-knows: then everything is put back (docs/decisions/0006).
+How a bit goes, and what a lease says between two of them, is in `carry_on.py`.
 """
 
-from collections.abc import Callable
-from typing import TypeAlias
-
-from service.domain.journal import HomeCalled
-from service.domain.remediation import Run
-from service.errors import NotFound, RequestError
-from service.ports.requests import Kind
 from service.ports.store import Lease
-from service.usecases.advance import Progress
 from service.usecases.begin import Later, Never, begin
+from service.usecases.carry_on import MENDED_S, OnProgress, carry_on, let_go, over
 from service.usecases.context import Context
-from service.usecases.recover import lease_for
-from service.usecases.remediate import insist, patiently
 from service.usecases.work import Work
 
-MOVING_S, MOST_MOVES = 10.0, 40
-"""A job begins no move after that: it ends within the grace that a stopping worker has."""
-MENDED_S = 30.0
-"""How soon to try again what a person has to mend: an inventory, a secret."""
-OnProgress: TypeAlias = Callable[[str, Progress], None]
+__all__ = ["MENDED_S", "carry"]
 
 
 def carry(context: Context, remediation: str, *, on_progress: OnProgress) -> float | None:
-    """Move one remediation on, if it is time for that.
-
-    Returns:
-        seconds until it is due again; None where it is over, not due, or not ours to carry.
-
-    Raises:
-        LeaseHeld: somebody else works on the controller; LeaseLost, JournalConflict: since now.
-        StoreError: the store failed for minutes.
-    """
-    if not _is_due(context, remediation):
-        return None
-    controller = _controller_of(context, remediation)
-    if controller is None:
-        context.store.forget_due(Kind.REMEDIATION, remediation)
-        return None
-    left = context.store.lease_of(controller)
-    lease = lease_for(context, controller)
-    if not _is_due(context, remediation):  # another worker did it before we had the lease
-        context.store.release(lease)
-        return None
-    work = _take_up(context, remediation, lease, died=left is not None)
-    return work if not isinstance(work, Work) else _move_on(work, on_progress)
-
-
-def _is_due(context: Context, remediation: str) -> bool:
-    due = context.store.due_of(Kind.REMEDIATION, remediation)
-    return due is not None and due.is_due
-
-
-def _controller_of(context: Context, remediation: str) -> str | None:
-    """Whose lease it takes; None where nobody knows that remediation."""
-    asked = context.store.remediation_asked(remediation)
-    if asked is not None:
-        return asked.controller
-    run = _run_of(context, remediation)
-    return None if run is None else run.charter.controller
-
-
-def _run_of(context: Context, remediation: str) -> Run | None:
-    try:
-        return Run(context.store.journal(remediation))
-    except NotFound:
-        return None
-
-
-def _take_up(
-    context: Context, remediation: str, lease: Lease, *, died: bool
-) -> Work | float | None:
-    """The work under our lease; or seconds to come back after, or None where there is none."""
-    run = _run_of(context, remediation)
-    if run is None:
-        return _begin(context, remediation, lease)
-    work = Work(context, remediation, lease)
-    recall = context.store.recalled(remediation)
-    if run.closed is not None:
-        wanted = recall is not None and recall.seen == run.seq
-        if recall is None or not wanted or run.closed.state != "needs-attention":
-            _over(work)
-            return None
-        work.note(HomeCalled(recall.reason, goal_missed=False), run.seq)
-    elif died and run.phase == "forward":
-        work.note(HomeCalled("the worker that carried it died"), run.seq)
-    return work
+    """Move one remediation on, or open it, if it is time for that; as `carry_on`."""
+    return carry_on(context, remediation, on_progress=on_progress, begin=_begin)
 
 
 def _begin(context: Context, remediation: str, lease: Lease) -> Work | float | None:
@@ -100,58 +23,8 @@ def _begin(context: Context, remediation: str, lease: Lease) -> Work | float | N
         case Work() as begun:
             return begun
         case Later(seconds, why):
-            return _let_go(work, seconds, why)
+            return let_go(work, seconds, why)
         case Never(why):
             context.store.refuse_remediation(remediation, why)
-            _over(work)
+            over(work)
             return None
-
-
-def _move_on(work: Work, on_progress: OnProgress) -> float | None:
-    """Move until it has to wait or has ended.
-
-    After an error that nobody foresaw the lease is not given back: it runs out, and whoever takes
-    it then puts everything back.
-    """
-    began, progress = work.context.clock.now(), Progress("", "")
-    try:
-        for _ in range(MOST_MOVES):
-            progress = _one_move(work)
-            on_progress(work.remediation, progress)
-            if progress.closed is not None:
-                _over(work)
-                return None
-            moved_s = work.context.clock.now().seconds_since(began)
-            if progress.come_back_s > 0 or moved_s >= MOVING_S:
-                break
-    except RequestError as err:  # the inventory or a secret is at fault: a person mends it
-        progress = Progress("connection", str(err), come_back_s=MENDED_S)
-        on_progress(work.remediation, progress)
-    finally:
-        work.disconnect()
-    return _let_go(work, progress.come_back_s, f"{progress.step}: {progress.text}")
-
-
-def _one_move(work: Work) -> Progress:
-    store, remediation = work.context.store, work.remediation
-    recall = insist(work.context, lambda: store.recalled(remediation))
-    progress = patiently(work, None if recall is None else recall.reason)
-    if recall is not None:
-        insist(work.context, lambda: store.forget_recall(remediation))
-    return progress
-
-
-def _let_go(work: Work, seconds: float, why: str) -> float:
-    """Say when to come back, then give the lease back; in this order nothing is forgotten."""
-    store, item = work.context.store, work.remediation
-    insist(work.context, lambda: store.set_due(Kind.REMEDIATION, item, in_s=seconds, why=why))
-    insist(work.context, lambda: store.release(work.lease))
-    return seconds
-
-
-def _over(work: Work) -> None:
-    """Give the lease back, then forget it: what dies in between is seen to be over again."""
-    store, remediation = work.context.store, work.remediation
-    insist(work.context, lambda: store.forget_recall(remediation))
-    insist(work.context, lambda: store.release(work.lease))
-    insist(work.context, lambda: store.forget_due(Kind.REMEDIATION, remediation))

@@ -2,12 +2,20 @@
 
 from typing import assert_never
 
-from service.ports.jobs import AdvanceCampaign, AdvanceRemediation, Job, MakePlan, SweepFleet
+from service.ports.jobs import (
+    AdvanceCampaign,
+    AdvanceRemediation,
+    Job,
+    MakePlan,
+    SweepFleet,
+    SweepPart,
+    TendTicket,
+)
 from service.ports.requests import Kind, Recall
 from service.ports.store import RemediationRow
 from service.usecases.context import Context
 from service.usecases.guard import hurry_unguarded
-from service.usecases.recover import due
+from service.usecases.orphans import due
 
 AGAIN_S = 10.0
 """A nudge that came to nothing (a lost message, a dead worker) is repeated after that."""
@@ -39,11 +47,15 @@ def job_of(kind: Kind, item: str) -> Job:
     match kind:
         case Kind.SWEEP:
             return SweepFleet(item)
+        case Kind.PART:
+            return SweepPart(item.rpartition(".")[0])
         case Kind.PLAN:
             return MakePlan(item)
         case Kind.REMEDIATION:
             return AdvanceRemediation(item)
         case Kind.CAMPAIGN:
             return AdvanceCampaign(item)
+        case Kind.TICKET:
+            return TendTicket(item)
         case _:
             assert_never(kind)

@@ -14,6 +14,8 @@ from service.domain.remediation import Run
 from service.ports.requests import AskedPlan, AskedSweep
 from service.usecases.campaign import Wish, new_id, open_campaign
 from service.usecases.context import Context
+from service.usecases.findings import suppressed_now
+from service.usecases.hear import is_heard
 from service.usecases.schedule import is_scheduled
 from service.usecases.sweep import Sweep
 from service.usecases.truth import believed_now
@@ -23,14 +25,16 @@ POLICY = "policy"
 
 def follow_up(context: Context, asked: AskedSweep, result: Sweep) -> None:
     """Ask for the plans and remediations that a sweep's findings call for."""
-    who = asked.asked_by if is_scheduled(asked) else POLICY
+    who = asked.asked_by if is_scheduled(asked) or is_heard(asked) else POLICY
     now = believed_now(context)  # a clock that jumps must not make what was tried look long ago
+    quiet = suppressed_now(context)
     wishes = []
     for one in result.controllers:
         controller = one.polled.controller
         if controller.policy.on_finding == "report":
             continue
-        finding = worth_mending(one.diagnosis.findings, context.catalogue)
+        heard = [finding for finding in one.diagnosis.findings if finding.id not in quiet]
+        finding = worth_mending(heard, context.catalogue)
         if finding is None or why_left(controller.policy, _standing(context, controller, now)):
             continue
         if controller.policy.on_finding == "plan":

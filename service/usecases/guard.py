@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from service.domain.guardians import Guardian, living, too_few
 from service.domain.inventory import Controller
 from service.domain.journal import Charter
+from service.domain.policy import ApprovalRule
 from service.domain.remediation import Run
 from service.domain.strategies.known import is_for_a_person
 from service.errors import Refused, StoreError
@@ -17,6 +18,8 @@ from service.ports.guardians import Guardians
 from service.ports.requests import Kind
 from service.ports.store import Holder
 from service.usecases.context import Context
+
+STRICTNESS: tuple[ApprovalRule, ...] = ("none", "required", "four-eyes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,15 @@ def guardians_with(context: Context, *, steady_s: float = 0.0) -> tuple[Guardian
 
 def check_guardians(context: Context, charter: Charter) -> None:
     """Refused where a controller cannot restore itself, and too few hosts guard it."""
-    if not charter.guardians:
+    job = charter.staging
+    needed = max(charter.guardians, job.guardians if job else 0)
+    if not needed:
         return
-    wanting = too_few(living(guardians_with(context)), charter.guardians)
+    wanting = too_few(living(guardians_with(context)), needed)
     if wanting is not None:
+        name = charter.controller if job is None else job.controller
         raise Refused(
-            f"{charter.controller} cannot restore itself: {wanting}. Run workers (`aprejoin "
+            f"{name} cannot restore itself: {wanting}. Run workers (`aprejoin "
             "worker --queues remediate`) on another host with the same database, or accept the "
             "risk of one with the policy's aireos_guardians: 1"
         )
@@ -74,10 +80,14 @@ def check_guardians(context: Context, charter: Charter) -> None:
 def asks_a_person(controller: Controller, charter: Charter) -> Controller:
     """The controller with the approval that a plan needs.
 
-    One guardian alone is a person's risk, and a wrong clock is never mended without a person.
+    One guardian alone is a person's risk, and a wrong clock is never mended without a person. What
+    is opened next door takes no less than it would there.
     """
-    for_a_person = charter.guardians == 1 or is_for_a_person(charter.strategy)
-    return with_a_person(controller) if for_a_person else controller
+    job = charter.staging
+    alone = 1 in {charter.guardians, job.guardians if job else 0}
+    rule = max(controller.policy.approval, job.approval if job else "none", key=STRICTNESS.index)
+    strict = replace(controller, policy=replace(controller.policy, approval=rule))
+    return with_a_person(strict) if alone or is_for_a_person(charter.strategy) else strict
 
 
 def with_a_person(controller: Controller) -> Controller:
@@ -105,6 +115,7 @@ def hurry_unguarded(context: Context) -> None:
         found = living(context.store.guardians())
         if too_few(found, row.charter.guardians) is None:
             continue
-        if Run(context.store.journal(row.id)).phase == "forward":
+        run = Run(context.store.journal(row.id))
+        if run.charter.guardians and run.phase == "forward":
             why = "a guardian was lost"
             context.store.set_due(Kind.REMEDIATION, row.id, in_s=0.0, why=why)

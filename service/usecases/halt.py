@@ -4,10 +4,12 @@ A remediation that is on its way forward is called home, for what it would do ne
 One that is on its way home, and every restore, goes on as if nothing had happened. Plans are made.
 """
 
+from service.domain.audit import Act
 from service.domain.documents import Document, moment
 from service.errors import InvalidInput, Refused
 from service.ports.requests import Kind
 from service.ports.steering import Halt
+from service.usecases.audit import acting
 from service.usecases.context import Context
 
 LONGEST_REASON = 500
@@ -19,12 +21,15 @@ def halt(context: Context, *, who: str, reason: str) -> Halt:
     Raises:
         InvalidInput: no reason that a person could read.
     """
-    told = " ".join(reason.split())
-    if not told or len(told) > LONGEST_REASON or not told.isprintable():
-        raise InvalidInput(
-            "no usable reason", where="reason", expected=f"1 to {LONGEST_REASON} characters"
-        )
-    holds = context.store.halt(Halt(who, context.clock.now().wall, told))
+    with acting(context, Act.HALT, who=who) as act:
+        told = " ".join(reason.split())
+        if not told or len(told) > LONGEST_REASON or not told.isprintable():
+            raise InvalidInput(
+                "no usable reason", where="reason", expected=f"1 to {LONGEST_REASON} characters"
+            )
+        with act.done(told):
+            wanted = Halt(who, context.clock.now().wall, told)
+            holds = context.store.halt(wanted)
     for row in context.store.remediations(unfinished=True):
         if context.store.due_of(Kind.REMEDIATION, row.id) is not None:
             why = f"halted by {who}"
@@ -34,9 +39,10 @@ def halt(context: Context, *, who: str, reason: str) -> Halt:
 
 def resume(context: Context, *, who: str) -> Halt:
     """Lift it. Raises Refused where nothing is halted."""
-    lifted = context.store.resume(by=who, at=context.clock.now().wall)
-    if lifted is None:
-        raise Refused("nothing is halted")
+    with acting(context, Act.RESUME, who=who) as act, act.done():
+        lifted = context.store.resume(by=who, at=context.clock.now().wall)
+        if lifted is None:
+            raise Refused("nothing is halted")
     for asked in context.store.waiting_to_begin():
         context.store.set_due(Kind.REMEDIATION, asked.id, in_s=0.0, why=f"{who} lifted the halt")
     return lifted

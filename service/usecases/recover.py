@@ -1,33 +1,16 @@
 """Recover: take up what a dead process left, and bring the controller home."""
 
+from service.domain.audit import Act
 from service.domain.journal import HomeCalled
 from service.errors import LeaseHeld
-from service.ports.requests import Kind
 from service.ports.store import Lease, RemediationRow
+from service.usecases.audit import acting
 from service.usecases.context import Context
-from service.usecases.work import LEASE_TTL_S, Work
+from service.usecases.orphans import LEASE_TTL_S
+from service.usecases.work import Work
 
 
-def due(context: Context) -> tuple[RemediationRow, ...]:
-    """Remediations that nobody works on and that are not finished: a restore is due."""
-    rows = context.store.remediations(unfinished=True)
-    return tuple(row for row in rows if _is_left(context, row))
-
-
-def _is_left(context: Context, row: RemediationRow) -> bool:
-    """Whether the holder is gone, or the workers that carry it have not come back in time.
-
-    What workers carry is no case for a person while the lease of one that died lasts: the others
-    take it up within seconds.
-    """
-    carried = context.store.due_of(Kind.REMEDIATION, row.id)
-    if row.lease is None:
-        return carried is None or carried.in_s <= -LEASE_TTL_S
-    is_dead = carried is None and context.processes.is_proven_dead(row.lease.holder)
-    return is_dead or row.lease.left_s <= 0
-
-
-def take_up(context: Context, controller: str) -> Work | None:
+def take_up(context: Context, controller: str, *, who: str = "aprejoin") -> Work | None:
     """Take the lease of what is left on a controller; None where nothing is.
 
     A holder on this host that is dead loses its lease at once; one elsewhere when it runs out. A
@@ -36,17 +19,21 @@ def take_up(context: Context, controller: str) -> Work | None:
     Raises:
         LeaseHeld: somebody alive works on it.
     """
-    row = _left(context, controller)
-    if row is None:
-        return None
-    lease = lease_for(context, controller)
-    work = Work(context, row.id, lease)
-    run = work.run()
-    if run.closed is not None and run.closed.state != "needs-attention":
-        context.store.release(lease)  # whoever held the lease until now has finished it
-        return None
-    work.note(HomeCalled("restore was asked for", goal_missed=run.phase == "forward"), run.seq)
-    return work
+    with acting(context, Act.REMEDIATION_RESTORE, who=who, controller=controller) as act:
+        row = _left(context, controller)
+        if row is None:
+            return None
+        act.about(f"remediation {row.id}", digest=row.charter.digest)
+        lease = lease_for(context, controller)
+        work = Work(context, row.id, lease)
+        run = work.run()
+        if run.closed is not None and run.closed.state != "needs-attention":
+            context.store.release(lease)  # whoever held the lease until now has finished it
+            return None
+        called = HomeCalled("restore was asked for", goal_missed=run.phase == "forward")
+        with act.done():
+            work.note(called, run.seq)
+        return work
 
 
 def lease_for(context: Context, controller: str) -> Lease:

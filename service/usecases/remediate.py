@@ -4,30 +4,33 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
+from service.domain.audit import Act, Deed
+from service.domain.documents import moment
 from service.domain.guardians import BEAT_S
-from service.domain.journal import Closed, Opened
+from service.domain.journal import Charter, Closed, Opened
 from service.domain.plan import Asked, NoPlan, Plan
-from service.errors import JournalConflict, LeaseLost, PlanChanged, Refused, StoreError
+from service.errors import LeaseLost, NotApproved, PlanChanged, Refused, StoreError
 from service.ports.requests import Kind
 from service.ports.store import Approval, Lease
-from service.usecases.advance import Progress, advance, call_home
+from service.usecases.audit import Acting, acting
+from service.usecases.carry_on import carry_beside
 from service.usecases.context import Context
+from service.usecases.gather import keep_beginning
 from service.usecases.guard import asks_a_person, check_guardians, is_unguarded, stand_down
-from service.usecases.halt import why_halted
-from service.usecases.permits import approver_of, check_beside, closed_window
+from service.usecases.move import patiently
+from service.usecases.orphans import LEASE_TTL_S
+from service.usecases.permits import approver_of, check_beside, closed_window, reaches
 from service.usecases.plan import Proposal, is_fresh, propose
+from service.usecases.progress import Progress
 from service.usecases.recover import lease_for
-from service.usecases.work import LEASE_TTL_S, Work
-
-T = TypeVar("T")
+from service.usecases.report import printed_plan
+from service.usecases.tickets import check_ticket
+from service.usecases.work import Work
 
 RENEW_EVERY_S = LEASE_TTL_S / 4
 SLICE_S = 0.5
 """Waits are cut into slices this long, so that an interrupt is answered at once."""
-STORE_WAIT_S, STORE_PATIENCE = 5.0, 60
-"""A store that fails is asked again for some minutes: meanwhile a controller is in the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,12 @@ def approve(context: Context, plan: Plan, person: Person) -> Approval:
     charter = plan.charter
     now = context.clock.now().wall
     approval = Approval(charter.digest, charter.controller, person.name, now, plan.expires)
-    give_word(context, approval)
+    where = {"controller": charter.controller, "digest": charter.digest}
+    with (
+        acting(context, Act.PLAN_APPROVE, who=person.name, **where) as act,
+        act.done(f"until {moment(plan.expires)}"),
+    ):
+        give_word(context, approval)
     return approval
 
 
@@ -68,79 +76,127 @@ def open_remediation(context: Context, proposal: Proposal, person: Person) -> Wo
         LeaseHeld: the controller is being changed.
         DeviceError: the plan was old, and the controller could not be read again.
     """
-    plan = _permitted(context, proposal, person)
-    lease = lease_for(context, plan.charter.controller)
-    try:
-        return _open(context, plan, uuid.uuid4().hex[:12], lease)
-    except BaseException:
-        context.store.release(lease)
-        raise
+    with acting(context, Act.REMEDIATION_BEGIN, who=person.name) as act:
+        _concerns(act, proposal)
+        plan, fresh = _permitted(context, proposal, person)
+        lease = lease_for(context, plan.charter.controller)
+        try:
+            return _open(act, plan, fresh, uuid.uuid4().hex[:12], lease)
+        except BaseException:
+            context.store.release(lease)
+            raise
+
+
+def _concerns(act: Acting, proposal: Proposal) -> None:
+    if isinstance(proposal.planned, Plan):
+        charter = proposal.planned.charter
+        act.about(controller=charter.controller, digest=charter.digest)
 
 
 def open_under(
     context: Context, proposal: Proposal, person: Person, *, remediation: str, lease: Lease
 ) -> Work:
-    """The same under a lease and an id that the caller has. Raises the same, but for LeaseHeld."""
-    return _open(context, _permitted(context, proposal, person), remediation, lease)
+    """The same under a lease and an id that the caller has. Raises the same, but for LeaseHeld.
+
+    What is refused is not told to the audit trail: workers try it again every other minute.
+    """
+    act = Acting(context, Deed(Act.REMEDIATION_BEGIN, person.name, context.caller))
+    _concerns(act, proposal)
+    plan, fresh = _permitted(context, proposal, person)
+    return _open(act, plan, fresh, remediation, lease)
 
 
-def _permitted(context: Context, proposal: Proposal, person: Person) -> Plan:
-    """The plan on fresh facts, with the name of who approved it."""
-    plan = _fresh(context, proposal)
+def _words_of(charter: Charter) -> str:
+    """The rest of the command that leads to this very plan, and to no other one."""
+    flags = {
+        "--accept-suspected": charter.accepted_suspected,
+        "--save-pending": charter.save_pending,
+        "--accept-reload": charter.accepted_reload,
+        "--accept-stranded": charter.accepted_stranded,
+    }
+    given = "".join(f" {flag}" for flag, is_given in flags.items() if is_given)
+    return f" --issue {charter.issue} --strategy {charter.purpose}{given}"
+
+
+def _permitted(context: Context, proposal: Proposal, person: Person) -> tuple[Plan, Proposal]:
+    """The plan on fresh facts, with the name of who approved it; and these facts."""
+    plan, fresh = _fresh(context, proposal)
     charter = plan.charter
     controller = context.controller(charter.controller)
     asks = asks_a_person(controller, charter)
     true_now = charter.true_time.now(context.clock.now()) or charter.true_time.at
-    approver = approver_of(
-        context,
-        charter.digest,
-        asks,
-        who=person.name,
-        runs=person.at_terminal,
-        true_now=true_now,
-    )
-    closed = closed_window(context, controller, true_now)
+    try:
+        approver = approver_of(
+            context,
+            charter.digest,
+            asks,
+            who=person.name,
+            runs=person.at_terminal,
+            true_now=true_now,
+        )
+    except NotApproved as err:
+        raise NotApproved(f"{err}{_words_of(charter)}") from err
+    closed = closed_window(context, controller, true_now, charter)
     if closed is not None:
         raise Refused(f"{controller.name}: {closed}")
-    check_beside(context, controller, context.store.remediations(unfinished=True))
+    under_way = context.store.remediations(unfinished=True)
+    check_beside(context, controller, under_way, staging=charter.staging)
     check_guardians(context, charter)
-    return replace(plan, charter=replace(charter, approved_by=approver))
+    ticket = check_ticket(
+        context,
+        controller,
+        charter.digest,
+        true_now=true_now,
+        lasts_s=reaches(controller, charter)[0],
+        plan=printed_plan(proposal),
+    )
+    return replace(plan, charter=replace(charter, approved_by=approver, ticket=ticket)), fresh
 
 
-def _open(context: Context, plan: Plan, remediation: str, lease: Lease) -> Work:
+def _open(act: Acting, plan: Plan, fresh: Proposal, remediation: str, lease: Lease) -> Work:
     """Begin the journal, and look once more beside: two that began together see each other."""
-    charter = plan.charter
+    charter, context = plan.charter, act.context
     controller = context.controller(charter.controller)
     mine = context.store.remediations(controller=controller.name, unfinished=True)
     check_beside(context, controller, mine)  # under the lease: nobody can begin here any more
     now = context.clock.now()
-    first = context.store.open_remediation(remediation, Opened(charter), at=now, lease=lease)
+    act.about(f"remediation {remediation}")
+    with act.done(f"{charter.purpose} for {charter.issue}, approved by {charter.approved_by}"):
+        first = context.store.open_remediation(remediation, Opened(charter), at=now, lease=lease)
+        keep_beginning(context, remediation, fresh, plan)
     work = Work(context, remediation, lease, noted=[first])
-    others = context.store.remediations(unfinished=True)
+    rows = context.store.remediations(unfinished=True)
+    others = tuple(row for row in rows if row.id != remediation)
+    if charter.ticket:
+        context.store.note_carried(charter.ticket, remediation)
     try:
-        check_beside(context, controller, (row for row in others if row.id != remediation))
+        check_beside(context, controller, others, staging=charter.staging)
     except Refused as err:
         work.note(Closed("cancelled", str(err), 0, len(charter.aps)), after=1)
         raise
     return work
 
 
-def _fresh(context: Context, proposal: Proposal) -> Plan:
+def _fresh(context: Context, proposal: Proposal) -> tuple[Plan, Proposal]:
     """The plan as it is by facts that are fresh: worked out anew where it was read for long."""
     plan = proposal.planned
     if isinstance(plan, NoPlan):
         raise Refused(plan.reason)
     charter = plan.charter
     if is_fresh(context, proposal):
-        return plan
-    asked = Asked(accept_suspected=charter.accepted_suspected, save_pending=charter.save_pending)
-    again = propose(
-        context, charter.controller, asked, issue=charter.issue, strategy=charter.strategy
-    ).planned
+        return plan, proposal
+    fresh = propose(
+        context,
+        charter.controller,
+        Asked.by(charter),
+        issue=charter.issue,
+        strategy=charter.purpose,
+    )
+    again = fresh.planned
     if isinstance(again, NoPlan):
         raise Refused(f"{charter.controller}: there is no plan any more: {again.reason}")
     check_digest(again, charter.digest)
-    return again
+    return again, fresh
 
 
 def check_digest(plan: Plan, digest: str | None) -> None:
@@ -175,7 +231,8 @@ def carry_out(
             if progress.closed is not None:
                 return progress.closed
             already = reason is not None
-            _wait(work, progress.come_back_s, interrupted if not already else lambda: None)
+            seconds = _beside(work, progress, on_progress)
+            _wait(work, seconds, interrupted if not already else lambda: None)
     finally:
         work.disconnect()
         if work.guards_since is not None:
@@ -185,34 +242,21 @@ def carry_out(
                 work.context.store.release(work.lease)
 
 
-def patiently(work: Work, reason: str | None) -> Progress:
-    """One move; where the store fails, the same again: the journal says how far it came."""
-    return insist(work.context, lambda: _move(work, reason))
+def _beside(work: Work, progress: Progress, on_progress: Callable[[Progress], None]) -> float:
+    """Carry the remediation next door on, if one is followed; how long to wait then."""
+    if not progress.follow:
+        return progress.come_back_s
 
+    job = work.run().charter.staging
+    where = "next door" if job is None else job.controller
 
-def insist(context: Context, act: Callable[[], T]) -> T:
-    """Do something with the store, again and again for some minutes where the store fails.
+    def told(_: str, beside: Progress) -> None:
+        work.renew()
+        with suppress(OSError):
+            on_progress(replace(beside, step=f"{where}/{beside.step}", closed=None))
 
-    Raises:
-        LeaseLost, JournalConflict: at once: that is an answer.
-        StoreError: it failed all the time.
-    """
-    for _ in range(STORE_PATIENCE):
-        try:
-            return act()
-        except (LeaseLost, JournalConflict):
-            raise
-        except StoreError:
-            context.clock.wait(STORE_WAIT_S)
-    return act()
-
-
-def _move(work: Work, reason: str | None) -> Progress:
-    reason = reason or why_halted(work.context)
-    if reason is not None:
-        call_home(work, reason)
-    progress = advance(work)
-    return replace(progress, noted=work.told())
+    again_s = carry_beside(work.context, progress.follow, on_progress=told)
+    return progress.come_back_s if again_s is None else min(progress.come_back_s, again_s)
 
 
 def _wait(work: Work, seconds: float, stop: Callable[[], str | None]) -> None:

@@ -1,65 +1,20 @@
-"""Report: the documents of sweeps, plans and remediations, the same for every face."""
+"""Report: the documents of plans and remediations, the same for every face."""
 
-from service.domain.changes import describe
 from service.domain.containment import containment_document
 from service.domain.documents import (
     Document,
     alternatives_document,
-    controller_document,
-    moment,
     plan_document,
-    remediation_document,
 )
-from service.domain.journal import (
-    Charter,
-    Closed,
-    Entry,
-    Event,
-    Intended,
-    Observed,
-    Opened,
-    StepFailed,
-)
+from service.domain.journal_words import entry_document
 from service.domain.plan import NoPlan
-from service.domain.planning import strategies_for
 from service.domain.remediation import Run
+from service.domain.remediation_document import remediation_document
+from service.usecases.contain import containments_document, demands
 from service.usecases.context import Context
+from service.usecases.orphans import due
 from service.usecases.plan import Proposal, contained
-from service.usecases.recover import due
-from service.usecases.sweep import Judged, Sweep
-
-
-def sweep_document(context: Context, result: Sweep) -> Document:
-    """The document of DESIGN.md section 7."""
-    return {
-        "sweep": {
-            "id": result.id,
-            "started": moment(result.started),
-            "finished": moment(result.finished),
-        },
-        "controllers": [judged_document(context, one) for one in result.controllers],
-    }
-
-
-def judged_document(context: Context, one: Judged) -> Document:
-    """One controller of a sweep."""
-    controller = one.polled.controller
-    issues = {issue.name: issue for issue in context.catalogue.issues}
-    return controller_document(
-        name=controller.name,
-        platform=controller.platform.value,
-        reachable=one.polled.view is not None,
-        error=one.polled.error,
-        view=one.polled.view,
-        diagnosis=one.diagnosis,
-        clock=(one.clock_offset_s, one.clock_reference),
-        strategies={
-            finding.issue: list(
-                strategies_for(issues[finding.issue], controller.policy, controller.platform)
-            )
-            for finding in one.diagnosis.findings
-        },
-    )
+from service.usecases.ticket_show import named_ticket
 
 
 def proposal_document(proposal: Proposal) -> Document:
@@ -69,8 +24,19 @@ def proposal_document(proposal: Proposal) -> Document:
             "plan": None,
             "reason": proposal.planned.reason,
             "alternatives": alternatives_document(proposal.planned.alternatives),
+            "containments": containments_document(proposal.standing),
         }
-    return {"plan": plan_document(proposal.planned, proposal.payloads)}
+    return {
+        "plan": plan_document(proposal.planned, proposal.payloads),
+        "containments": containments_document(proposal.standing),
+    }
+
+
+def printed_plan(proposal: Proposal) -> Document | None:
+    """The plan of a proposal alone; None where there is none."""
+    if isinstance(proposal.planned, NoPlan):
+        return None
+    return plan_document(proposal.planned, proposal.payloads)
 
 
 def contained_document(proposal: Proposal) -> Document | None:
@@ -83,9 +49,22 @@ def remediations_document(context: Context) -> list[Document]:
     """Every remediation, newest first; one that nobody works on needs attention, whoever asks."""
     orphans = {row.id for row in due(context)}
     return [
-        remediation_document(row.id, Run(context.store.journal(row.id)), orphaned=row.id in orphans)
+        demanding_document(
+            context, row.id, Run(context.store.journal(row.id)), orphaned=row.id in orphans
+        )
         for row in context.store.remediations()
     ]
+
+
+def demanding_document(
+    context: Context, remediation: str, run: Run, *, orphaned: bool = False
+) -> Document:
+    """One remediation, with what a person has to lift: what was in force when it ended."""
+    ended = run.entries[-1].at.wall if run.closed is not None else None
+    lift = demands(context, run.charter.controller, ended)
+    ticket = named_ticket(context, run.charter.ticket)
+    document = remediation_document(remediation, run, orphaned=orphaned)
+    return {**document, "lift": lift, "ticket": ticket}
 
 
 def told_document(context: Context, remediation: str) -> Document:
@@ -93,46 +72,6 @@ def told_document(context: Context, remediation: str) -> Document:
     run = Run(context.store.journal(remediation))
     orphaned = remediation in {row.id for row in due(context)}
     return {
-        "remediation": remediation_document(remediation, run, orphaned=orphaned),
-        "journal": [entry_document(entry) for entry in run.entries],
+        "remediation": demanding_document(context, remediation, run, orphaned=orphaned),
+        "journal": [entry_document(entry) for entry in run.journal],
     }
-
-
-def entry_document(entry: Entry) -> Document:
-    """One journal entry in words."""
-    event = entry.event
-    match event:
-        case Opened(charter):
-            what = (
-                f"opened: {charter.strategy} for {charter.issue}, approved by {charter.approved_by}"
-                f"{_guarded_by(charter)}"
-            )
-        case Intended(step, change, _, session):
-            what = f"{step}: about to {describe(change)} (session {session})"
-        case Observed(step, facts):
-            what = f"{step}: saw {', '.join(f'{k}={v}' for k, v in facts.items())}"
-        case _:
-            fields = (
-                f"{name} {getattr(event, name)}"
-                for name in ("step", "outcome", "reason", "state", "detail")
-                if getattr(event, name, None)
-            )
-            what = f"{event.type}: {', '.join(fields)}{_left_and_mend(event)}"
-    return {"seq": entry.seq, "at": moment(entry.at.wall), "fencing": entry.fencing, "what": what}
-
-
-def _guarded_by(charter: Charter) -> str:
-    match charter.guardians:
-        case 0:
-            return ""
-        case 1:
-            return "; one host alone guards it, a risk accepted with that approval"
-        case many:
-            return f"; {many} hosts guard it"
-
-
-def _left_and_mend(event: Event) -> str:
-    if not isinstance(event, StepFailed | Closed):
-        return ""
-    left = f"; left: {'; '.join(event.left)}" if event.left else ""
-    return left + (f"; mend: {'; '.join(event.mend)}" if event.mend else "")

@@ -1,21 +1,28 @@
 """Sweep the fleet: poll every controller, then judge each in the light of the others."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.diagnosis import Diagnosis, DiagnosisContext, clock_offset_s, diagnose
+from service.domain.history import THERE
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant, TimeSource, agree
 from service.domain.inventory import Controller
 from service.domain.observation import ApState, ControllerView
+from service.domain.polling.turns import after, grade_of
+from service.domain.signals import signs_of
 from service.usecases.context import Context
+from service.usecases.elsewhere import serving_elsewhere
 from service.usecases.patience import why_left_alone
 from service.usecases.poll import Polled, poll
 from service.usecases.truth import host_clock, median_of, own_clock, true_time_beside
 
 THREADS = 32
+UNVERIFIED = "this host's clock, unverified"
+"""What an offset is measured against where nothing vouches for true time."""
 DOUBTFUL_S = 30.0
 """How far a clock may be from this host's before a controller that is polled alone makes us ask
 whoever else knows the time; in a larger sweep the others answer that."""
@@ -54,6 +61,7 @@ def sweep(
     sweep_id: str,
     on_polled: Callable[[Polled], None] = lambda _: None,
     is_patient: bool = False,
+    is_thrifty: bool = False,
 ) -> Sweep:
     """Poll and judge; controllers keep their order.
 
@@ -63,23 +71,69 @@ def sweep(
         sweep_id: its id.
         on_polled: told of each.
         is_patient: pass over those that failed lately, as schedules do.
+        is_thrifty: ask for no more than is needed, as schedules do.
     """
     started = context.clock.now().wall
     failings = context.store.failings() if is_patient else {}
 
     def look(controller: Controller) -> Polled:
         why = why_left_alone(context, controller, failings)
-        return poll(context, controller) if why is None else Polled(controller, None, {}, why)
+        if why is not None:
+            return Polled(controller, None, {}, why)
+        return poll(context, controller, is_thrifty=is_thrifty)
 
     polled = _poll_all(controllers, look, on_polled)
     judged = judge(context, [polled[controller.name] for controller in controllers])
+    _note_turns(context, judged)
+    _note_signs(context, judged)
     return Sweep(sweep_id, started, context.clock.now().wall, judged)
 
 
 def judge(context: Context, polled: Sequence[Polled]) -> tuple[Judged, ...]:
     """Diagnose controllers that were polled together."""
-    homes = _registered(p.view for p in polled if p.view is not None)
-    return tuple(_judge_one(context, one, polled, homes) for one in polled)
+    waiting = [_waiting(one) for one in polled]
+    homes = _registered(
+        (one.view for one in polled if one.view is not None),
+        {mac.value for macs in waiting for mac in macs},
+    )
+    return tuple(
+        _judge_one(context, one, polled, _elsewhere(one.controller.name, macs, homes))
+        for one, macs in zip(polled, waiting, strict=True)
+    )
+
+
+def _note_turns(context: Context, judged: Sequence[Judged]) -> None:
+    """Keep how each controller fares and how it bore its poll, for schedules to go by."""
+    known = context.store.poll_turns()
+    context.store.note_turns(
+        after(
+            known.get(one.polled.controller.name),
+            one.polled.controller.name,
+            grade_of(one.diagnosis, one.polled.histories.values(), view),
+            busy_s=one.polled.busy_s,
+            answer_s=2 * view.clock.uncertainty_s if view.clock else 0.0,
+        )
+        for one in judged
+        for view in [one.polled.view]
+        if view is not None
+    )
+
+
+def _note_signs(context: Context, judged: Sequence[Judged]) -> None:
+    """Keep each poll in a few numbers, for monitoring."""
+    known = context.store.signs()
+    context.store.keep_signs(
+        signs_of(
+            view,
+            one.diagnosis.findings,
+            one.clock_offset_s,
+            known.get(view.controller),
+            vouched=one.clock_reference not in (None, UNVERIFIED),
+        )
+        for one in judged
+        for view in [one.polled.view]
+        if view is not None
+    )
 
 
 def _poll_all(
@@ -89,7 +143,7 @@ def _poll_all(
 ) -> Mapping[str, Polled]:
     results = {}
     with ThreadPoolExecutor(max_workers=min(THREADS, max(1, len(controllers)))) as pool:
-        futures = [pool.submit(look, controller) for controller in controllers]
+        futures = [pool.submit(copy_context().run, look, one) for one in controllers]
         for future in as_completed(futures):
             one = future.result()
             results[one.controller.name] = one
@@ -101,12 +155,12 @@ def _judge_one(
     context: Context,
     one: Polled,
     all_polled: Sequence[Polled],
-    homes: Mapping[BaseRadioMac, frozenset[str]],
+    elsewhere: frozenset[BaseRadioMac],
 ) -> Judged:
     if one.view is None:
         return Judged(one, Diagnosis(), None, None)
     offset_s, sources = _clock_offset(context, one, all_polled)
-    elsewhere = {mac for mac, names in homes.items() if names - {one.controller.name}}
+    elsewhere |= serving_elsewhere(context, one, (p.controller.name for p in all_polled))
     diagnosis = diagnose(
         one.view,
         one.histories,
@@ -115,11 +169,11 @@ def _judge_one(
             policy=one.controller.policy,
             clock_offset_s=offset_s,
             clock_sources=sources,
-            elsewhere=frozenset(elsewhere),
+            elsewhere=elsewhere,
         ),
     )
     if offset_s is None and one.view.clock is not None:
-        return Judged(one, diagnosis, one.view.clock.offset_s, "this host's clock, unverified")
+        return Judged(one, diagnosis, one.view.clock.offset_s, UNVERIFIED)
     return Judged(one, diagnosis, offset_s, " and ".join(sources) or None)
 
 
@@ -150,11 +204,26 @@ def _others(one: Polled, all_polled: Sequence[Polled], now: Instant) -> TimeSour
     return median_of(clocks, now)
 
 
-def _registered(views: Iterable[ControllerView]) -> Mapping[BaseRadioMac, frozenset[str]]:
-    """Where each AP is registered."""
-    homes: dict[BaseRadioMac, frozenset[str]] = {}
-    for view in views:
+def _waiting(one: Polled) -> list[BaseRadioMac]:
+    """The APs that polls of a controller saw and that do not serve there: nearly none."""
+    now = [ap.mac for ap in one.view.aps or () if ap.state not in THERE] if one.view else []
+    return now + [mac for mac, past in one.histories.items() if past.last.state not in THERE]
+
+
+def _elsewhere(
+    name: str, macs: Iterable[BaseRadioMac], homes: Mapping[str, frozenset[str]]
+) -> frozenset[BaseRadioMac]:
+    """Those of a controller's APs that are registered on another one."""
+    return frozenset(mac for mac in macs if homes.get(mac.value, frozenset()) - {name})
+
+
+def _registered(
+    views: Iterable[ControllerView], wanted: Collection[str]
+) -> Mapping[str, frozenset[str]]:
+    """Where each of some APs is registered, by MAC."""
+    homes: dict[str, frozenset[str]] = {}
+    for view in views if wanted else ():
         for ap in view.aps or ():
-            if ap.state is ApState.REGISTERED:
-                homes[ap.mac] = homes.get(ap.mac, frozenset()) | {view.controller}
+            if ap.state is ApState.REGISTERED and ap.mac.value in wanted:
+                homes[ap.mac.value] = homes.get(ap.mac.value, frozenset()) | {view.controller}
     return homes

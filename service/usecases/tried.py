@@ -5,13 +5,15 @@ says nothing of its strategy.
 """
 
 from service.domain.identity import BaseRadioMac
+from service.domain.journal import Observed
 from service.domain.plan import Tried
-from service.domain.remediation import Run
-from service.domain.steps.policy import WAIT
-from service.domain.steps.wait_for_joins import UNHELPED
-from service.domain.strategies import expired_cert_override
+from service.domain.steps.protocol import UNHELPED
+from service.domain.strategies import expired_cert_override, fixed_software
 from service.ports.store import RemediationRow
 from service.usecases.context import Context
+
+REMEMBERED = (expired_cert_override.NAME, fixed_software.NAME)
+"""Strategies that note down whom they did not help."""
 
 
 def tried_on(context: Context, controller: str) -> tuple[Tried, ...]:
@@ -22,13 +24,14 @@ def tried_on(context: Context, controller: str) -> tuple[Tried, ...]:
 
 
 def _may_tell(row: RemediationRow) -> bool:
-    return row.closed is not None and row.charter.strategy == expired_cert_override.NAME
+    return row.closed is not None and row.charter.strategy in REMEMBERED
 
 
 def _tried(context: Context, row: RemediationRow) -> Tried | None:
-    macs = Run(context.store.journal(row.id)).facts(WAIT).get(UNHELPED, "").split()
-    if not macs:
+    events = (entry.event for entry in context.store.journal(row.id))
+    noted = [e.facts[UNHELPED] for e in events if isinstance(e, Observed) and UNHELPED in e.facts]
+    if not noted or not noted[-1]:
         return None
     charter = row.charter
-    aps = frozenset(BaseRadioMac.parse(mac) for mac in macs)
+    aps = frozenset(BaseRadioMac.parse(mac) for mac in noted[-1].split())
     return Tried(charter.strategy, row.id, charter.true_time.at, charter.release, aps)

@@ -22,9 +22,9 @@ from service.domain.observation import SWEEP_TOPICS
 from service.drivers.aireos.book import book
 from service.drivers.aireos.driver import AireOsDriver
 from service.drivers.links.snmp import SnmpLink
-from service.drivers.links.snmp_ber import oid_of
 from service.drivers.links.snmp_message import Ask, message, pdu
 from service.drivers.links.snmp_session import SnmpTarget
+from service.transcripts.ber import oid_of
 from tests.support.facts import ROOT
 
 COUNT = 6000

@@ -25,6 +25,9 @@ class Recorder:
     def __exit__(self, *_):
         return None
 
+    def correlation_of(self, _job):
+        return None
+
     def __getattr__(self, name):
         return lambda *arguments: self.asked.append((name, arguments))
 
@@ -39,8 +42,17 @@ def test_every_kind_of_job_is_listed_and_none_shares_a_name():
     assert {job.LANE for job in JOBS} <= set(Lane)
 
 
-def test_the_workers_register_exactly_the_jobs_and_the_canary():
-    assert registered(worker_module.app) == {job.NAME for job in JOBS} | {canary.NAME}
+def test_the_workers_register_exactly_the_jobs_and_the_canaries():
+    canaries = {canary.NAME, canary.OF_BEAT}
+    assert registered(worker_module.app) == {job.NAME for job in JOBS} | canaries
+
+
+def test_a_canary_of_beat_is_noted_under_its_lane():
+    recorder = Recorder()
+    app = celery_app("memory://", visibility_timeout_s=60)
+    register(app, lambda: recorder)
+    app.tasks[canary.OF_BEAT].apply(kwargs={"lane": "poll"}, throw=True)
+    assert recorder.asked == [("sang", ("poll",))]
 
 
 @pytest.mark.parametrize("kind", JOBS)

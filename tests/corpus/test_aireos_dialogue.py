@@ -5,9 +5,10 @@ import re
 import pytest
 import yaml
 
-from service.drivers.links.cli import ERRORS, CliLink, Stop
+from service.drivers.links.cli import CliLink
 from service.drivers.links.cli_login import STOPS
 from service.drivers.links.cli_login import Stop as LoginStop
+from service.drivers.links.cli_words import ERRORS, Stop
 from tests.support.facts import FACTS
 
 CAPTURES = FACTS / "aireos" / "captures"

@@ -14,8 +14,8 @@ import asyncssh
 from lxml import etree
 
 from service.lab.netconf.framing import Reader, frames
+from tests.support.patience import REPLY_S
 
-PATIENCE_S = 20.0
 NC = "urn:ietf:params:xml:ns:netconf:base:1.0"
 OTHERS = "urn:example:another-module"
 KEPT_EXACTLY = frozenset({"server", "peer"})
@@ -89,11 +89,11 @@ class Relay:
     def __exit__(self, *_: object) -> None:
         self._await(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(PATIENCE_S)
+        self._thread.join(REPLY_S)
         self._loop.close()
 
     def _await(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(REPLY_S)
 
     async def _open(self) -> None:
         self._acceptor = await asyncssh.listen(

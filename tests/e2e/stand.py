@@ -1,26 +1,34 @@
 """A lab of boxes and the real command `aprejoin`, given an inventory and a state folder only."""
 
+import atexit
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from service.lab.aireos.config import CANARY
+from service.lab.box.initial import TYPE_7
 from service.lab.fleet import from_mapping
 from service.lab.handle import BoxHandle
 from service.lab.lab import Lab
+from tests.support.canaries import contents
+from tests.support.patience import PATIENCE_S
+from tests.support.warm_start import Mother, WarmProcess
 
 COMMAND = Path(sys.executable).with_name("aprejoin")
-PATIENCE_S = 300.0
+STANDING = ("serve", "worker", "beat", "lab", "demo")
+"""Commands that start processes of their own: they begin from nothing, as users' do."""
 QUICK = {  # a loop of 3 s, so that a few sweeps count it
     "boot_s": 0.6,
     "download_s": 2.4,
@@ -33,11 +41,11 @@ QUICK = {  # a loop of 3 s, so that a few sweeps count it
 SHORT = {
     "loop_after_s": 1,
     "poll_every_s": 1,
-    "wait_for_aps_s": 60,
-    "dead_man_after_s": 60,
+    "wait_for_aps_s": 300,
+    "dead_man_after_s": 300,
     "reboot_stragglers_after_s": 6,
     "no_progress_s": 14,
-    "ntp_sync_s": 40,
+    "ntp_sync_s": 300,
     "stay_registered_s": 2,
     "max_parallel_remediations": 99,
 }
@@ -69,7 +77,7 @@ class Finished:
 class Running:
     """A command that is under way."""
 
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | WarmProcess"
     out: Path
     err: Path
     began: float = field(default_factory=time.monotonic)
@@ -131,6 +139,27 @@ class Stand:
     def box(self, name: str) -> BoxHandle:
         return self.lab.box(name)
 
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What the commands log in with, and what stands in the boxes' configuration."""
+        kept = {
+            name: (self.folder / "lab" / name).read_text() for name in ("password", "community")
+        }
+        return {**kept, "NTP key": TYPE_7, "the box's community": CANARY}
+
+    def said_and_kept(self) -> dict[str, bytes]:
+        """Everything that commands printed, logged and wrote."""
+        return contents(self.folder, but=[self.folder / "lab"])
+
+    def evidence(self, remediation: str) -> Any:
+        """The bundle of a remediation, written and verified by command; what `verify` told."""
+        bundle = self.folder / f"{remediation}.zip"
+        written = self.run("report", remediation, "-o", str(bundle))
+        assert written.code == 0, written.err
+        verified = self.run("report", "verify", str(bundle), "--json")
+        assert verified.code == 0, verified.out
+        return verified.document["report"]
+
     def left_behind(self, name: str) -> list[str]:
         """What differs on a box from how it began, by the lab's own comparison."""
         return self.box(name).left_dirty()
@@ -141,23 +170,30 @@ class Stand:
         inventory: Path | None = None,
         state: Path | None = None,
         cwd: Path | None = None,
+        refused: bool = False,
+        database: str = "",
     ) -> Running:
-        """Begin a command; `-i` and the state folder are added."""
+        """Begin a command; `-i` and the state folder are added. A refused one starts no others.
+
+        `database`: the address of another one than in the state folder.
+        """
         self._count += 1
         out, err = (self.folder / f"{self._count}.{end}" for end in ("out", "err"))
         given = (
             ()
-            if words[0] in ("runs", "init", "token")
+            if words[0] in ("runs", "init", "token", "files", "audit", "report", "state")
             else ("-i", str(inventory or self.inventory))
         )
+        named = {"APREJOIN_DATABASE_URL": database} if database else {}
         with out.open("wb") as stdout, err.open("wb") as stderr:
-            process = subprocess.Popen(
-                [COMMAND, *words, *given],
+            stands = words[0] in STANDING and not refused
+            start = _from_nothing if stands else mother().start
+            process = start(
+                [*words, *given],
                 stdout=stdout,
                 stderr=stderr,
-                stdin=subprocess.DEVNULL,
                 cwd=cwd or self.folder,
-                env=environment(self.folder, state or self.state) | self.settings,
+                env=environment(self.folder, state or self.state) | self.settings | named,
             )
         running = Running(process, out, err)
         self._started.append(running)
@@ -198,6 +234,18 @@ class Stand:
         for running in self._started:
             if running.process.poll() is None:
                 running.kill()
+
+
+@cache
+def mother() -> Mother:
+    """What all short commands of this run are forked from."""
+    found = Mother()
+    atexit.register(found.end)
+    return found
+
+
+def _from_nothing(words: Sequence[str], **settings: Any) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([COMMAND, *words], stdin=subprocess.DEVNULL, **settings)
 
 
 def environment(folder: Path, state: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.e2e.stand import Finished, Stand, together
+from tests.support.canaries import leaks
 
 STUCK = [{"kind": "healthy", "count": 2}, {"kind": "looping"}]
 KEYED = [{"host": "192.0.2.1", "key": 1}, {"host": "ntp.example.net", "key": 2}]
@@ -100,7 +101,7 @@ def test_the_loop_is_found_by_sweeping(results, name):
 @pytest.mark.parametrize("name", ["local-85", "gmt-810"])
 def test_the_plan_shows_the_lines_that_would_be_typed(results, name):
     plan = results.planned[name].document["plan"]
-    assert plan is not None, results.planned[name].document
+    assert plan is not None, results.planned[name].out
     sent = {step["name"]: step["payloads"] for step in plan["steps"]}
     assert [line for line in sent["remove-ntp"] if "delete" in line] == [
         "config time ntp delete 3",
@@ -175,3 +176,14 @@ def test_an_account_that_may_not_configure_changes_nothing(stand, results):
 def test_afterwards_the_mended_have_no_finding(results):
     for name in MENDED:
         assert only(results.after.document, name)["findings"] == []
+
+
+def test_its_evidence_is_whole_and_no_secret_is_in_anything_that_was_said_or_kept(stand, results):
+    item = results.mended["local-85"].document["remediation"]["id"]
+    told = stand.evidence(item)
+    assert (told["whole"], told["vouched_by_audit"], told["state"]) == (True, True, "succeeded")
+    assert stand.run("audit", "verify").code == 0
+    assert stand.run("audit", "export", str(stand.folder / "audit.jsonl")).code == 0
+    said = stand.said_and_kept()
+    assert any(path.endswith(".zip") for path in said)
+    assert leaks(stand.secrets, said) == []

@@ -54,7 +54,7 @@ class Told:
 def wanting_a_server(stand: Stand) -> Any:
     """The lab's inventory, with the server that is wanted, and a policy that asks nobody."""
     content = yaml.safe_load(stand.inventory.read_text())
-    more = {"ntp_servers": [SERVER], "approval": "none", "ntp_sync_s": 60}
+    more = {"ntp_servers": [SERVER], "approval": "none", "ntp_sync_s": 300}
     content["policy"] = {**content.get("policy", {}), **more}
     path = stand.inventory.with_name("ntp-servers.yaml")
     path.write_text(yaml.safe_dump(content))

@@ -11,6 +11,7 @@ import pytest
 from tests.e2e import forms
 from tests.e2e.forms import matches
 from tests.e2e.stand import Finished, Stand, box, together
+from tests.support.canaries import leaks
 
 EVERY_FORM = [
     {"host": "192.0.2.1", "prefer": True, "iburst": True},
@@ -67,11 +68,15 @@ class Told:
     planned: dict[str, Finished]
     mended: dict[str, Finished]
     after: list[Finished]
+    ahead: Finished
 
 
 def work(stand: Stand) -> Told:
     swept = stand.sweep_until_probable(*STUCK)
     planned = together({name: lambda n=name: stand.run("plan", n, "--json") for name in BOXES})
+    ahead = stand.run("forecast", "--json")
+    kept_away = ("--applied", "switch-port:access-1 Gi1/0/1", "--as", "ann")
+    assert stand.run("contain", "six-us", *kept_away).code == 0
     mended = together(
         {name: lambda n=name: stand.run("remediate", n, "--yes", "--json") for name in BOXES}
     )
@@ -79,7 +84,7 @@ def work(stand: Stand) -> Told:
     for folder in folders:
         folder.mkdir()
     both = [stand.start("sweep", "--json", cwd=folder) for folder in folders]
-    return Told(swept, planned, mended, [one.finish() for one in both])
+    return Told(swept, planned, mended, [one.finish() for one in both], ahead)
 
 
 each = pytest.mark.parametrize("name", STUCK)
@@ -122,6 +127,17 @@ def test_a_remediation_succeeds_and_leaves_nothing_behind(stand, results, name):
     assert abs(stand.box(name).clock_offset_s) < 2
 
 
+def test_a_remediation_demands_the_lifting_of_what_a_person_put_in_force(stand, results):
+    (lift,) = results.mended["six-us"].document["remediation"]["lift"]
+    assert "switch-port on access-1 Gi1/0/1" in lift
+    assert "interface Gi1/0/1; no shutdown" in lift
+    assert "lift the containment" in results.mended["six-us"].err
+    assert results.mended["nine-nst"].document["remediation"]["lift"] == []
+    lifted = stand.run("contain", "six-us", "--lifted", "all", "--json").document
+    assert [one["applied_by"] for one in lifted["containments"]] == ["ann"]
+    assert lifted["containments"][0]["lifted"] is not None
+
+
 @each
 def test_nothing_is_saved_while_the_time_is_false(stand, results, name):
     assert results.mended[name]
@@ -132,6 +148,25 @@ def test_nothing_is_saved_while_the_time_is_false(stand, results, name):
     saves = [at for at, kind, _ in events if kind == "save"]
     assert len(false) == 1
     assert all(not false[0] <= at <= max(true) for at in saves)
+
+
+@each
+def test_the_forecast_names_what_cannot_load_its_image_and_when_certificates_end(results, name):
+    assert results.ahead.code == 0, results.ahead.err
+    told = results.ahead.document["forecast"]
+    mine = [one for one in told["entries"] if one["controller"] == name]
+    assert [one["at"] for one in told["entries"]] == sorted(one["at"] for one in told["entries"])
+    images = [one for one in mine if one["kind"] == "image"]
+    assert {"replacement", "upgrade"} <= set(images[0]["fails_at"])
+    assert images[0]["ap"]["mac"]
+    dated = [one for one in mine if one["kind"] == "ap-certificate"]
+    assert {one["estimated"] for one in dated} == {name == "old-cet"}
+    own = [one for one in mine if one["kind"] == "controller-certificate"]
+    assert bool(own) == (name != "old-cet")
+    (site,) = told["sites"]
+    (known,) = [one for one in site["controllers"] if one["name"] == name]
+    assert known["count"]["image"] == len(images)
+    assert known["fixed_software"]
 
 
 def test_sweeps_from_two_folders_at_once_find_nothing_afterwards(results):
@@ -150,3 +185,14 @@ def test_a_healthy_controller_has_nothing_to_do(stand, results):
     assert results.mended["healthy"].code == 5
     assert results.mended["healthy"].document["remediation"]["state"] == "cancelled"
     assert not [event for event in stand.box("healthy").log if event.kind == "edit"]
+
+
+def test_its_evidence_is_whole_and_no_secret_is_in_anything_that_was_said_or_kept(stand, results):
+    item = results.mended["old-cet"].document["remediation"]["id"]
+    told = stand.evidence(item)
+    assert (told["whole"], told["vouched_by_audit"], told["state"]) == (True, True, "succeeded")
+    assert stand.run("audit", "verify").code == 0
+    assert stand.run("audit", "export", str(stand.folder / "audit.jsonl")).code == 0
+    said = stand.said_and_kept()
+    assert any(path.endswith(".zip") for path in said)
+    assert leaks(stand.secrets, said) == []

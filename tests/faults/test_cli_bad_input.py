@@ -233,6 +233,8 @@ def test_the_rest_of_a_bad_inventory_loads_with_keep_going(tmp_path):
         (["sweep", "nobody", "-i", "{inventory}", "--json"], 2),
         (["plan", "nobody", "-i", "{inventory}", "--json"], 2),
         (["plan", "a", "-i", "{inventory}", "--issue", "FN1", "--json"], 2),
+        (["plan", "a", "-i", "{inventory}", "--strategy", "prayer", "--json"], 2),
+        (["remediate", "a", "-i", "{inventory}", "--strategy", "prayer", "--yes", "--json"], 2),
         (["remediate", "nobody", "-i", "{inventory}", "--yes", "--json"], 2),
         (["restore", "nobody", "-i", "{inventory}", "--yes", "--json"], 2),
         (["restore", "a", "-i", "{inventory}", "--yes", "--json"], 0),

@@ -52,6 +52,16 @@ def test_the_process_prints_one_document_and_no_second(error, monkeypatch, capsy
     assert json.loads(capsys.readouterr().out)["error"]["type"] == type(error).__name__
 
 
+def test_a_wrong_call_found_out_by_the_command_itself_is_told_once(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["aprejoin", "fails", "--json"])
+    wrong = command_that(click.UsageError("--token is missing"))
+    monkeypatch.setattr(main, "get_command", lambda _ctx, _name: wrong)
+    with pytest.raises(SystemExit) as ended:
+        run()
+    told = json.loads(capsys.readouterr().out)["error"]
+    assert (ended.value.code, told["type"]) == (2, "InvalidInput")
+
+
 def test_without_json_stdout_stays_empty():
     found = CliRunner().invoke(command_that(NotFound("controller", "x")), [])
     assert found.stdout == ""
@@ -77,3 +87,22 @@ def test_help_has_examples(words):
     found = CliRunner().invoke(main, words)
     assert found.exit_code == 0
     assert len(words) == 1 or "Example" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "said"),
+    [
+        (["serve"], {"APREJOIN_OIDC_ISSUER": "http://sso.example"}, "APREJOIN_OIDC_ISSUER"),
+        (["serve", "--listen", f"127.0.0.1:{'1' * 5000}"], {}, "expected HOST:PORT"),
+    ],
+)
+def test_a_service_that_cannot_begin_so_says_why_and_makes_no_token(
+    words, environment, said, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("APREJOIN_STATE_DIR", str(tmp_path / "state"))
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text("controllers: []\ncredentials: {}\n")
+    called = [*words, "-i", str(inventory), "--port", "0", "--api-only"]
+    done = CliRunner().invoke(main, called, env=environment)
+    assert (done.exit_code, said in done.stderr) == (2, True)
+    assert "token" not in done.stderr

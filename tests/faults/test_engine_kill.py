@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_driver import Killed, Trap
+from tests.support.kill_points import effects, effects_and_sends, sends
 from tests.support.promises import broken
 from tests.support.stage import Stage
 
@@ -33,9 +34,8 @@ def killed_at(point: int, *, in_flight: bool = False) -> Stage:
 @pytest.mark.parametrize("in_flight", [False, True], ids=["", "in-flight"])
 def test_whoever_restores_after_a_kill_brings_everything_home(after_s, in_flight):
     failures = {}
-    for number, name in enumerate(points()):
-        if in_flight and not name.startswith("before "):
-            continue
+    tried = sends if in_flight else effects
+    for number, name in tried(points()).items():
         stage = killed_at(number, in_flight=in_flight)
         stage.settle(after_s)
         closed = stage.restore()
@@ -47,7 +47,7 @@ def test_whoever_restores_after_a_kill_brings_everything_home(after_s, in_flight
 
 def test_a_box_that_nobody_restores_comes_home_by_itself():
     failures = {}
-    for number, name in enumerate(points()):
+    for number, name in effects_and_sends(points()).items():
         stage = killed_at(number, in_flight=True)
         stage.settle()
         if found := stage.box.differences():
@@ -57,7 +57,7 @@ def test_a_box_that_nobody_restores_comes_home_by_itself():
 
 def test_another_host_restores_when_the_lease_has_run_out():
     failures = {}
-    for number, name in enumerate(points()):
+    for number, name in effects_and_sends(points()).items():
         stage = killed_at(number, in_flight=True)
         stage.settle(LEASE_S)
         clock = FakeClock(stage.world, boot_id="boot-of-host-2")
@@ -74,7 +74,7 @@ def test_a_restore_that_is_killed_anywhere_is_finished_by_the_next_one(first):
     start = points().index(first)
     restoring = _points_of_a_restore(start)
     failures = {}
-    for number, name in enumerate(restoring):
+    for number, name in effects_and_sends(restoring).items():
         stage = killed_at(start, in_flight=True)
         stage.settle(10)
         process = stage.process(trap=Trap(number, in_flight=True))

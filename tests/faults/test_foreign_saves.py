@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from service.domain.journal import StepFailed
+from service.domain.journal import Closed, StepFailed
 from tests.support.fake_driver import Killed
 from tests.support.promises import broken
 from tests.support.stage import Stage
@@ -46,25 +46,30 @@ def moments() -> list[int]:
     return sorted(set(at))
 
 
-def test_it_is_taken_back_by_a_clean_save_at_whatever_moment_it_came():
-    failures = {}
+@pytest.fixture(scope="module")
+def saved() -> dict[int, tuple[Stage, Closed]]:
+    """What became of it, by the moment of the save."""
+    found = {}
     for at in moments():
         stage = Stage()
         Saves(stage, at)
-        closed = stage.remediate()
+        found[at] = stage, stage.remediate()
+    return found
+
+
+def test_it_is_taken_back_by_a_clean_save_at_whatever_moment_it_came(saved):
+    failures = {}
+    for at, (stage, closed) in saved.items():
         stage.box.saved_dirty = 0  # theirs, not ours
         if found := broken(stage, closed):
             failures[at] = found
-    assert len(moments()) > 60  # before and after every change, and between
+    assert len(saved) > 60  # before and after every change, and between
     assert not failures
 
 
-def test_inside_of_the_window_it_is_noticed_by_the_next_look_and_reported():
+def test_inside_of_the_window_it_is_noticed_by_the_next_look_and_reported(saved):
     noticed = []
-    for at in moments():
-        stage = Stage()
-        Saves(stage, at)
-        stage.remediate()
+    for at, (stage, _) in saved.items():
         (row,) = stage.store.remediations()
         failed = [e.event for e in stage.store.journal(row.id) if isinstance(e.event, StepFailed)]
         noticed += [at for event in failed if "somebody else saved" in event.detail]

@@ -21,6 +21,7 @@ from tests.support.crew import Crew, crew_stage
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_controller import Quirks
 from tests.support.fake_driver import Killed, Trap
+from tests.support.kill_points import effects, effects_and_sends, sends
 from tests.support.promises import broken
 from tests.support.stage import Stage, ap
 
@@ -153,9 +154,8 @@ def test_the_time_goes_home_before_ntp_for_ntp_alone_would_never_follow():
 @pytest.mark.parametrize("in_flight", [False, True], ids=["", "in-flight"])
 def test_the_same_host_brings_home_what_a_killed_process_left_at_any_point(in_flight):
     failures = {}
-    for number, name in enumerate(points()):
-        if in_flight and not name.startswith("before "):
-            continue
+    tried = sends if in_flight else effects
+    for number, name in tried(points()).items():
         stage = killed_at(number, in_flight=in_flight)
         closed = stage.restore()
         stage.settle(120)  # whatever is still in flight arrives
@@ -166,7 +166,7 @@ def test_the_same_host_brings_home_what_a_killed_process_left_at_any_point(in_fl
 
 def test_the_other_host_brings_home_what_a_killed_host_left_at_any_point():
     failures = {}
-    for number, name in enumerate(points()):
+    for number, name in effects_and_sends(points()).items():
         stage = killed_at(number)
         lose(stage, HERE)
         stage.settle(LEASE_S)
@@ -183,7 +183,7 @@ def test_a_restore_that_is_killed_anywhere_is_finished_by_the_other_host():
     process = stage.process()
     stage.restore(process)
     failures = {}
-    for number, name in enumerate(process.trap.names):
+    for number, name in effects_and_sends(process.trap.names).items():
         stage = killed_at(start)
         second = stage.process(trap=Trap(number, in_flight=True))
         with pytest.raises(Killed):
@@ -245,8 +245,8 @@ def _late(stage: Stage, lost_at: list[float]) -> list[str]:
 
 
 def test_while_nobody_lives_any_reader_says_so_with_the_commands_and_the_first_back_restores():
-    start = points().index("after set-clock")
-    for number in range(start, len(points()), 3):
+    names = points()
+    for number in range(names.index("after set-clock"), len(names), 3):
         stage = killed_at(number)
         lose(stage, HERE)
         lose(stage, THERE)
@@ -273,7 +273,8 @@ def _told_as_lost(stage: Stage) -> None:
 def test_the_commands_alone_bring_it_home_when_the_service_is_lost_for_good():
     """A person types what any reader is given; nothing of ours runs any more."""
     failures = {}
-    for number in range(points().index("after remove-ntp"), len(points())):
+    names = points()
+    for number in (n for n in effects(names) if n >= names.index("after remove-ntp")):
         stage = killed_at(number, in_flight=False)
         stage.settle(3600)
         (row,) = stage.store.remediations()
@@ -284,7 +285,7 @@ def test_the_commands_alone_bring_it_home_when_the_service_is_lost_for_good():
             _type(stage, line.split("   !")[0])
         stage.settle(60)
         if found := stage.box.differences():
-            failures[f"{number} {points()[number]}"] = found
+            failures[f"{number} {names[number]}"] = found
     assert not failures
 
 

@@ -8,9 +8,9 @@ from structlog.testing import capture_logs
 
 from service.cli.runs import runs_command
 from service.domain.journal import Closed, HomeCalled, StepDone, StepFailed
+from service.domain.journal_words import entry_document
 from service.errors import DeviceUnreachable
 from service.usecases.carry import carry
-from service.usecases.report import entry_document
 from tests.support.builders import THEIRS
 from tests.support.crew import Crew, crew_stage
 from tests.support.fake_clock import FakeClock

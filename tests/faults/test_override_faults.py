@@ -6,14 +6,16 @@ from itertools import product
 import pytest
 
 from service.domain.changes import SaveConfig, SetJoinPolicy
-from service.domain.documents import remediation_document
 from service.domain.join_policy import GRANTS, HOLDER, Rule, Switch
 from service.domain.observation import ApState
 from service.domain.plan import Asked, NoPlan, Plan
 from service.domain.remediation import Run
+from service.domain.remediation_document import remediation_document
 from service.domain.steps.wait_for_joins import DOES_NOT_HELP
+from tests.support.builders import POLICY
 from tests.support.crew import Crew
 from tests.support.fake_driver import Killed, Trap
+from tests.support.kill_points import effects, effects_and_sends, sends
 from tests.support.policy_stage import (
     MIC,
     NO_GRANTS,
@@ -33,12 +35,16 @@ def turns(stage) -> list[SetJoinPolicy]:
     return [change for change in stage.line.sent if isinstance(change, SetJoinPolicy)]
 
 
+SOON = replace(POLICY, wait_for_aps_s=300)
+"""A wait in vain is 30 looks that are all alike, not 120."""
+
+
 def hopeless() -> PolicyStage:
-    return PolicyStage(kept_off(1, hopeless=True))
+    return PolicyStage(kept_off(1, hopeless=True), policy=SOON)
 
 
 def hopeless_grant() -> PolicyStage:
-    return GrantStage(kept_off(1, needs=GRANTS[:1], hopeless=True))
+    return GrantStage(kept_off(1, needs=GRANTS[:1], hopeless=True), policy=SOON)
 
 
 def points(made) -> list[str]:
@@ -107,9 +113,8 @@ def test_whoever_restores_after_a_kill_anywhere_leaves_it_kept_or_as_it_was(
     made, after_s, in_flight
 ):
     failures = {}
-    for number, name in enumerate(points(made)):
-        if in_flight and not name.startswith("before "):
-            continue
+    tried = sends if in_flight else effects
+    for number, name in tried(points(made)).items():
         stage = made()
         process = stage.process(trap=Trap(number, in_flight))
         with pytest.raises(Killed):
@@ -125,7 +130,7 @@ def test_whoever_restores_after_a_kill_anywhere_leaves_it_kept_or_as_it_was(
 
 def test_another_host_goes_on_when_the_lease_has_run_out():
     failures = {}
-    for number, name in enumerate(points(PolicyStage)):
+    for number, name in effects_and_sends(points(PolicyStage)).items():
         stage = PolicyStage()
         process = stage.process(trap=Trap(number, in_flight=True))
         with pytest.raises(Killed):

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from service.domain.changes import AddNtp, RemoveNtp, SaveConfig, SetClock
-from service.domain.documents import remediation_document
 from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.plan import NoPlan
 from service.domain.remediation import Run
+from service.domain.remediation_document import remediation_document
 from service.domain.wallclock import ClockZone
 from service.errors import NotApproved
 from service.usecases.begin import Later, begin
@@ -19,6 +19,7 @@ from service.usecases.show import show_remediation
 from tests.support.builders import POLICY
 from tests.support.crew import Crew
 from tests.support.fake_driver import Killed, Trap
+from tests.support.kill_points import effects, effects_and_sends, sends
 from tests.support.recording_queue import RecordingQueue
 from tests.support.repair_stage import DEAD, WANTED, RepairStage, broken_repair, hosts
 
@@ -109,9 +110,8 @@ def test_whoever_restores_after_a_kill_anywhere_leaves_it_repaired_or_as_it_was(
     made, after_s, in_flight
 ):
     failures = {}
-    for number, name in enumerate(points(made)):
-        if in_flight and not name.startswith("before "):
-            continue
+    tried = sends if in_flight else effects
+    for number, name in tried(points(made)).items():
         stage = made()
         process = stage.process(trap=Trap(number, in_flight))
         with pytest.raises(Killed):
@@ -127,7 +127,7 @@ def test_whoever_restores_after_a_kill_anywhere_leaves_it_repaired_or_as_it_was(
 
 def test_another_host_goes_on_when_the_lease_has_run_out():
     failures = {}
-    for number, name in enumerate(points(by_timers)):
+    for number, name in effects_and_sends(points(by_timers)).items():
         stage = by_timers()
         process = stage.process(trap=Trap(number, in_flight=True))
         with pytest.raises(Killed):

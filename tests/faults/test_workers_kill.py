@@ -6,10 +6,11 @@ from service.ports.store import Store
 from tests.support.crew import Crew
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_driver import Killed, Trap
+from tests.support.kill_points import Points, firsts
 from tests.support.promises import broken
 
 EVERY = 23
-"""Beside the first and the last point of each name, every so many points are tried."""
+"""Beside the first point of each name, every so many points are tried."""
 
 
 def points() -> list[str]:
@@ -21,13 +22,9 @@ def points() -> list[str]:
     return process.trap.names
 
 
-def chosen() -> dict[int, str]:
-    """The points that are tried: each name's first and last, and an even sample."""
-    names = points()
-    ends = {names.index(name) for name in names}
-    ends |= {len(names) - 1 - names[::-1].index(name) for name in names}
-    ends |= set(range(0, len(names), EVERY))
-    return {number: names[number] for number in sorted(ends)}
+def chosen() -> Points:
+    """The points that are tried."""
+    return firsts(points(), every=EVERY)
 
 
 def killed_at(point: int) -> Crew:

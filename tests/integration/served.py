@@ -2,14 +2,17 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
+import requests
 
+from service.client import Accepted, Client
 from tests.e2e.stand import Running, Stand
+from tests.support.patience import PATIENCE_S
 
 T = TypeVar("T")
 
@@ -17,38 +20,47 @@ V1 = "/api/v1"
 ENDED = ("succeeded", "rolled-back", "needs-attention", "cancelled")
 SWEEPS = 12
 BETWEEN_SWEEPS_S = 1.5
-PATIENCE_S = 400.0
 LONG_AGO_S = -1e6
 LOOK_EVERY_S = 0.3
 
 
 @dataclass
 class Caller:
-    """Somebody with a token."""
+    """Somebody with a token; what they say goes through the client that users have."""
 
     address: str
     token: str
 
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        bearer = {"Authorization": f"Bearer {self.token}", **headers}
-        return httpx.request(
-            method,
-            f"{self.address}{path}",
-            json=body,
-            headers=bearer,
-            timeout=30.0,
-            trust_env=False,
-        )
+    @contextmanager
+    def client(self) -> Iterator[Client]:
+        with Client(self.address, self.token, wait=lambda _: time.sleep(LOOK_EVERY_S)) as api:
+            yield api
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
+        """One request, once, whatever is answered."""
+        with self.client() as api:
+            return api.transport.send(method, path, body, headers=headers)
 
     def get(self, path: str) -> Any:
         answered = self.ask("GET", path)
         assert answered.status_code == 200, answered.text
         return answered.json()
 
-    def post(self, path: str, body: Any = None) -> httpx.Response:
-        answered = self.ask("POST", path, body)
-        assert answered.status_code < 300, answered.text
-        return answered
+    def approve(self, where: str) -> str:
+        """Read it, and give one's word for just that; the digest that it is for."""
+        with self.client() as api:
+            given = api.approve(where.rpartition("/")[2])
+        assert given["digest"], given
+        return str(given["digest"])
+
+    def post(self, path: str, body: Any = None) -> requests.Response:
+        with self.client() as api:
+            return api.transport.call("POST", path, body)
+
+    def until_rest(self, work: Accepted | str) -> Any:
+        """Ask again and again, as an orchestrator does."""
+        with self.client() as api:
+            return api.wait(work, within_s=PATIENCE_S)
 
 
 @dataclass
@@ -58,6 +70,7 @@ class Served:
     running: Running
     address: str
     admin: str | None
+    listen: dict[str, list[str]]
     pids: set[int] = field(default_factory=set)
 
     @property
@@ -69,13 +82,13 @@ class Served:
         self.pids |= descendants(self.pid) | {self.pid}
         return self.pids
 
-    def until_gone(self, within_s: float) -> None:
+    def until_gone(self) -> None:
         """Wait until nothing of it runs any more."""
 
         def left() -> list[str]:
             return [command_of(pid) for pid in self.pids if runs(pid)]
 
-        wait_for(lambda: not left(), within_s, left)
+        wait_for(lambda: not left(), PATIENCE_S, left)
 
 
 class Service:
@@ -92,9 +105,10 @@ class Service:
         """Start it, and wait until it says that it is ready."""
         words = ("serve", "--port", "0", "--json", *options)
         running = self.stand.start(*words, inventory=self.inventory, state=self.state)
-        wait_for(lambda: running.out.read_text().endswith("\n"), 90.0, running.said)
-        address = json.loads(running.out.read_text())["serve"]["address"]
-        self.now = Served(running, address, _shown_token(running.said()))
+        wait_for(lambda: running.out.read_text().endswith("\n"), PATIENCE_S, running.said)
+        ready = json.loads(running.out.read_text())["serve"]
+        token = _shown_token(running.said())
+        self.now = Served(running, ready["address"], token, ready.get("listen", {}))
         self.now.tree()
         return self.now
 
@@ -117,8 +131,8 @@ class Service:
 
     def sweep(self, names: Iterable[str]) -> dict[str, list[str]]:
         """One sweep to its end: the grades of the findings of each controller."""
-        where = self.ann.post(f"{V1}/sweeps", {"names": [*names]}).headers["Location"]
-        swept = self.until_state(where, lambda told: told["sweep"], ("finished", "failed"))
+        with self.ann.client() as api:
+            swept = api.wait(api.sweep(names), within_s=PATIENCE_S)
         assert swept["sweep"]["state"] == "finished", swept
         return {
             one["name"]: [finding["confidence"] for finding in one["findings"]]
@@ -137,8 +151,8 @@ class Service:
 
     def plan(self, name: str) -> str:
         """Ask for a plan; its digest."""
-        where = self.ann.post(f"{V1}/plans", {"controller": name}).headers["Location"]
-        told = self.until_state(where, lambda told: told, ("done", "failed"))
+        with self.ann.client() as api:
+            told = api.wait(api.plan(name), within_s=PATIENCE_S)
         assert told["digest"], told
         return str(told["digest"])
 
@@ -147,7 +161,7 @@ class Service:
         digest = self.plan(name)
         where = self.ann.post(f"{V1}/remediations", {"plan_digest": digest}).headers["Location"]
         if approve:
-            self.bob.post(f"{where}/approve")
+            self.bob.approve(where)
         return where
 
     def look(self, where: str) -> Any:
@@ -166,18 +180,7 @@ class Service:
 
     def until_ended(self, where: str) -> Any:
         """Wait for the end; the remediation."""
-        told = self.until_state(where, lambda told: told["remediation"], ENDED)
-        return told["remediation"]
-
-    def until_state(self, where: str, part: Callable[[Any], Any], states: Iterable[str]) -> Any:
-        """Ask again and again, as an orchestrator does."""
-        wanted = tuple(states)
-
-        def ended() -> Any:
-            told = self.ann.get(where)
-            return told if part(told)["state"] in wanted else None
-
-        return wait_for(ended, PATIENCE_S, lambda: self.ann.get(where))
+        return self.ann.until_rest(where)["remediation"]
 
 
 def _shown_token(said: str) -> str | None:

@@ -17,6 +17,7 @@ from service.settings import Settings
 from service.store.sql import SqlStore
 from service.supervise import MENDERS, POLLERS, supervised
 from tests.e2e.stand import COMMAND, QUICK, SHORT, box
+from tests.support.patience import PATIENCE_S
 
 POLICY = {
     **SHORT,
@@ -47,7 +48,7 @@ class Story:
         finally:
             store.close()
 
-    def until(self, condition, within_s=400.0):
+    def until(self, condition, within_s=PATIENCE_S):
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             self.children.tend()

@@ -27,6 +27,7 @@ from service.queue.embedded_broker import EmbeddedBroker
 from service.settings import Settings
 from service.supervise import Crew, Supervisor, supervised
 from tests.support.echo_worker import FOLDER
+from tests.support.patience import PATIENCE_S, REPLY_S
 
 ROOT = Path(__file__).parents[2]
 APPLICATION = "tests.support.echo_worker"
@@ -35,7 +36,7 @@ POLLERS = Crew("poll", (Lane.POLL,), "threads", 4)
 MENDERS = Crew("remediate", (Lane.REMEDIATE, Lane.NOTIFY), "prefork", 1)
 
 
-def wait_for(condition, within_s=90.0):
+def wait_for(condition, within_s=PATIENCE_S):
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if found := condition():
@@ -117,7 +118,7 @@ def test_every_job_reaches_its_use_case_and_the_broker_goes_with_its_owner(fleet
 def test_a_canary_comes_back_only_where_a_worker_listens(fleet):
     with supervised(fleet.settings, crews=(POLLERS,), beat=False, application=APPLICATION) as found:
         canary = Canary(found.broker_url)
-        assert canary.heard(canary.send(Lane.POLL), within_s=60)
+        assert canary.heard(canary.send(Lane.POLL), within_s=PATIENCE_S)
         assert not canary.heard(canary.send(Lane.REMEDIATE), within_s=0.5)
 
 
@@ -134,7 +135,7 @@ def test_the_job_of_a_killed_worker_comes_back(fleet, crew):
             found.tend()
             return fleet.lines("polled") == ["slow-1 s-1"]
 
-        wait_for(done, within_s=180)
+        wait_for(done)
         assert len(fleet.lines("slow-1.begun")) == 2
         assert time.monotonic() - began >= VISIBILITY_S - 1
 
@@ -298,5 +299,5 @@ def test_the_loop_of_a_supervisor_ends_when_it_is_told_to(fleet):
         loop = threading.Thread(target=found.run, args=(stop,))
         loop.start()
         stop.set()
-        loop.join(timeout=5)
+        loop.join(timeout=REPLY_S)
         assert not loop.is_alive()

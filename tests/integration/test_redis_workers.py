@@ -14,6 +14,7 @@ from service.settings import BROKER_URL, STATE_DIR, VISIBILITY_TIMEOUT, Settings
 from service.supervise import Crew, supervised
 from tests.support.brokers import TestBroker
 from tests.support.echo_worker import FOLDER
+from tests.support.patience import PATIENCE_S
 from tests.support.servers import own_broker
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +49,7 @@ def lines(folder: Path, name: str) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-def until(found, condition, within_s=180.0) -> float:
+def until(found, condition, within_s=PATIENCE_S) -> float:
     """Tend the workers until something holds; the seconds that it took."""
     began = time.monotonic()
     while not condition():
@@ -66,7 +67,7 @@ def test_jobs_survive_killed_workers_and_workers_survive_flushed_and_killed_brok
     with supervised(settings, crews=(EVERYTHING,), beat=False, application=application) as found:
         canary = Canary(found.broker_url)
         assert found.broker_url == broker.url
-        assert all(canary.heard(canary.send(lane), within_s=60) for lane in Lane)
+        assert all(canary.heard(canary.send(lane), within_s=PATIENCE_S) for lane in Lane)
 
         queue.enqueue(PollController("slow-1", "s-1"))
         until(found, lambda: lines(notes, "slow-1.begun"))

@@ -4,6 +4,7 @@ The boxes of one lab, and four services beside each other: one is used, one lose
 is stopped, and one is killed.
 """
 
+import json
 import os
 import signal
 import socket
@@ -17,13 +18,13 @@ import pytest
 import yaml
 
 from service.bootstrap import open_context
+from service.domain.webhooks import signature_of
 from service.errors import StoreError
 from service.settings import Settings
-from service.supervise import POLLERS, STEP_GRACE_S
+from service.supervise import POLLERS
 from tests.e2e.stand import Finished, Stand, box, standing, together
 from tests.integration.served import (
     LONG_AGO_S,
-    PATIENCE_S,
     V1,
     Caller,
     Served,
@@ -32,6 +33,8 @@ from tests.integration.served import (
     descendants,
     wait_for,
 )
+from tests.support.patience import PATIENCE_S
+from tests.support.receiver import BROKEN, OK, Receiver, receiving
 
 SLOW_APS = {"boot_s": 3.0, "download_s": 6.0}  # the window stays open for a while
 SLOW = [{"kind": "looping", "timings": SLOW_APS}]
@@ -43,10 +46,16 @@ BOXES = (
     box("term", aps=LONG),
     box("parent", "17.3.6", aps=SLOW),
 )
-POLICY = {"dead_man_after_s": 120, "poll_every_s": 2, "reboot_stragglers_after_s": 20}
+POLICY = {"dead_man_after_s": 300, "poll_every_s": 2, "reboot_stragglers_after_s": 20}
 HOLES, SWEEPS_AT_A_TIME = 40, 32
 """Twice as many sweeps as the poll worker has threads: the lane is full, and more wait."""
 CLOCK_S = 5.0
+REMEDIATION = ("queued", "step", "ended")
+WEBHOOKS = {
+    "APREJOIN_SECRETS_KEY": "env:KEY_OF_THE_TEST",
+    "KEY_OF_THE_TEST": "k" * 44,
+    "APREJOIN_WEBHOOK_NETWORKS": "127.0.0.0/8",
+}
 
 
 @dataclass
@@ -113,6 +122,8 @@ def used(stand: Stand) -> Told:
         inventory = with_holes(stand, opened)
         service = Service(stand, "used", inventory)
         served = service.start()
+        receiver = opened.enter_context(receiving(answers=[BROKEN, OK]))
+        hook = Caller(served.address, served.admin or "").post(f"{V1}/webhooks", hooked(receiver))
         service.learn("story")
         digest = service.plan("story")
         flood = Flood(service.ann)
@@ -122,17 +133,31 @@ def used(stand: Stand) -> Told:
         before = wait_for(lambda: waiting(service, where), PATIENCE_S, lambda: service.look(where))
         early = service.ann.ask("POST", f"{where}/approve").json()
         own = Caller(served.address, served.admin or "").get(f"{V1}/controllers")
-        service.bob.post(f"{where}/approve")
+        service.bob.approve(where)
         service.until_in_window("story", where)
         good = inventory.read_text()
         inventory.write_text(good[: len(good) // 2] + "\n: [")  # somebody saved half of an edit
         result = told(service, where, before=before, early=early, flood=flood, listed=own)
+        wait_for(lambda: heard(receiver)[-1:] == ["remediation.ended"], PATIENCE_S, receiver)
+        result.more |= {"hook": hook.json(), "calls": receiver.calls}
         flood.end()
         inventory.write_text(good)
         result.more["plan"] = service.ann.get(f"{V1}/plans/{digest}")
         result.more["second"] = second_service(service)
         result.more["finished"] = end(served)
         return result
+
+
+def hooked(receiver: Receiver) -> dict[str, Any]:
+    """What a receiver wants: all of the story's box, and nothing of controllers without answer."""
+    kinds = ["finding.opened", "plan.ready", *[f"remediation.{one}" for one in REMEDIATION]]
+    return {"name": "noc", "url": receiver.url, "events": kinds}
+
+
+def heard(receiver: Receiver) -> list[str]:
+    """The types of what it was told, each delivery once."""
+    bodies = [json.loads(call.body) for call in receiver.calls]
+    return list({one["delivery"]: one["type"] for one in bodies}.values())
 
 
 def waiting(service: Service, where: str) -> Any:
@@ -164,7 +189,7 @@ def robbed(stand: Stand) -> dict[str, Told]:
     found = {name: told(service, where) for name, where in places.items()}
     served.tree()
     served.running.kill()
-    served.until_gone(30.0)
+    served.until_gone()
     return found
 
 
@@ -187,7 +212,7 @@ def holder_at_work(service: Service, name: str) -> int:
             os.kill(lease.holder.pid, signal.SIGCONT)
             return None
 
-        return wait_for(stopped, 60.0, lambda: store.lease_of(name)) or 0
+        return wait_for(stopped, PATIENCE_S, lambda: store.lease_of(name)) or 0
 
 
 def parent_of(pid: int, served: Served) -> int:
@@ -212,8 +237,8 @@ def stopped(stand: Stand) -> Told:
     first.running.signal(signal.SIGTERM)
     first.running.until("SIGTERM: stopping")
     os.kill(worker, signal.SIGCONT)
-    finished = first.running.finish(STEP_GRACE_S + 30.0)
-    first.until_gone(1.0)
+    finished = first.running.finish()
+    first.until_gone()
     in_window = stand.box("term").clock_offset_s < LONG_AGO_S
     second = service.start()
     found = told(service, where, finished=finished, in_window=in_window)
@@ -231,7 +256,7 @@ def killed(stand: Stand) -> Told:
     worker = holder_at_work(service, "parent")  # the kill comes in the middle of a job
     first.running.kill()
     os.kill(worker, signal.SIGCONT)
-    first.until_gone(STEP_GRACE_S)
+    first.until_gone()
     second = service.start()
     found = told(service, where, token=second.admin)
     end(second)
@@ -243,7 +268,7 @@ def end(served: Served) -> Finished:
     served.tree()
     served.running.signal(signal.SIGTERM)
     finished = served.running.finish()
-    served.until_gone(1.0)
+    served.until_gone()
     return finished
 
 
@@ -282,6 +307,7 @@ class Outcome:
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     with standing(tmp_path_factory.mktemp("serve"), *BOXES, policy=POLICY) as stand:
+        stand.settings |= WEBHOOKS
         found = together(
             {
                 "used": lambda: used(stand),
@@ -307,6 +333,24 @@ def test_an_orchestrator_mends_a_controller_by_http_alone(outcome):
     assert story.ended["aps"] == {"recovered": 1, "remaining": 0}
     assert story.journal.splitlines()[0].startswith("opened: clock-window for FN72524")
     outcome.assert_clean("story")
+
+
+def test_a_receiver_hears_the_whole_story_signed_and_again_where_it_failed(outcome):
+    """Also while controllers without answer fill the lane."""
+    story = outcome.of("story")
+    secret, calls = story.more["hook"]["secret"], story.more["calls"]
+    for call in calls:
+        stamp = int(call.headers["aprejoin-timestamp"])
+        assert call.headers["aprejoin-signature"] == signature_of(secret, stamp, call.body)
+    first = calls[0]
+    again = [one for one in calls[1:] if one.body == first.body]
+    assert len(again) == 1, "the receiver failed once"
+    told = {one["event"]: one for one in (json.loads(call.body) for call in calls)}
+    of_story = [one["type"] for one in told.values() if one["controller"] == "story"]
+    assert set(of_story) >= {"plan.ready", "remediation.queued", "remediation.step"}
+    assert of_story[-1] == "remediation.ended"
+    (ended,) = [one for one in told.values() if one["type"] == "remediation.ended"]
+    assert ended["data"]["remediation"]["state"] == story.ended["state"] == "succeeded"
 
 
 def test_who_asks_may_not_approve(outcome):

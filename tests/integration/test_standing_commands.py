@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,8 @@ def test_the_parts_of_the_service_run_as_commands_of_their_own(stand: Stand):
     assert ready(with_workers) == {"worker": {"queues": ["remediate", "poll"]}}
     assert ready(beat) == {"beat": {"schedules": []}}
     caller = Caller(address, admin)
-    everything = {"database": True, "workers-poll": True, "workers-remediate": True}
+    named = ("database", "migrations", "broker", "workers-poll", "workers-remediate", "disk")
+    everything = dict.fromkeys(named, True)
     told = wait_for(
         lambda: caller.ask("GET", "/readyz").json()["ready"], 30.0, lambda: caller.get("/readyz")
     )
@@ -58,7 +60,9 @@ def test_the_parts_of_the_service_run_as_commands_of_their_own(stand: Stand):
     note = json.loads((state / "broker.json").read_text())
     ends(beat)
     ends(with_workers)
-    assert caller.ask("GET", "/readyz").status_code == 503
+    wait_for(  # what was seen counts for some seconds
+        lambda: caller.ask("GET", "/readyz").status_code == 503, 60.0, "ready without workers"
+    )
     ends(api)
     assert not runs(note["server"])
 
@@ -127,15 +131,16 @@ def test_what_is_wrong_is_said_at_once_with_an_exit_status(stand: Stand, tmp_pat
         nowhere = tmp_path / "nowhere.yaml"
         nobody = wrong(tmp_path, f"controllers: []\n{CREDENTIALS}")
         torn = wrong(tmp_path, "controllers: [{name: hq-1")
+        refused = partial(stand.run, refused=True)
         found = together(
             {
-                "port": lambda: stand.run("serve", "--port", port, "--json"),
-                "host": lambda: stand.run("serve", "--host", "nowhere.invalid", "--json"),
-                "missing": lambda: stand.run("serve", "--json", inventory=nowhere),
-                "empty": lambda: stand.run("worker", "--json", inventory=nobody),
-                "torn": lambda: stand.run("beat", "--json", inventory=torn),
-                "queue": lambda: stand.run("worker", "--queues", "pole", "--json"),
-                "state": lambda: stand.run("serve", "--json", state=nobody / "under-a-file"),
+                "port": lambda: refused("serve", "--port", port, "--json"),
+                "host": lambda: refused("serve", "--host", "nowhere.invalid", "--json"),
+                "missing": lambda: refused("serve", "--json", inventory=nowhere),
+                "empty": lambda: refused("worker", "--json", inventory=nobody),
+                "torn": lambda: refused("beat", "--json", inventory=torn),
+                "queue": lambda: refused("worker", "--queues", "pole", "--json"),
+                "state": lambda: refused("serve", "--json", state=nobody / "under-a-file"),
             }
         )
     told = {name: (one.code, one.document["error"]["detail"]) for name, one in found.items()}

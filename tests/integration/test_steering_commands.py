@@ -52,6 +52,30 @@ def test_a_halt_is_told_shown_everywhere_and_lifted_once(run):
     assert json.loads(refused.stdout)["error"]["detail"] == "nothing is halted"
 
 
+def test_a_containment_is_noted_demanded_and_lifted(run):
+    port = "switch-port:access-1 Gi1/0/7"
+    noted = json.loads(run("contain", "hq-1", "--applied", port, "--as", "ann", "--json").stdout)
+    assert noted["containments"][0]["undo"] == ["interface Gi1/0/7", " no shutdown"]
+    for words in (["contain", "hq-1"], ["runs"]):
+        assert "lift the containment switch-port" in " ".join(run(*words).stderr.split()), words
+    assert run("contain", "hq-1", "--applied", "wall").exit_code == 2
+    assert run("contain", "hq-9").exit_code == 2
+    lifted = json.loads(run("contain", "hq-1", "--lifted", "all", "--as", "bob", "--json").stdout)
+    assert lifted["containments"][0]["lifted_by"] == "bob"
+    assert run("contain", "hq-1", "--lifted", "all").exit_code == 1
+    assert "lift the containment" not in run("runs").stderr
+
+
+def test_a_forecast_says_whom_it_could_not_poll(run):
+    kept = json.loads(run("forecast", "--json").stdout)["forecast"]
+    assert (kept["entries"], kept["unknown"]) == ([], ["hq-1: never polled"])
+    fresh = run("forecast", "--fresh", "--json")
+    (unknown,) = json.loads(fresh.stdout)["forecast"]["unknown"]
+    assert unknown.startswith("hq-1: never polled (")
+    assert "not known: hq-1" in " ".join(run("forecast", "--within", "30").stderr.split())
+    assert run("forecast", "hq-9").exit_code == 2
+
+
 def test_a_campaign_that_stopped_is_shown_until_somebody_lets_it_go_on(run, tmp_path):
     store = SqlStore(f"sqlite:///{tmp_path / 'state' / 'aprejoin.sqlite3'}", SystemClock())
     campaign = Campaign("k1", datetime(2026, 11, 22, tzinfo=UTC), "ann", Limits((1,), 0.0))

@@ -50,6 +50,9 @@ def test_contract_catalogue_fleets_and_schemas_are_inside(site, tmp_path):
     assert lines[1] == str(site / "service" / "yang")
     assert "FN72524" in lines[2]
     assert "17.9.json.gz" in lines[3]
+    assert any((site / "service" / "lab" / "yang" / "published").glob("*.yang"))
+    assert (site / "service" / "web" / "templates" / "base.html").is_file()
+    assert (site / "service" / "web" / "assets" / "page.css").is_file()
 
 
 def test_the_command_runs_from_any_folder(site, tmp_path):

@@ -16,6 +16,7 @@ from service.queue.celery_queue import CeleryQueue
 from service.settings import Settings
 from service.store.sql import SqlStore
 from service.supervise import MENDERS, POLLERS, supervised
+from tests.support.patience import PATIENCE_S
 
 LONG_AGO_S = 1e6
 FLEET = """
@@ -29,7 +30,7 @@ controllers:
 """
 
 
-def wait_for(condition, within_s=120.0):
+def wait_for(condition, within_s=PATIENCE_S):
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if found := condition():
@@ -75,20 +76,23 @@ def test_a_schedule_polls_by_itself(settings, lab):
         wait_for(lambda: aps_seen(settings) == 4)
 
 
+STUCK_FLEET = FLEET.replace("kind: healthy, count: 4", "kind: looping, count: 1").replace(
+    "seed: 3", "seed: 3, timings: {download_s: 3600}"
+)
+"""Its access point is in its download whenever the command looks: once, and never before."""
 SHORT_WAITS = {
     "loop_after_s": 0,
     "poll_every_s": 1,
-    "wait_for_aps_s": 90,
-    "dead_man_after_s": 90,
-    "ntp_sync_s": 60,
+    "wait_for_aps_s": 900,
+    "dead_man_after_s": 900,
+    "ntp_sync_s": 600,
     "stay_registered_s": 2,
 }
 
 
 def test_a_killed_remediation_is_brought_home_by_the_workers(tmp_path, monkeypatch):
     fleet = tmp_path / "fleet.yaml"
-    looping = FLEET.replace("kind: healthy, count: 4", "kind: looping, count: 1")
-    fleet.write_text(f"{looping}\npolicy: {json.dumps(SHORT_WAITS)}\n")
+    fleet.write_text(f"{STUCK_FLEET}\npolicy: {json.dumps(SHORT_WAITS)}\n")
     monkeypatch.setenv("APREJOIN_STATE_DIR", str(tmp_path / "state"))
     with Lab(load(fleet), state_dir=tmp_path / "lab") as lab:
         monkeypatch.setenv("APREJOIN_INVENTORY", str(lab.inventory_path))
@@ -103,7 +107,7 @@ def test_a_killed_remediation_is_brought_home_by_the_workers(tmp_path, monkeypat
                 time.sleep(1)
                 return not box.left_dirty() and endings(settings) != [None]
 
-            wait_for(is_home, within_s=270)
+            wait_for(is_home)
             queue.close()
         assert endings(settings) in (["rolled-back"], ["succeeded"])
         assert abs(box.clock_offset_s) < 5
@@ -117,7 +121,7 @@ def remediate_until(condition):
         [sys.executable, "-c", command, *words], stdout=subprocess.DEVNULL
     ) as process:
         try:
-            wait_for(lambda: condition() or process.poll() is not None, within_s=270)
+            wait_for(lambda: condition() or process.poll() is not None)
             assert process.poll() is None
         finally:
             process.kill()

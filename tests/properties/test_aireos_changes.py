@@ -13,9 +13,10 @@ from service.domain.join_policy import SWITCHES, Rule
 from service.domain.ntp import NtpConfig
 from service.drivers.aireos.book import book
 from service.drivers.aireos.changing import Changer
+from service.drivers.aireos.images import Images
 from service.drivers.aireos.listing import printed
 from service.drivers.aireos.policies import PolicyReader
-from service.drivers.links.cli import Answer
+from service.drivers.links.cli_words import Answer
 from service.transcripts import aireos_box
 from service.transcripts.aireos_zone import zone_of
 
@@ -129,10 +130,19 @@ def captured(box):
     return part.says["ntp"]
 
 
+class NoSecrets:
+    def resolve(self, reference: str) -> str:
+        raise AssertionError(f"nobody needs {reference}")
+
+
+def changer_of(box: Box) -> Changer:
+    return Changer("wlc", box, book(), images=Images("wlc", box, book(), NoSecrets()))
+
+
 @given(TABLES)
 def test_every_ntp_table_is_taken_off_and_put_back_index_by_index(table):
     box = Box(table)
-    changer = Changer("wlc", box, book())
+    changer = changer_of(box)
     ntp = captured(box)
     changer.change(RemoveNtp(ntp), timeout_s=1)
     assert box.table == {}
@@ -145,7 +155,7 @@ def test_every_ntp_table_is_taken_off_and_put_back_index_by_index(table):
 def test_every_key_comes_back_with_its_server(table, keys):
     keys = {slot: key for slot, key in keys.items() if slot in table}
     box = Box(table, keys=keys)
-    changer = Changer("wlc", box, book())
+    changer = changer_of(box)
     ntp = captured(box)
     changer.change(RemoveNtp(ntp), timeout_s=1)
     assert (box.table, box.keys) == ({}, {})
@@ -157,7 +167,7 @@ def test_every_key_comes_back_with_its_server(table, keys):
 @given(TABLES, TABLES)
 def test_what_others_added_meanwhile_is_never_written_over(table, theirs):
     box = Box(table)
-    changer = Changer("wlc", box, book())
+    changer = changer_of(box)
     ntp = captured(box)
     changer.change(RemoveNtp(ntp), timeout_s=1)
     box.table.update(theirs)
@@ -177,7 +187,7 @@ def test_what_others_added_meanwhile_is_never_written_over(table, theirs):
 @given(POLICIES, st.permutations(SWITCHES))
 def test_every_policy_is_turned_and_turned_back(policy, order):
     box = Box(policy=policy)
-    changer, reader = Changer("wlc", box, book()), PolicyReader(book())
+    changer, reader = changer_of(box), PolicyReader(book())
     before = reader.read(box, timeout_s=1)
     assert {switch.rule: switch.enabled for switch in before.switches} == policy
     for rule in order:
@@ -207,6 +217,6 @@ def test_the_clock_is_set_to_the_moment_that_was_meant_in_every_zone(place, seco
     zone = zone_of(place, "")
     assume(zone.is_plain(moment))
     box = Box()
-    changer = Changer("wlc", box, book())
+    changer = changer_of(box)
     changer.change(SetClock("r", 0, zone.local(moment), false=True), timeout_s=1)
     assert zone.to_utc(box.wall) == moment

@@ -14,12 +14,14 @@ from service.domain.changes import (
     RemoveTimers,
     ResetAp,
     SaveConfig,
+    SetApHome,
     SetClock,
 )
 from service.domain.instants import Instant
 from service.domain.journal import (
     Charter,
     Closed,
+    Continued,
     HomeCalled,
     Intended,
     Observed,
@@ -29,6 +31,17 @@ from service.domain.journal import (
     StepFailed,
 )
 from service.domain.ntp import NtpConfig
+from service.domain.software_changes import (
+    AddSite,
+    ApplySites,
+    CheckFile,
+    ClearSites,
+    DeleteFile,
+    FetchFile,
+    InstallOrder,
+    PredownloadAll,
+    StopPredownload,
+)
 from service.errors import StoreError
 from service.ports.store import Holder
 from service.store.codec import (
@@ -59,10 +72,20 @@ CHANGES = st.one_of(
             RemoveTimers,
             SaveConfig,
             ResetAp,
+            SetApHome,
+            InstallOrder,
+            FetchFile,
+            CheckFile,
+            DeleteFile,
+            PredownloadAll,
+            StopPredownload,
+            AddSite,
+            ApplySites,
+            ClearSites,
         )
     )
 )
-INTENDED = st.builds(Intended, st.text(), CHANGES, st.text(), st.text())
+INTENDED = st.builds(Intended, st.text(), CHANGES, st.text(), st.text(), st.text())
 SMALL = st.one_of(
     *(st.from_type(kind) for kind in (Settled, Observed, StepDone, StepFailed, HomeCalled, Closed)),
     INTENDED,
@@ -79,6 +102,7 @@ def test_every_event_is_read_back_as_it_was(event):
 @given(st.from_type(Charter))
 def test_every_opening_is_read_back_as_it_was(charter):
     assert event_of(event_text(Opened(charter))) == Opened(charter)
+    assert event_of(event_text(Continued(charter, "mended"))) == Continued(charter, "mended")
 
 
 @given(INTENDED)

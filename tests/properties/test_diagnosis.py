@@ -6,7 +6,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.diagnosis import DiagnosisContext
+from service.domain.diagnosis import DiagnosisContext, judge
+from service.domain.diagnosis.case import PREDOWNLOAD_FAILED, Case
 from service.domain.history import extend_all
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApSighting, ApState, CertificateKind, JoinPhase, Platform
@@ -49,7 +50,7 @@ aps = st.builds(
     discovery_failure=words,
     reboot_reason=words,
     discovery_requests=st.one_of(st.none(), st.integers(0, 65535)),
-    predownload=words,
+    predownload=words | st.just(PREDOWNLOAD_FAILED),
 )
 fleets = st.lists(aps, max_size=6, unique_by=lambda ap: ap.mac)
 releases = st.sampled_from([None, "17.9.1", "8.10.183.0", "17.15.1", "Amsterdam"])
@@ -84,6 +85,21 @@ def test_a_diagnosis_is_repeatable_and_spares_whoever_serves(past, now, box, dat
     assert not {one.mac for one in diagnosis.explained} & set(hit)
     assert all(finding.evidence for finding in diagnosis.findings)
     assert all(one.evidence for one in diagnosis.explained)
+
+
+@given(st.lists(fleets, max_size=4), fleets, boxes, st.data())
+def test_leaving_out_whoever_plainly_serves_changes_no_diagnosis(past, now, box, data):
+    at, history = NOW + timedelta(hours=3), {}
+    for index, seen in enumerate(past):
+        history = extend_all(history, seen, NOW + timedelta(minutes=20 * index))
+    if data.draw(st.booleans(), label="the history holds this view already"):
+        history = extend_all(history, now, at)
+    platform, release, clock = box
+    box_view = view(*now, at=at, platform=platform, release=release, clock=with_clock(clock, at))
+    context = DiagnosisContext(elsewhere=frozenset(data.draw(st.lists(macs, max_size=2))))
+    whole = Case.of(box_view, history, catalogue(), context, with_all=True)
+    assert len(whole.aps) == len(now)
+    assert judged(box_view, history, context) == judge(whole)
 
 
 @given(fleets, moments)

@@ -11,7 +11,7 @@ from service.domain.observation import CertificateKind
 from service.domain.plan import NoPlan
 from service.domain.strategies.expired_cert_dialects import AIREOS, IOSXE, Dialect
 from service.errors import DeviceBusy, DeviceUnreachable, ReplyMalformed
-from service.usecases.recover import due
+from service.usecases.orphans import due
 from tests.support.fake_driver import Killed, Trap
 from tests.support.policy_stage import GrantStage, PolicyStage, broken_policy, kept_off
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from service.domain.finding import Confidence, Finding
 from service.domain.observation import ApState, InstallState
 from service.domain.plan import Asked, NoPlan, Plan, Situation
-from service.domain.planning import ORDER, make_plan
+from service.domain.planning import make_plan
 from service.domain.wallclock import US_RULE, ClockZone
+from service.domain.ways import ORDER
 from tests.support.builders import (
     CONTROLLER,
     NO_NTP,
@@ -91,6 +92,20 @@ def test_every_way_is_listed_and_one_at_most_can_be_used(view, asked, at_risk):
     assert tuple(way.name for way in answer.alternatives) == ORDER
     usable = [way.name for way in answer.alternatives if way.applicable]
     assert usable == (["clock-window"] if isinstance(answer, Plan) else [])
+
+
+@given(LOOKS, ASKED, CONFIDENCES, AT_RISK)
+def test_what_can_be_used_has_numbers_and_no_number_is_more_than_its_most(
+    view, asked, confidence, at_risk
+):
+    for way in made(view, asked, confidence, at_risk).alternatives:
+        cost = way.estimate
+        assert (cost is not None) == (way.applicable and way.name != "nothing")
+        if cost is not None:
+            assert 0 < cost.minutes <= cost.minutes_at_most
+            assert 0 <= cost.false_time_s <= cost.false_time_at_most_s
+            assert cost.false_time_at_most_s <= 60 * cost.minutes_at_most
+            assert cost.aps_touched >= 0
 
 
 @given(LOOKS, ASKED, AT_RISK, st.timedeltas(timedelta(), timedelta(days=2)))

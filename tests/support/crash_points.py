@@ -31,6 +31,20 @@ WRITES = {  # the engine's step and what it sends -> the matrix' step
     ("save", "SaveConfig"): "save",
     ("set-policy", "SetJoinPolicy"): "turn",
     ("restore-policy", "SetJoinPolicy"): "turn-back",
+    ("repair-clock", "SetClock"): "mend",
+    ("add-ntp", "AddNtp"): "add",
+    ("restore-ntp", "RemoveNtp"): "take-off",
+    ("fetch-image", "FetchImage"): "fetch",
+    ("keep-old-image", "SetBootImage"): "keep",
+    ("predownload", "PredownloadImage"): "load",
+    ("restart", "ResetSystem"): "restart",
+    ("activate-base", "InstallOrder"): "activate-base",
+    ("commit-base", "InstallOrder"): "commit-base",
+    ("fetch-apsp", "FetchFile"): "fetch-apsp",
+    ("add-apsp", "InstallOrder"): "add-apsp",
+    ("activate-apsp", "InstallOrder"): "activate-apsp",
+    ("commit-apsp", "InstallOrder"): "commit-apsp",
+    ("activate-former", "InstallOrder"): "activate-former",
 }
 LOOKS = {  # the engine's step, once it has nothing more to send -> the matrix' step
     "set-clock-back": "verify",  # the clock is read back, and the canary over the step
@@ -39,6 +53,8 @@ LOOKS = {  # the engine's step, once it has nothing more to send -> the matrix' 
     "verify": "report",  # the last look and how it ended
     "guard": "guard",  # where a box has no timer of its own
     "wait-for-joins": "joins",
+    "follow-ntp": "follow",
+    "health-apsp": "health",
 }
 STEPS = (
     *("claim", "capture", "arm", "ntp-off", "clock-set", "verify", "wait"),
@@ -50,6 +66,10 @@ TIMERLESS = tuple("guard" if step == "arm" else step for step in STEPS if step !
 """The steps of a clock window on a box without timers."""
 OVERRIDE = ("turn", "joins", "turn-back", "save", "report")
 """The steps of an override, but for the claim and the capture, which are the same code."""
+REPAIR = ("prove", "mend", "add", "follow", "take-off", "disarm", "save", "report")
+"""The steps of a clock's repair, likewise; a box without timers has nothing to prove or disarm."""
+SOFTWARE = ("fetch", "keep", "load", "restart")
+"""The steps of new software on AireOS that order something; the others look, or set and save."""
 
 
 @dataclass(frozen=True, slots=True)

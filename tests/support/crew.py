@@ -1,17 +1,21 @@
 """Workers around one controller: a remediation that was asked for, carried on job by job."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from service.domain.journal import Closed
+from service.domain.observation import ControllerView
 from service.domain.remediation import Run
 from service.errors import StoreError
-from service.ports.jobs import AdvanceCampaign, AdvanceRemediation
+from service.ports.jobs import AdvanceCampaign, AdvanceRemediation, TendTicket
 from service.ports.requests import AskedPlan, AskedRemediation, Due, Kind
-from service.usecases.answer import answer_plan
+from service.usecases.answer_plan import answer_plan
 from service.usecases.campaign import advance_campaign
 from service.usecases.carry import carry
 from service.usecases.dispatch import waiting
+from service.usecases.tend import tend
 from tests.support.builders import POLICY
 from tests.support.fake_clock import World, store_clock
 from tests.support.stage import Process, Stage
@@ -29,13 +33,33 @@ def crew_stage(policy=NOBODY_ASKS, *, file: Path | None = None, **fields) -> Sta
     """
     world = World()
     clock = store_clock(world)
-    store = MemoryStore(clock) if file is None else file_store(file, clock)
+    data = None if fields else _looped()
+    store = MemoryStore(clock, data) if file is None else file_store(file, clock, data)
     stage = Stage(policy=policy, world=world, store=store, **fields)
+    for view in _looks(stage):
+        if fields:
+            store.add_poll(view)
+    return stage
+
+
+def _looks(stage: Stage) -> Iterator[ControllerView]:
     process = stage.process()
     for _ in range(POLLS):
-        process.context.store.add_poll(stage.look(process))
+        yield stage.look(process)
         stage.settle(LOOPED_S / POLLS)
-    return stage
+
+
+@cache
+def _looped() -> bytes:
+    """What a store keeps of these looks at the usual access points: the same for every stage."""
+    world = World()
+    store = MemoryStore(store_clock(world))
+    for view in _looks(Stage(world=world, store=store)):
+        store.add_poll(view)
+    try:
+        return store.data()
+    finally:
+        store.close()
 
 
 @dataclass
@@ -76,6 +100,9 @@ class Crew:
         for job in waiting(process.context):
             if isinstance(job, AdvanceCampaign):
                 advance_campaign(process.context, job.campaign)
+                continue
+            if isinstance(job, TendTicket):
+                tend(process.context, job.ticket)
                 continue
             assert isinstance(job, AdvanceRemediation)
             self.job(process, job.remediation)

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Protocol
 
+from service.domain.ap_homes import ApHome, ApHomes, Place
 from service.domain.changes import (
     CANARY,
     CLOCK,
@@ -25,11 +27,14 @@ from service.domain.changes import (
     RemoveTimers,
     ResetAp,
     SaveConfig,
+    SetApHome,
     SetClock,
     SetJoinPolicy,
 )
 from service.domain.identity import BaseRadioMac
+from service.domain.installation import Operation, Storage
 from service.domain.join_policy import GRANTS, HOLDER, JoinPolicies, Rule, Switch
+from service.domain.mobility import MobilityPeer
 from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.observation import (
     ApState,
@@ -50,6 +55,16 @@ SERVERS = NtpConfig(
         NtpEntry("peer", "server-list", "192.0.2.9", "Mgmt-intf"),
     )
 )
+
+
+class Installer(Protocol):
+    """What carries out changes of software."""
+
+    def mends_ap(self, ap: "FakeAp") -> bool:
+        """Whether what runs mends the image that a stuck AP loads."""
+
+    def apply(self, change: Change) -> None:
+        """Carry one out. Raises Rejected."""
 
 
 class Rejected(Exception):
@@ -94,8 +109,15 @@ class FakeAp:
     booted: float = -3600.0
     resets: int = 0
     turn: int = 0
+    site: str | None = None
     needs: tuple[Rule, ...] = ()  # switches that have to be on when it joins
     kind: CertificateKind | None = None
+    homes: ApHomes | None = None  # what it is told to join
+    mended: bool = False  # it took an image, so that it registers wherever it comes
+
+    @property
+    def serves(self) -> bool:
+        return self.mended or not self.stuck
 
 
 @dataclass(slots=True)
@@ -137,6 +159,11 @@ class FakeController:
     install: InstallState = field(default_factory=lambda: InstallState("17.9.1"))
     standby: str | None = None
     policies: JoinPolicies | None = None
+    operations: tuple[Operation, ...] | None = None
+    storage: Storage | None = None
+    clients: int | None = None
+    peers: tuple[MobilityPeer, ...] | None = None
+    installer: "Installer | None" = None
 
     applets: dict[str, Applet] = field(default_factory=dict)
     startup: Config = field(init=False)
@@ -146,6 +173,7 @@ class FakeController:
     locked: bool = False
     saved_dirty: int = 0
     false_s: float = 0.0
+    choice: Callable[[FakeAp], "FakeController"] | None = None  # where an AP goes at its next join
 
     def __post_init__(self) -> None:
         self.now = self.world.elapsed
@@ -292,7 +320,38 @@ class FakeController:
 
     # -- access points ---------------------------------------------------------------------
 
+    def join(self, ap: FakeAp) -> None:
+        """An AP comes, or comes again; it may go to another controller that it was told of."""
+        there = self.choice(ap) if self.choice else self
+        if there is not self:
+            self.aps.remove(ap)
+            there.aps.append(ap)
+            there.join(ap)
+        elif ap.serves:
+            ap.state = ApState.REGISTERED
+        else:
+            self._begin_download(ap)
+
     def _download(self, ap: FakeAp) -> None:
+        """The next turn of a loop, which begins with a restart: it may lead elsewhere."""
+        if self.choice is None:
+            self._begin_download(ap)
+        else:
+            self.join(ap)
+
+    def tell(self, ap: FakeAp, homes: ApHomes) -> None:
+        """An AP is told which controllers it joins; one that serves goes to a better one alone."""
+        ap.homes = homes
+        if ap.state is ApState.REGISTERED and self.choice and self.choice(ap) is not self:
+            ap.turn += 1
+            self.later(ap.boot_s / 3, lambda: self._fall_back(ap, ap.turn))
+
+    def _fall_back(self, ap: FakeAp, turn: int) -> None:
+        if turn == ap.turn and ap in self.aps:
+            ap.state = ApState.NOT_JOINED
+            self.later(ap.boot_s / 3, lambda: ap in self.aps and self.join(ap))
+
+    def _begin_download(self, ap: FakeAp) -> None:
         ap.state, ap.began = ApState.DOWNLOADING, self.now
         ap.turn += 1
         turn = ap.turn
@@ -301,16 +360,19 @@ class FakeController:
     def _downloaded(self, ap: FakeAp, turn: int) -> None:
         if turn != ap.turn:
             return
-        good = CERT_START <= self.clock <= CERT_END
+        is_mended = self.installer is not None and self.installer.mends_ap(ap)
+        good = CERT_START <= self.clock <= CERT_END or is_mended
         if good and not ap.hopeless and not (ap.needs_reset and not ap.resets):
-            ap.state = ApState.REGISTERED
+            ap.state, ap.mended = ApState.REGISTERED, True
         elif good and (ap.needs_reset or ap.hopeless):
             pass  # hangs where it is until somebody resets it
         else:
             self._download(ap)
 
     def reset(self, mac: BaseRadioMac) -> None:
-        ap = next(ap for ap in self.aps if ap.mac == mac)
+        ap = next((ap for ap in self.aps if ap.mac == mac), None)
+        if ap is None:
+            raise Rejected("AP not found")
         ap.resets += 1
         ap.turn += 1
         ap.state, ap.booted = ApState.NOT_JOINED, self.now
@@ -338,7 +400,7 @@ class FakeController:
 
     # -- changes ---------------------------------------------------------------------------
 
-    def apply(self, change: Change) -> None:  # noqa: C901 - one arm for each change
+    def apply(self, change: Change) -> None:  # noqa: C901, PLR0912 - one arm for each change
         """Carry out one change, all or nothing. Raises Rejected."""
         match change:
             case RemoveNtp(entries):
@@ -366,12 +428,24 @@ class FakeController:
                 self.save()
             case ResetAp(mac):
                 self.reset(mac)
+            case SetApHome(mac, _, place, home):
+                self._tell(mac, place, home)
             case SetJoinPolicy(rule, before, after):
                 there = self.policies.of(rule) if self.policies else None
                 self._require(there is before, f"{rule} is not as it was")
                 held = rule is HOLDER and any(map(self.policies.of, GRANTS))
                 self._require(not held, "others keep something in it")
                 self.turn(rule, on=after)
+
+            case _ if self.installer is not None:
+                self.installer.apply(change)
+
+    def _tell(self, mac: BaseRadioMac, place: Place, home: ApHome) -> None:
+        ap = next((ap for ap in self.aps if ap.mac == mac), None)
+        here = ap is not None and ap.state is not ApState.NOT_JOINED
+        self._require(here, "AP not found")
+        assert ap is not None
+        self.tell(ap, replace(ap.homes or ApHomes(mac, ap.name), **{place.value: home}))
 
     @staticmethod
     def _require(holds: bool, why: str) -> None:  # noqa: FBT001 - reads as a sentence

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from service.domain.ap_homes import ApHomes
 from service.domain.byhand import ByHand
 from service.domain.changes import Change, describe
 from service.domain.inventory import Controller
 from service.domain.join_policy import SWITCHES, Rule
 from service.domain.ntp import NtpState
 from service.domain.observation import (
+    ApPulse,
     ApSighting,
     ApState,
     ClockReading,
@@ -88,6 +90,7 @@ class Line:
         reads: number of a read -> the error to raise.
         on_read, on_change, on_open: called with the number before the call is served, for foreign
             edits or an error.
+        gone: topic -> the names of APs that are away while it is read.
     """
 
     box: FakeController
@@ -100,6 +103,7 @@ class Line:
     latency_s: float = 0.1
     slow_tables_s: float = 0.0
     slow_aps_s: float = 0.0
+    gone: dict[Topic, set[str]] = field(default_factory=dict)
     sent: list[Change] = field(default_factory=list)
     reads_done: int = 0
     logins: int = 0
@@ -137,7 +141,7 @@ class FakeDriver:
     def release(self) -> str:
         return self._box.release
 
-    def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
+    def read(self, topics: frozenset[Topic], *, timeout_s: float, aps=None) -> ControllerView:
         assert timeout_s > 0
         self._trap.point("read")
         number = self._line.reads_done
@@ -151,7 +155,7 @@ class FakeDriver:
         if error is not None:
             self._box.sessions.discard(self._number)
             raise error(self.controller, "read", "dropped")
-        return self._look(topics)
+        return self._look(topics, aps)
 
     def render(self, change: Change) -> tuple[str, ...]:
         return (describe(change),)
@@ -223,7 +227,7 @@ class FakeDriver:
         if self._box.unreachable or self._number not in self._box.sessions:
             raise DeviceUnreachable(self.controller, what, "the session is gone")
 
-    def _look(self, topics: frozenset[Topic]) -> ControllerView:
+    def _look(self, topics: frozenset[Topic], only=None) -> ControllerView:
         box, before = self._box, self._clock.now()
         half = timedelta(seconds=self._line.latency_s / 2)
         self._clock.wait(half.total_seconds())
@@ -236,7 +240,9 @@ class FakeDriver:
         def asked(topic: Topic, value):
             return value if topic in topics else None
 
-        aps = tuple(self._sighting(ap) for ap in box.aps)
+        scoped = tuple(self._sighting(ap) for ap in box.aps if only is None or ap.mac in only)
+        aps = tuple(ap for ap in scoped if self._is_there(Topic.AP_JOIN, ap.name))
+        beating = [ap for ap in scoped if self._is_there(Topic.AP_PULSE, ap.name)]
         return ControllerView(
             controller=box.name,
             platform=_platform(box),
@@ -247,16 +253,31 @@ class FakeDriver:
             ntp=asked(Topic.NTP_CONFIG, box.ntp),
             ntp_state=asked(Topic.NTP_STATE, self._ntp_state()),
             aps=asked(Topic.AP_JOIN, aps),
+            pulses=asked(Topic.AP_PULSE, tuple(map(pulse_of, beating))),
             certificates=asked(Topic.CERTIFICATES, box.certificates),
             install=asked(Topic.INSTALL, box.install),
+            operations=asked(Topic.INSTALL_PROGRESS, box.operations),
+            storage=asked(Topic.STORAGE, box.storage),
+            clients=asked(Topic.CLIENTS, box.clients),
+            peers=asked(Topic.MOBILITY, box.peers),
             unsaved=asked(Topic.SAVED, box.unsaved),
             hazards=asked(Topic.HAZARDS, box.hazards),
             timers=asked(Topic.TIMERS, tuple(Timer(a.name, a.about) for a in box.applets.values())),
             standby=asked(Topic.REDUNDANCY, box.standby),
             policies=asked(Topic.JOIN_POLICY, box.policies),
+            homes=asked(Topic.AP_HOMES, self._homes()),
+            system_name=asked(Topic.AP_HOMES, box.name),
             restores_itself=box.quirks.has_timers,
             by_hand=ByHand() if box.quirks.has_timers and not box.policies else COMMANDS,
         )
+
+    def _is_there(self, topic: Topic, name: str | None) -> bool:
+        return name not in self._line.gone.get(topic, ())
+
+    def _homes(self) -> tuple[ApHomes, ...]:
+        joined = [ap for ap in self._box.aps if ap.state is not ApState.NOT_JOINED]
+        here = [ap for ap in joined if self._is_there(Topic.AP_HOMES, ap.name)]
+        return tuple(ap.homes or ApHomes(ap.mac, ap.name) for ap in here)
 
     def _ntp_state(self) -> NtpState:
         peer = self._box.ntp.entries[0].host if self._box.synced and self._box.ntp.entries else None
@@ -277,9 +298,15 @@ class FakeDriver:
             download_started=box.world.true_utc(ap.began) if downloading else None,
             boot_time=box.world.true_utc(ap.booted),
             is_joined=ap.state is ApState.REGISTERED,
+            site=ap.site,
             certificate_kind=ap.kind,
             certificate_end=ENDED if ap.needs else None,
         )
+
+
+def pulse_of(ap: ApSighting) -> ApPulse:
+    """What a poll that does not ask for everything is told of it."""
+    return ApPulse(ap.mac, ap.state, ap.raw_state, ap.boot_time, ap.join_time, ap.is_joined)
 
 
 def _platform(box: FakeController) -> Platform:

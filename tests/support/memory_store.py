@@ -3,24 +3,31 @@
 It keeps the same contract as the SQL store: `tests/contract/store` runs over both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from service.domain.box_note import BoxNote, note_of
+from service.domain.contained import Contained
 from service.domain.guardians import SEEN_S, Guardian
 from service.domain.history import ApHistory, extend_all
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
 from service.domain.journal import Closed, Entry, Event, Opened
 from service.domain.observation import ControllerView
+from service.domain.polling.note import PollNote
+from service.domain.polling.turns import PollTurn
+from service.domain.signals import Signs
 from service.errors import JournalConflict, LeaseHeld, LeaseLost, NotFound
 from service.ports.clock import Clock
-from service.ports.requests import AskedRemediation, Due, Kind
+from service.ports.requests import AskedRemediation, Due, Kind, Recall
 from service.ports.steering import Halt
 from service.ports.store import Approval, ClockNote, Holder, Lease, RemediationRow
+from service.store.codec import event_text, instant_text, line_of
+from tests.support.memory_audit import MemoryAudit, MemoryEvidence
 
 
-class InMemoryStore:
+class InMemoryStore(MemoryAudit, MemoryEvidence):
     """Everything in dictionaries."""
 
     def __init__(self, clock: Clock) -> None:
@@ -38,7 +45,13 @@ class InMemoryStore:
         self._dues: dict[tuple[Kind, str], tuple[float, str]] = {}
         self._nudged: dict[tuple[Kind, str], float] = {}
         self._halt: Halt | None = None
+        self._containments: list[Contained] = []
+        self._boxes: dict[str, BoxNote] = {}
+        self._poll_notes: dict[str, PollNote] = {}
+        self._poll_turns: dict[str, PollTurn] = {}
+        self._signs: dict[str, Signs] = {}
         self._ticks: dict[str, float] = {}
+        self._recalls: dict[str, Recall] = {}
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -75,8 +88,9 @@ class InMemoryStore:
         fencing = self._fencing.get(controller, 0) + 1
         self._fencing[controller] = fencing
         self._until[controller] = self._now() + ttl_s
+        before = self._leases.get(controller)
         self._leases[controller] = Lease(controller, holder, fencing, ttl_s)
-        return self._leases[controller]
+        return replace(self._leases[controller], was_left=before is not None)
 
     def _check(self, lease: Lease, *, may_have_run_out: bool = False) -> None:
         current = self.lease_of(lease.controller)
@@ -111,6 +125,15 @@ class InMemoryStore:
         if remediation not in self._journals:
             raise NotFound("remediation", remediation)
         return tuple(self._journals[remediation])
+
+    def journal_lines(self, remediation: str) -> tuple[Mapping[str, object], ...]:
+        return tuple(
+            line_of(one.seq, one.fencing, instant_text(one.at), event_text(one.event))
+            for one in self.journal(remediation)
+        )
+
+    def journal_after(self, remediation: str, after: int) -> tuple[Entry, ...]:
+        return tuple(one for one in self._journals.get(remediation, ()) if one.seq > after)
 
     def remediations(
         self, *, controller: str | None = None, unfinished: bool = False
@@ -177,7 +200,66 @@ class InMemoryStore:
                 view.clock.uncertainty_s,
                 synchronised,
             )
+        self._boxes[view.controller] = note_of(view, self._boxes.get(view.controller))
         return self.histories(view.controller)
+
+    def sightings(
+        self, macs: Iterable[BaseRadioMac], *, on: Iterable[str]
+    ) -> tuple[ApHistory, ...]:
+        wanted, names = set(macs), set(on)
+        found = (
+            past
+            for name in names
+            for past in self._histories.get(name, {}).values()
+            if past.mac in wanted
+        )
+        return tuple(sorted(found, key=lambda past: (past.mac, past.last_seen)))
+
+    def keep_poll_note(self, note: PollNote) -> None:
+        self._poll_notes[note.controller] = note
+
+    def note_turns(self, turns: Iterable[PollTurn]) -> None:
+        for turn in turns:
+            self._poll_turns[turn.controller] = replace(turn, at_s=self._now())
+
+    def poll_turns(self) -> dict[str, PollTurn]:
+        now_s = self._now()
+        return {name: replace(one, now_s=now_s) for name, one in self._poll_turns.items()}
+
+    def keep_signs(self, signs: Iterable[Signs]) -> None:
+        self._signs.update((one.controller, one) for one in signs)
+
+    def signs(self) -> dict[str, Signs]:
+        return dict(self._signs)
+
+    def poll_note(self, controller: str) -> PollNote | None:
+        return self._poll_notes.get(controller)
+
+    def boxes(self) -> tuple[BoxNote, ...]:
+        return tuple(self._boxes[name] for name in sorted(self._boxes))
+
+    # -- containments ------------------------------------------------------------------------
+
+    def keep_containment(self, one: Contained) -> None:
+        self._containments.append(one)
+
+    def containments(
+        self, controller: str | None = None, *, standing: bool = False
+    ) -> tuple[Contained, ...]:
+        return tuple(
+            one
+            for one in reversed(self._containments)
+            if controller in (None, one.controller) and (one.stands or not standing)
+        )
+
+    def lift_containment(self, item: str, *, by: str, at: datetime) -> bool:
+        for number, one in enumerate(self._containments):
+            if one.id == item and one.stands:
+                self._containments[number] = replace(one, lifted_by=by, lifted=at)
+                return True
+        return False
+
+    # -- clocks, sweeps and approvals --------------------------------------------------------
 
     def clocks(self) -> tuple[ClockNote, ...]:
         return tuple(self._clocks.values())
@@ -195,6 +277,20 @@ class InMemoryStore:
     def waiting_for(self, _digest: str) -> tuple[()]:
         return ()  # what was asked for is kept by SQL alone
 
+    def remediation_asked(self, _remediation: str) -> None:
+        return None
+
+    # -- recalls ---------------------------------------------------------------------------
+
+    def recall(self, recall: Recall) -> None:
+        self._recalls[recall.remediation] = recall
+
+    def recalled(self, remediation: str) -> Recall | None:
+        return self._recalls.get(remediation)
+
+    def forget_recall(self, remediation: str) -> None:
+        self._recalls.pop(remediation, None)
+
     # -- dues ------------------------------------------------------------------------------
 
     def set_due(self, kind: Kind, item: str, *, in_s: float, why: str = "") -> None:
@@ -207,6 +303,9 @@ class InMemoryStore:
         at_s, why = self._dues[kind, item]
         return Due(kind, item, at_s - self._now(), why)
 
+    def due_items(self, kind: Kind, *, begins: str) -> tuple[str, ...]:
+        return tuple(sorted(i for k, i in self._dues if k == kind and i.startswith(begins)))
+
     def forget_due(self, kind: Kind, item: str) -> None:
         self._dues.pop((kind, item), None)
 
@@ -215,7 +314,13 @@ class InMemoryStore:
         if due is None or not due.is_due:
             return False
         self.set_due(kind, item, in_s=for_s, why=due.why)
+        self._nudged[kind, item] = self._now() + for_s
         return True
+
+    def hurry_due(self, kind: Kind, item: str) -> None:
+        due = self.due_of(kind, item)
+        if due is not None and self._nudged.get((kind, item), self._now()) <= self._now():
+            self.set_due(kind, item, in_s=0, why=due.why)
 
     def take_nudges(self, *, again_after_s: float) -> tuple[Due, ...]:
         found = [

@@ -12,7 +12,7 @@ from service.domain.finding import AffectedAp, Confidence, Finding
 from service.domain.join_policy import GRANTS, HOLDER, SWITCHES, JoinPolicies, Rule, Switch
 from service.domain.journal import Closed
 from service.domain.observation import ControllerView
-from service.usecases.recover import due
+from service.usecases.orphans import due
 from tests.support.builders import POLICY
 from tests.support.fake_clock import World, store_clock
 from tests.support.fake_controller import FakeAp, Quirks

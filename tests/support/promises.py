@@ -1,7 +1,7 @@
 """Section 6 of the design, as questions to a stage after everything is over."""
 
 from service.domain.journal import Closed
-from service.usecases.recover import due
+from service.usecases.orphans import due
 from tests.support.stage import Stage
 
 

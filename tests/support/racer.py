@@ -17,8 +17,9 @@ from service.errors import JournalConflict, LeaseHeld, LeaseLost
 from service.ports.store import Holder, Lease
 from service.store.sql import SqlStore
 from tests.support.builders import NTP, charter, instant
+from tests.support.patience import PATIENCE_S
 
-CONTROLLER, TTL_S, PATIENCE_S = "hq-1", 600.0, 60.0
+CONTROLLER, TTL_S = "hq-1", 600.0
 PASSED_ON = 1  # of four rounds: in these an old number tries everything
 INTENT = Intended("remove-ntp", RemoveNtp(NTP), "remove", "21")
 

@@ -16,8 +16,8 @@ from service.domain.observation import ControllerView
 from service.domain.plan import Asked, Situation
 from service.domain.planning import make_plan
 from service.domain.wallclock import ClockZone
+from service.usecases.orphans import due
 from service.usecases.plan import Proposal
-from service.usecases.recover import due
 from service.usecases.truth import true_time_beside
 from tests.support.builders import POLICY
 from tests.support.cases import catalogue

@@ -12,14 +12,16 @@ from service.domain.observation import ControllerView, Topic
 from service.domain.plan import Asked, Plan, Situation
 from service.domain.planning import make_plan
 from service.domain.policy import Policy
+from service.ports.itsm import ItsmDesk
 from service.ports.store import Holder, Store
-from service.usecases.advance import Progress, Work
 from service.usecases.context import Context
 from service.usecases.plan import ALL_TOPICS, Proposal
+from service.usecases.progress import Progress
 from service.usecases.recover import take_up
 from service.usecases.remediate import Person, carry_out, open_remediation
 from service.usecases.tried import tried_on
 from service.usecases.truth import true_time_by
+from service.usecases.work import Work
 from tests.support.builders import CONTROLLER, POLICY
 from tests.support.cases import catalogue
 from tests.support.fake_clock import FakeClock, FakeProcesses, FakeTimeServers, World, store_clock
@@ -67,6 +69,7 @@ class Stage:
     fleet: tuple[Controller, ...] = ()
     quirks: Quirks = field(default_factory=Quirks)
     hosts: dict[str, str] = field(default_factory=dict)  # living guardians: host -> boot id
+    desk: ItsmDesk | None = None
     _pid: int = 100
 
     def __post_init__(self) -> None:
@@ -108,6 +111,7 @@ class Stage:
             clock=clock,
             time_servers=FakeTimeServers(clock, servers),
             processes=FakeProcesses(holder, self.dead),
+            desk=self.desk,
         )
         return Process(context, trap, holder)
 
@@ -154,11 +158,15 @@ class Stage:
         work = self.open(process or self.process(), asked)
         return carry_out(work, interrupted=interrupted, on_progress=quiet)
 
-    def restore(self, process: Process | None = None) -> Closed | None:
+    def restore(
+        self,
+        process: Process | None = None,
+        interrupted: Callable[[], str | None] = lambda: None,
+    ) -> Closed | None:
         work = take_up((process or self.process()).context, self.box.name)
         if work is None:
             return None
-        return carry_out(work, interrupted=lambda: None, on_progress=quiet)
+        return carry_out(work, interrupted=interrupted, on_progress=quiet)
 
     def settle(self, seconds: float = HOME_S) -> None:
         """Let the box do what it does by itself."""

@@ -9,19 +9,20 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from service.domain.inventory import Controller
-from service.domain.journal import Intended, Settled
+from service.domain.journal import Intended, Opened, Settled
 from service.domain.remediation import Run
 from service.errors import NotFound
 from service.usecases.begin import OPENING
 from service.usecases.context import Context
 from tests.support.crash_points import look_of, verdict_of, write_of
-from tests.support.trapped_wire import lines_of, watch
+from tests.support.trapped_wire import lines_of, watch, watch_transfers
 
 FOLDER = "APREJOIN_TEST_TRAPS"
 PLAN = "traps.json"
@@ -44,6 +45,9 @@ class Traps:
     @classmethod
     def of(cls, folder: Path) -> "Traps":
         return cls(folder, json.loads((folder / PLAN).read_text()))
+
+    def holds(self, controller: str, step: str, instant: str) -> bool:
+        return self.plan.get(controller, {}).get(f"{step}-{instant}") == "hold"
 
     def stops(self, controller: str) -> bool:
         return "stop" in self.plan.get(controller, {}).values()
@@ -99,6 +103,8 @@ class Scene:
         look: the step that the next look is for; None where it is for a write.
         write: the step that is being written.
         wire: told of every request that has left, by its line where it is one; None: nobody.
+        whole: within how many transactions that are parts of one it is.
+        later: points that wait for the end of it.
     """
 
     traps: Traps
@@ -107,10 +113,36 @@ class Scene:
     look: str | None = "capture"
     write: str = ""
     wire: Callable[[str], None] | None = field(default=None)
+    whole: int = 0
+    later: list[tuple[str, str]] = field(default_factory=list)
 
     def at(self, step: str | None, instant: str) -> None:
-        if step is not None:
+        """Be at a point: now, or as soon as what is stored there is durable.
+
+        Nobody is held in a transaction either: all others would wait for the database, whoever lets
+        them go included.
+        """
+        if step is None:
+            return
+        if self.whole and (instant == "stored" or self.traps.holds(self.controller, step, instant)):
+            self.later.append((step, instant))
+        else:
             self.traps.at(self.controller, step, instant)
+
+    @contextmanager
+    def together(self, transaction: AbstractContextManager[None]) -> Iterator[None]:
+        """Within a transaction; what waits for its end waits for nothing where it is undone."""
+        self.whole += 1
+        try:
+            with transaction:
+                yield
+        except BaseException:
+            self.later.clear()
+            raise
+        finally:
+            self.whole -= 1
+        while not self.whole and self.later:
+            self.at(*self.later.pop(0))
 
 
 class TrappedPort:
@@ -165,9 +197,13 @@ class TrappedLeases(TrappedPort):
 class TrappedStore(TrappedLeases):
     """The journal."""
 
-    def open_remediation(self, *args: Any, **kwargs: Any) -> Any:
+    def together(self) -> AbstractContextManager[None]:
+        return self._scene.together(self._real.together())
+
+    def open_remediation(self, remediation: str, opened: Opened, **kwargs: Any) -> Any:
+        self._scene.controller = opened.charter.controller  # not one that was looked at beside it
         self._scene.at("capture", "received")
-        entry = self._real.open_remediation(*args, **kwargs)
+        entry = self._real.open_remediation(remediation, opened, **kwargs)
         self._scene.opened, self._scene.look = True, None
         self._scene.at("claim", "stored")
         return entry
@@ -178,7 +214,8 @@ class TrappedStore(TrappedLeases):
         except NotFound:
             self._scene.look = "capture"
             raise
-        self._scene.look = look_of(Run(entries))
+        run = Run(entries)
+        self._scene.look = look_of(run)
         return entries
 
     def append(self, remediation: str, event: Any, **kwargs: Any) -> Any:
@@ -231,6 +268,7 @@ class TrappedDrivers(TrappedPort):
 def trapped(context: Context, traps: Traps) -> Context:
     """The same context with traps in its store and its drivers."""
     scene = Scene(traps)
+    watch_transfers(scene)
     return replace(
         context,
         store=TrappedStore(context.store, scene),

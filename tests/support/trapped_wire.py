@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from service.domain.changes import Change, RemoveNtp, ResetAp, SaveConfig
+from service.drivers.iosxe import transfers
 
 REQUEST = ""
 """What a request of NETCONF is told as: it is one, and no line."""
 YES, DELETE = "y", " delete "
+_BEGIN = transfers.begin
 
 
 class Watcher(Protocol):
@@ -39,13 +41,34 @@ def lines_of(driver: Any, change: Change) -> frozenset[str]:
 def watch(driver: Any, watcher: Watcher) -> None:
     """Tell of every request over a driver's session that is wholly on its way."""
     if _is_by_lines(driver):
-        _watch_ways(driver._driver._ways, watcher)
+        _watch_ways(_innermost(driver)._ways, watcher)
     else:
-        _watch_session(driver._driver._link._session, watcher)
+        _watch_session(_innermost(driver)._link._session, watcher)
+
+
+def watch_transfers(watcher: Watcher) -> None:
+    """Tell of requests over the sessions of their own that fetch files, in this whole process."""
+
+    def watched(open_link: Callable[[], Any], *given: Any, **named: Any) -> Any:
+        def opened() -> Any:
+            link = open_link()
+            _watch_session(link._session, watcher)
+            return link
+
+        return _BEGIN(opened, *given, **named)
+
+    transfers.begin = watched
 
 
 def _is_by_lines(driver: Any) -> bool:
-    return hasattr(driver._driver, "_ways")
+    return hasattr(_innermost(driver), "_ways")
+
+
+def _innermost(driver: Any) -> Any:
+    """The platform's own; one that is opened without a lease is wrapped once more."""
+    while hasattr(driver, "_driver"):
+        driver = driver._driver
+    return driver
 
 
 def _watch_session(session: Any, watcher: Watcher) -> None:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import yaml
 
 from service.bootstrap import open_context
-from service.domain.journal import Closed, Entry
+from service.domain.journal import Closed, Entry, HomeCalled
 from service.domain.remediation import Run
 from service.errors import NotFound
 from service.lab.aireos.handle import WlcHandle
@@ -31,12 +31,13 @@ from service.ports.store import Approval
 from service.queue.celery_queue import CeleryQueue
 from service.settings import INVENTORY, STATE_DIR, VISIBILITY_TIMEOUT, Settings
 from service.supervise import Crew, Supervisor
-from service.usecases.answer import answer_plan
+from service.usecases.answer_plan import answer_plan
 from service.usecases.context import Context
 from service.usecases.remediate import give_word
 from service.usecases.request import request_remediation
 from service.usecases.sweep import sweep
 from tests.e2e.stand import QUICK, SHORT, box
+from tests.support.patience import PATIENCE_S
 from tests.support.trapped_context import FOLDER, PLAN
 
 T = TypeVar("T")
@@ -47,14 +48,13 @@ SWEEPS = 12
 PATIENT = {
     "poll_every_s": 4,
     "dead_man_after_s": 300,
-    "ntp_sync_s": 120,
+    "ntp_sync_s": 600,
     "approval": "none",
 }
 """Fewer looks and longer limits, so that many boxes fit on few cores; and nobody has to approve."""
 VISIBILITY_S = 400.0
 """Longer than anything here: what a dead worker had comes back by the database."""
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
-PATIENCE_S = 240.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Ending:
 
     Attributes:
         left: what differs on the box by the lab's own comparison.
+        turned: why it was called home short of its goal; empty: it never was.
     """
 
     closed: Closed | None
@@ -70,6 +71,7 @@ class Ending:
     offset_s: float
     held: str | None
     due: str | None
+    turned: str = ""
 
     @property
     def violations(self) -> list[str]:
@@ -119,6 +121,7 @@ class WorkerStand:
         prepared: bool = False,
         suspected: bool = False,
         approver: str | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         """Have these controllers mended: sweeps until their findings are sure, plans, and go.
 
@@ -127,12 +130,13 @@ class WorkerStand:
             prepared: their findings are sure already.
             suspected: they need not be.
             approver: whose word the plans are given; None: the policy asks for nobody's.
+            more: of what a plan is asked for with.
         """
         with self.context() as context:
             if not (prepared or suspected):
                 self.learn(context, names)
             with ThreadPoolExecutor(max_workers=8) as pool:
-                plan = partial(_plan, context, suspected=suspected)
+                plan = partial(_plan, context, suspected=suspected, more=more or {})
                 answers = list(pool.map(plan, names))
             with closing(self.queue()) as queue:
                 for name, answer in zip(names, answers, strict=True):
@@ -222,6 +226,7 @@ class WorkerStand:
             offset_s=self.any_box(name).clock_offset_s,
             held=None if lease is None else lease.holder.label,
             due=None if due is None else due.why,
+            turned=next((why for entry in entries if (why := _called_short(entry))), ""),
         )
 
     def endings(self, names: Sequence[str]) -> dict[str, Ending]:
@@ -233,14 +238,19 @@ class WorkerStand:
         return "" if asked is None else asked.refused
 
 
+def _called_short(entry: Entry) -> str:
+    event = entry.event
+    return event.reason if isinstance(event, HomeCalled) and event.goal_missed else ""
+
+
 def _is_sure(one: Any) -> bool:
     return any(found.confidence.rank >= 1 for found in one.diagnosis.findings)
 
 
-def _plan(context: Context, name: str, *, suspected: bool) -> PlanAnswer:
+def _plan(context: Context, name: str, *, suspected: bool, more: Mapping[str, Any]) -> PlanAnswer:
     item = f"plan-{name}-{time.monotonic_ns()}"
     now = context.clock.now().wall
-    context.store.ask_plan(AskedPlan(item, now, "ann", name, accept_suspected=suspected))
+    context.store.ask_plan(AskedPlan(item, now, "ann", name, accept_suspected=suspected, **more))
     answer = answer_plan(context, item)
     assert answer is not None
     assert answer.digest, (name, answer)
@@ -268,6 +278,7 @@ def workers_standing(
     policies: Mapping[str, Mapping[str, Any]] | None = None,
     crew: Crew | None = None,
     environ: Mapping[str, str] | None = None,
+    top: Mapping[str, Any] | None = None,
 ) -> Iterator[WorkerStand]:
     """A lab with real workers; everything is ended on the way out, by the thread that began it.
 
@@ -278,6 +289,7 @@ def workers_standing(
         policy: beside the short waits, for all; `policies`: for one controller.
         crew: who changes controllers; None: six processes.
         environ: more of the environment.
+        top: more of the inventory: keys at its top; mappings are added to.
     """
     fleet = {
         "lab": {"timings": QUICK},
@@ -289,6 +301,7 @@ def workers_standing(
     (notes / PLAN).write_text(json.dumps(traps or {}))
     with Lab(from_mapping(fleet), state_dir=folder / "lab") as lab:
         _with_policies(lab.inventory_path, policies or {})
+        _with_top(lab.inventory_path, top or {})
         values = {
             **{name: os.environ[name] for name in KEPT if name in os.environ},
             STATE_DIR: str(folder / "state"),
@@ -316,6 +329,13 @@ def _with_policies(path: Path, policies: Mapping[str, Mapping[str, Any]]) -> Non
     for entry in document["controllers"]:
         if entry["name"] in policies:
             entry["policy"] = dict(policies[entry["name"]])
+    path.write_text(yaml.safe_dump(document))
+
+
+def _with_top(path: Path, top: Mapping[str, Any]) -> None:
+    document = yaml.safe_load(path.read_text())
+    for key, value in top.items():
+        document[key] = {**document.get(key, {}), **value}
     path.write_text(yaml.safe_dump(document))
 
 

@@ -1,24 +1,41 @@
-"""Readiness: asked often and by anybody, checked seldom."""
+"""Readiness: each reason told by name; asked often and by anybody, found out seldom."""
 
+import os
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
-from service.asgi import CHECKED_FOR_S, Readiness
+from service.asgi import Needs
 from service.errors import StoreError
-from tests.support.fake_clock import FakeClock, World
+from service.ports.signals import CANARIES, Sum
+from service.store.tables import SCHEMA
+from service.telemetry.readiness import CHECKED_FOR_S, Readiness
+from tests.support.fake_clock import FakeClock, World, store_clock
+from tests.support.stores import file_store
 
-GOOD = {"database": True, "workers-poll": True, "workers-remediate": True}
+GOOD = dict.fromkeys(
+    ("database", "migrations", "broker", "workers-poll", "workers-remediate", "disk"), ""
+)
 
 
 @dataclass
 class FakeStore:
     works: bool = True
+    schema: str = ""
 
     def clocks(self):
         if not self.works:
-            raise StoreError("away")
+            raise StoreError("the database server closed the connection")
+
+    def outdated(self):
+        return self.schema
+
+    def sums(self):
+        self.clocks()
+        return (Sum(CANARIES, ("poll",), 3.0, 400.0),)
 
 
 @dataclass
@@ -42,13 +59,12 @@ class FakeCanary:
         assert token in self.sent
         assert within_s > 0
         if self.held is not None:
-            assert self.held.wait(10)
+            assert self.held.wait(600)
         return not self.silent
 
 
 @dataclass
 class FakeContext:
-    clock: FakeClock
     store: FakeStore
 
 
@@ -58,30 +74,84 @@ def world():
 
 
 @pytest.fixture
-def context(world):
-    return FakeContext(FakeClock(world), FakeStore())
+def store():
+    return FakeStore()
 
 
-def test_every_check_has_its_name(context, world):
-    canary = FakeCanary()
-    ready = Readiness(context, canary)
-    assert ready() == GOOD
-    context.store.works, canary.silent = False, True
-    world.advance(CHECKED_FOR_S)
-    assert ready() == dict.fromkeys(GOOD, False)
+@pytest.fixture
+def canary():
+    return FakeCanary()
 
 
-def test_a_broker_that_is_away_is_no_worker(context):
-    assert Readiness(context, FakeCanary(away=True))() == {
-        "database": True,
-        "workers-poll": False,
-        "workers-remediate": False,
+@pytest.fixture
+def needs(store, canary, tmp_path):
+    return Needs(FakeContext(store), canary, tmp_path, 1)
+
+
+@pytest.fixture
+def ready(needs, world):
+    return Readiness(needs.missing, FakeClock(world))
+
+
+def failed(needs) -> dict[str, str]:
+    return {name: why for name, why in needs.missing().items() if why}
+
+
+def test_where_nothing_is_missing_every_check_is_named_all_the_same(needs):
+    assert needs.missing() == GOOD
+
+
+def test_a_database_that_is_gone_says_so_in_its_own_words(needs, store):
+    store.works = False
+    assert failed(needs) == {
+        "database": "the database server closed the connection",
+        "migrations": "not known: the database does not answer",
     }
 
 
-def test_who_asks_often_gets_what_was_found_before(context, world):
-    canary = FakeCanary()
-    ready = Readiness(context, canary)
+def test_a_broker_that_is_gone_is_no_fault_of_the_workers_and_both_are_named(needs, canary):
+    canary.away = True
+    why = "the broker does not answer"
+    assert failed(needs) == {"broker": why, "workers-poll": why, "workers-remediate": why}
+
+
+def test_workers_that_are_silent_are_named_with_when_they_were_heard_last(needs, canary):
+    canary.silent = True
+    found = failed(needs)
+    assert set(found) == {"workers-poll", "workers-remediate"}
+    assert found["workers-poll"].endswith("the last of beat's 400 s ago")
+    assert found["workers-remediate"].endswith("none of beat's ever")
+
+
+def test_a_full_disk_is_told_by_the_write_that_failed(needs, tmp_path):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    (tmp_path / f".probe-{os.getpid()}").symlink_to(full)
+    assert failed(needs) == {"disk": f"{tmp_path} cannot be written to: No space left on device"}
+
+
+def test_a_disk_that_is_nearly_full_is_told_with_what_is_left(store, canary, tmp_path):
+    needs = Needs(FakeContext(store), canary, tmp_path, 10**12)
+    assert f"at least {10**12} are wanted" in failed(needs)["disk"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("schema", "says"), [(SCHEMA - 1, "needs"), (10_000, "update it")])
+def test_tables_that_were_changed_under_the_process_are_told(world, tmp_path, schema, says):
+    path = tmp_path / "state" / "aprejoin.db"
+    store = file_store(path, store_clock(world))
+    assert store.outdated() == ""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE about SET value = :to"), {"to": str(schema)})
+    engine.dispose()
+    assert f"schema {schema}" in store.outdated()
+    assert says in store.outdated()
+    store.close()
+
+
+def test_who_asks_often_gets_what_was_found_before(ready, canary, world):
     for _ in range(5):
         assert ready() == GOOD
     assert canary.sent == ["poll", "remediate"]
@@ -90,17 +160,15 @@ def test_who_asks_often_gets_what_was_found_before(context, world):
     assert len(canary.sent) == 4
 
 
-def test_nobody_waits_for_the_check_of_somebody_else(context, world):
-    canary = FakeCanary()
-    ready = Readiness(context, canary)
+def test_nobody_waits_for_the_check_of_somebody_else(ready, canary, world):
     ready()
     world.advance(CHECKED_FOR_S)
     canary.held, canary.silent = threading.Event(), True
     canary.listening.clear()
     other = threading.Thread(target=ready)
     other.start()
-    assert canary.listening.wait(10)
+    assert canary.listening.wait(600)
     assert ready() == GOOD
     canary.held.set()
-    other.join(10)
-    assert ready()["workers-poll"] is False
+    other.join(600)
+    assert ready()["workers-poll"]

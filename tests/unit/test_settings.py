@@ -27,6 +27,9 @@ def test_every_variable_is_taken():
             "APREJOIN_LOG_LEVEL": "DEBUG",
             "APREJOIN_LOG_FORMAT": "json",
             "APREJOIN_MAX_SESSIONS": "7",
+            "APREJOIN_REQUESTS_PER_S": "9",
+            "APREJOIN_KEEP_STATES_DAYS": "30",
+            "APREJOIN_KEEP_ABSENT_DAYS": "400",
         }
     )
     assert found.state_dir == Path("/var/lib/aprejoin")
@@ -35,7 +38,16 @@ def test_every_variable_is_taken():
     assert found.inventory == Path.cwd() / "fleet.yaml"
     assert found.catalogue == Path.home() / "issues"
     assert (found.log_level, found.log_format) == ("debug", "json")
-    assert found.max_sessions == 7
+    assert (found.max_sessions, found.requests_per_s) == (7, 9)
+    assert (found.retention.states, found.retention.absent) == (30, 400)
+    assert not found.inventory_edits  # there may be machines with files of their own
+
+
+def test_the_inventory_is_changed_by_callers_where_one_machine_has_it_or_somebody_says_so():
+    assert Settings.from_environment({}).inventory_edits
+    shared = {"APREJOIN_DATABASE_URL": "postgresql://db/a", "APREJOIN_INVENTORY_EDITS": "on"}
+    assert Settings.from_environment(shared).inventory_edits
+    assert not Settings.from_environment({"APREJOIN_INVENTORY_EDITS": "off"}).inventory_edits
 
 
 def test_passwords_in_addresses_are_not_printed():
@@ -54,6 +66,8 @@ def test_passwords_in_addresses_are_not_printed():
         ("APREJOIN_BROKER_URL", "memory://"),
         ("APREJOIN_MAX_SESSIONS", "0"),
         ("APREJOIN_MAX_SESSIONS", "many"),
+        ("APREJOIN_REQUESTS_PER_S", "0"),
+        ("APREJOIN_INVENTORY_EDITS", "maybe"),
         ("APREJOIN_LOG_LEVEL", "loud"),
         ("APREJOIN_LOG_FORMAT", "xml"),
         ("APREJOIN_STATE_DIR", "a\0b"),
@@ -82,3 +96,25 @@ def test_a_file_without_an_address_is_refused_and_never_the_default(tmp_path):
     for name in ("nowhere", "empty"):
         with pytest.raises(InvalidInput, match="APREJOIN_BROKER_URL_FILE"):
             Settings.from_environment({"APREJOIN_BROKER_URL_FILE": str(tmp_path / name)})
+
+
+def test_the_key_for_secrets_is_a_reference_and_never_the_key_itself():
+    found = Settings.from_environment({"APREJOIN_SECRETS_KEY": "file:/run/secrets/key"})
+    assert found.secrets_key == "file:/run/secrets/key"
+    assert found.as_environment()["APREJOIN_SECRETS_KEY"] == "file:/run/secrets/key"
+    with pytest.raises(InvalidInput, match="APREJOIN_SECRETS_KEY") as refused:
+        Settings.from_environment({"APREJOIN_SECRETS_KEY": "hunter2hunter2"})
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["10.0.0.0/8, 192.0.2.7/32", "fc00::/7"])
+def test_networks_that_webhooks_may_go_to_survive_the_way_to_a_child(text):
+    found = Settings.from_environment({"APREJOIN_WEBHOOK_NETWORKS": text})
+    assert Settings.from_environment(found.as_environment()) == found
+    assert len(found.webhook_networks) == text.count(",") + 1
+
+
+@pytest.mark.parametrize("text", ["10.0.0.1/8", "everything", "10.0.0.0/33"])
+def test_what_is_no_network_is_refused(text):
+    with pytest.raises(InvalidInput, match="APREJOIN_WEBHOOK_NETWORKS"):
+        Settings.from_environment({"APREJOIN_WEBHOOK_NETWORKS": text})

@@ -51,12 +51,16 @@ def diagnose(
 
     The history is what earlier polls saw; whether it holds this view already makes no difference.
     """
-    case = Case.of(view, history, catalogue, context)
+    return judge(Case.of(view, history, catalogue, context))
+
+
+def judge(case: Case) -> Diagnosis:
+    """Judge a case by every issue of its catalogue."""
     explained = look_alikes.explain(case)
     settled = dict(explained)
     rulings = []
-    for issue in catalogue.issues:
-        if view.platform in issue.platforms:
+    for issue in case.catalogue.issues:
+        if case.view.platform in issue.platforms:
             rulings.append(RULES[issue.cause](case, issue, settled))
             settled.update(_claimed(issue, rulings[-1]))
     return _together(case, explained, rulings)

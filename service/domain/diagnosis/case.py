@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from service.domain.catalogue import Catalogue, Signature, matching
 from service.domain.diagnosis.verdict import DiagnosisContext
-from service.domain.history import ApHistory, begin, extend, is_failing, is_there
+from service.domain.history import THERE, ApHistory, begin, extend, is_failing, is_there
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApSighting, ApState, ControllerView, LogLine
 from service.domain.releases import Release
 
+PREDOWNLOAD_FAILED = "pre-dwnld-failed"
 SHOWN = 12
 """How many sentences or APs of one kind are written out; the rest is counted."""
 
@@ -20,9 +21,12 @@ class Case:
     """A view with its history.
 
     Attributes:
-        aps: the APs of the view, ordered by MAC, each with its history up to this view.
+        aps: the APs of the view that a rule could have something to say of, ordered by MAC, each
+            with its history up to this view. Those that plainly serve are left out at once: nearly
+            all are of that kind.
         absent: APs of the history that no table of the view lists, ordered by MAC. Absent is not
             gone: on 17.3 an AP that reboots is in no table at all.
+        present: the MACs of all APs of the view.
     """
 
     view: ControllerView
@@ -30,7 +34,7 @@ class Case:
     context: DiagnosisContext
     aps: tuple[ApHistory, ...] = ()
     absent: tuple[ApHistory, ...] = ()
-    present: frozenset[BaseRadioMac] = frozenset()
+    present: frozenset[str] = frozenset()
     release: Release | None = None
     lines_of: Mapping[str, tuple[LogLine, ...]] = field(default_factory=dict)
 
@@ -41,17 +45,26 @@ class Case:
         history: Mapping[BaseRadioMac, ApHistory],
         catalogue: Catalogue,
         context: DiagnosisContext,
+        *,
+        with_all: bool = False,
     ) -> "Case":
-        """Bring a case together; the history may or may not hold this view already."""
-        aps = {ap.mac: _up_to(view, history.get(ap.mac), ap) for ap in view.aps or ()}
-        absent = [past for mac, past in history.items() if mac not in aps]
+        """Bring a case together; the history may or may not hold this view already.
+
+        `with_all` leaves nobody out; so do log lines, which may be about anybody.
+        """
+        seen = view.aps or ()
+        present = frozenset([ap.mac.value for ap in seen])  # texts: their hashes cost no call
+        if not (with_all or view.logs or len(present) < len(seen)):
+            seen = tuple([ap for ap in seen if not plainly_serves(ap)])
+        aps = {ap.mac: _up_to(view, history.get(ap.mac), ap) for ap in seen}
+        absent = [past for mac, past in history.items() if mac.value not in present]
         return cls(
             view,
             catalogue,
             context,
             tuple(aps[mac] for mac in sorted(aps)),
             tuple(sorted(absent, key=lambda past: past.mac)),
-            frozenset(aps),
+            present,
             _release(view.release),
             _lines_by_mac(view.logs),
         )
@@ -101,6 +114,16 @@ class Case:
             if key in self.view.origins:
                 return self.view.origins[key]
         return name
+
+
+def plainly_serves(ap: ApSighting) -> bool:
+    """Whether no rule has anything to say of an AP, whatever its history.
+
+    It serves, and its predownload did not fail: rules ask no more of such an AP, but for log lines.
+    """
+    if ap.state not in THERE:
+        return False
+    return ap.predownload is None or not ap.predownload.startswith(PREDOWNLOAD_FAILED)
 
 
 def trouble_of(past: ApHistory) -> bool:

@@ -2,8 +2,10 @@
 
 A healthy first download looks the same for minutes. So a download alone is a suspicion, which
 progress takes away again; restarts that were counted make it probable; a log line that names the
-certificate proves it. An AP that serves is never part of this, nor one whose model, release or
-state speaks against it: a value that we don't know is named as unknown and accuses nobody.
+certificate proves it. Between two downloads an AP is away: that its last error was a download is a
+suspicion as well, so that no finding hangs on the moment of a poll. An AP that serves is never part
+of this, nor one whose model, release or state speaks against it: a value that we don't know is
+named as unknown and accuses nobody.
 Source: service/catalogue/FN72524.yaml; DESIGN.md section 4.
 """
 
@@ -12,16 +14,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.domain.catalogue import Fixed, Issue
-from service.domain.diagnosis.case import Case, at, first_few, listed, of_line, serves
+from service.domain.diagnosis.case import (
+    PREDOWNLOAD_FAILED,
+    Case,
+    at,
+    first_few,
+    listed,
+    of_line,
+    serves,
+)
 from service.domain.diagnosis.verdict import Explained, Explanation, Ruling
 from service.domain.finding import AffectedAp, Confidence, Finding
-from service.domain.history import ApHistory
+from service.domain.history import ApHistory, is_failing
 from service.domain.identity import BaseRadioMac
-from service.domain.observation import ApState, Platform
+from service.domain.observation import ApState, JoinPhase, Platform
 
 RESTARTS_THAT_CONVINCE = 2
 DEFAULT_TURN_S = 1200.0
-PREDOWNLOAD_FAILED = "pre-dwnld-failed"
 
 
 @dataclass(slots=True)
@@ -36,6 +45,7 @@ class _Tally:
     versions_unknown: list[str] = field(default_factory=list)
     in_window: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    away: list[str] = field(default_factory=list)
     proof: bool = False
 
 
@@ -48,9 +58,9 @@ def judge(case: Case, issue: Issue, explained: Mapping[BaseRadioMac, Explanation
             continue
         if serves(past):
             _warn_of_predownload(case, issue, past, tally)
-        elif past.downloading_since is not None:
+        elif past.downloading_since is not None or _is_away(case, past):
             _weigh(case, issue, past, tally)
-    if _is_history(case, issue, tally):
+    if proof and _is_history(case, issue, tally):
         tally.proof, proof = False, []
     tally.evidence.extend(proof)
     return _ruling(case, issue, tally)
@@ -61,7 +71,8 @@ def _weigh(case: Case, issue: Issue, past: ApHistory, tally: _Tally) -> None:
     ap = past.last
     affected = issue.affects(ap.model)
     if affected is None:
-        tally.nameless_models.append(ap.label)
+        nameless = tally.away if _is_away(case, past) else tally.nameless_models
+        nameless.append(ap.label)
         return
     if not affected:
         what = f"downloads, but the certificate doesn't concern its model {ap.model}"
@@ -78,9 +89,10 @@ def _weigh(case: Case, issue: Issue, past: ApHistory, tally: _Tally) -> None:
 def _warn_of_predownload(case: Case, issue: Issue, past: ApHistory, tally: _Tally) -> None:
     """An AP that serves is no finding, even if the same certificate spoils its predownload."""
     ap = past.last
-    failed = (ap.predownload or "").startswith(PREDOWNLOAD_FAILED)
+    if not (ap.predownload or "").startswith(PREDOWNLOAD_FAILED):
+        return
     unfixed = _fix(case, issue, ap.model) is not Fixed.YES
-    if failed and unfixed and issue.affects(ap.model) and _past_the_end(case, issue):
+    if unfixed and issue.affects(ap.model) and _past_the_end(case, issue):
         what = f"serves, but its predownload failed ({ap.predownload}), as any download now would"
         told = case.told(ap, what, "predownload")
         tally.explained.append(Explanation(ap.mac, Explained.PREDOWNLOAD_FAILED, (told,)))
@@ -113,15 +125,25 @@ def _by_loops(case: Case, issue: Issue, past: ApHistory) -> Confidence | None:
         return Confidence.PROBABLE
     if past.restarts:
         return Confidence.SUSPECTED
-    downloads = past.last.state is ApState.DOWNLOADING and past.mac in case.present
-    return Confidence.SUSPECTED if downloads and not _gets_further(case, past) else None
+    downloads = past.last.state is ApState.DOWNLOADING and past.mac.value in case.present
+    tries = downloads or _is_away(case, past)
+    return Confidence.SUSPECTED if tries and not _gets_further(case, past) else None
+
+
+def _is_away(case: Case, past: ApHistory) -> bool:
+    """Whether the controller says of an AP that is away that its last download failed.
+
+    Older releases and the short record of 17.6 and 17.9 name no model then: an earlier poll may.
+    """
+    is_there = past.mac.value in case.present
+    return is_there and is_failing(past.last) and past.last.failure_phase is JoinPhase.IMAGE
 
 
 def _stopped(case: Case, issue: Issue, past: ApHistory) -> bool:
     """Whether the AP has not been seen to download for longer than any turn of a loop takes."""
     policy, turn_s = case.context.policy, issue.settings.get("longest_turn_s", DEFAULT_TURN_S)
     longest_s = max(policy.loop_after_s, policy.no_progress_s, turn_s)
-    if past.mac not in case.present:
+    if past.mac.value not in case.present:
         return case.seconds_since(past.last_seen) > longest_s
     return past.failing_since is not None and case.seconds_since(past.failing_since) > longest_s
 
@@ -136,6 +158,8 @@ def _gets_further(case: Case, past: ApHistory) -> bool:
 def _say_why_not(case: Case, past: ApHistory, tally: _Tally) -> None:
     if past.restarts:
         tally.stopped.append(past.last.label)
+    elif _is_away(case, past):
+        tally.away.append(past.last.label)
     elif past.last.state is ApState.DOWNLOADING and past.progress_at is not None:
         what = f"downloads and gets further: {past.last.download_percent} %, no restart seen"
         _explain(case, past, Explained.PROGRESSING, what, tally)
@@ -168,6 +192,9 @@ def _loop_evidence(case: Case, past: ApHistory) -> str:
             f"download restarted {len(past.restarts)} time(s) in {past.loop_spread_s:.0f} s, "
             f"{version}; last: {newest.sign}, seen {at(newest.seen_at)}"
         )
+    elif _is_away(case, past):
+        what = f"model {ap.model} away, the last error in its image download, {version}"
+        return case.told(ap, what, "failure_phase", "state", "version")
     else:
         percent = "" if ap.download_percent is None else f" at {ap.download_percent} %"
         since = past.downloading_since or past.last_seen
@@ -193,7 +220,7 @@ def _is_history(case: Case, issue: Issue, tally: _Tally) -> bool:
     It does where the running release carries the fix, or where every AP that it could speak of
     serves.
     """
-    if tally.aps or tally.nameless_models:
+    if tally.aps or tally.nameless_models or tally.away:
         return False
     if _fix(case, issue, None) is Fixed.YES:
         return True
@@ -265,6 +292,10 @@ def _unjudged(case: Case, issue: Issue, tally: _Tally) -> tuple[str, ...]:
         (
             bool(tally.nameless_models),
             f"downloading, model not known: {listed(tally.nameless_models)}",
+        ),
+        (
+            bool(tally.away),
+            f"away, the last error in an image download; look again: {listed(tally.away)}",
         ),
         (bool(tally.in_window), f"{why}: {listed(tally.in_window)}"),
         (bool(tally.stopped), f"looped, but no longer seen to download: {listed(tally.stopped)}"),

@@ -22,7 +22,8 @@ from service.domain.steps.ours import ours
 from service.domain.steps.polling_interval import interval_differences
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move
 from service.domain.steps.restore_ntp import changed_text, ntp_touched
-from service.domain.steps.save import is_changed_by_others, is_to_be_saved
+from service.domain.steps.save import is_changed_by_others
+from service.domain.steps.saving import is_to_be_saved
 from service.domain.steps.set_false_clock import false_sent, offset_s
 from service.domain.steps.set_true_clock import follows_ntp, is_true
 from service.domain.steps.wait_for_aps import is_home

@@ -8,7 +8,7 @@ from service.domain.remediation import Run
 from service.domain.steps.mending import everything
 from service.domain.steps.policy import differences, is_kept
 from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move
-from service.domain.steps.save import is_to_be_saved
+from service.domain.steps.saving import is_to_be_saved
 from service.domain.steps.verify import SEEN_DIFFERENT
 from service.domain.steps.wait_for_aps import is_home
 

@@ -19,8 +19,8 @@ from service.domain.steps.repair import (
     is_kept,
     ntp_differences,
 )
-from service.domain.steps.save import is_to_be_saved
 from service.domain.steps.save_repair import is_theirs
+from service.domain.steps.saving import is_to_be_saved
 from service.domain.steps.set_false_clock import offset_s
 from service.domain.steps.verify import SEEN_DIFFERENT
 

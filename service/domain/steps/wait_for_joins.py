@@ -15,11 +15,11 @@ from service.domain.finding import AffectedAp
 from service.domain.observation import ApSighting, ControllerView, JoinPhase, LogLine, Topic
 from service.domain.remediation import Run
 from service.domain.steps.policy import WAIT, taken_back, unread
-from service.domain.steps.protocol import Done, Fail, Hold, Moment, Move
+from service.domain.steps.protocol import UNHELPED, Done, Fail, Hold, Moment, Move
 from service.domain.steps.wait_for_aps import is_home, sightings
 
 DOES_NOT_HELP = "the override does not help"
-UNHELPED, STAGE = "unhelped", "stage"
+STAGE = "stage"
 REFUSED_AGAIN = 3
 """Failed handshakes since the policy was set, after which an AP is not going to join by it."""
 HANDSHAKE_UNDER_WAY_S = 60.0

@@ -17,11 +17,11 @@ from service.domain.steps.restore_added import RestoreAdded
 from service.domain.steps.save_repair import SaveRepair
 from service.domain.steps.set_true_clock import SetTrueTime
 from service.domain.steps.verify_repair import VerifyRepair
+from service.domain.strategies.names import CLOCK_REPAIR
 
-__all__ = ["COST", "NAME", "forward", "home", "is_kept", "reached"]
+__all__ = ["NAME", "forward", "home", "is_kept", "reached"]
 
-NAME = "clock-repair"
-COST = "the controller's clock jumps to true time, once"
+NAME = CLOCK_REPAIR
 
 
 def forward(remediation: str, charter: Charter) -> tuple[Step, ...]:

@@ -24,13 +24,19 @@ from service.domain.instants import AGREEMENT_S, TrueTime
 from service.domain.journal import Charter, ClockRepair
 from service.domain.ntp import NtpConfig, NtpEntry
 from service.domain.observation import ControllerView, Platform, Topic
-from service.domain.plan import Asked, NoPlan, Plan, Planned, PlanStep, Situation, digest_of
+from service.domain.plan import Asked, NoPlan, Plan, Planned, PlanStep, Situation
 from service.domain.steps.mending import repair_by_hand
 from service.domain.steps.protocol import TIMER_COUNTDOWN_S
 from service.domain.steps.repair import ADD, REPAIR, follows_another
 from service.domain.strategies import clock_repair
-from service.domain.strategies.clock_window_plan import APPROVAL_LASTS
-from service.domain.strategies.clock_window_steps import NAME, Shown
+from service.domain.strategies.drafting import (
+    APPROVAL_LASTS,
+    NAME,
+    Shown,
+    drafted,
+    sealed,
+    steps_as_shown,
+)
 from service.domain.strategies.refusals import (
     CLOCK_TRUE_S,
     UNSAVED,
@@ -178,38 +184,20 @@ def _followed(view: ControllerView) -> Iterator[str]:
 def _charter(
     situation: Situation, asked: Asked, true_time: TrueTime, servers: NtpConfig
 ) -> Charter:
-    finding, controller, view = situation.finding, situation.controller, situation.view
-    charter = Charter(
-        controller=controller.name,
-        issue=finding.issue,
-        strategy=clock_repair.NAME,
-        digest="",
-        aps=finding.aps,
-        policy=controller.policy,
-        moment=None,
-        ntp=view.ntp or NtpConfig(),
-        zone=view.zone or ClockZone(),
-        ntp_was_synchronised=view.ntp_state is not None and view.ntp_state.synchronised,
-        unsaved=view.unsaved,
-        save_pending=asked.save_pending,
-        true_time=true_time,
-        approved_by=asked.approved_by,
-        release=view.release or "",
-        accepted_suspected=asked.accept_suspected,
-        by_hand=view.by_hand,
-        repair=ClockRepair(servers, at_once=not view.restores_itself),
-    )
-    return replace(charter, digest=digest_of(charter))
+    charter = drafted(situation, asked, clock_repair.NAME, true_time)
+    repair = ClockRepair(servers, at_once=not situation.view.restores_itself)
+    return sealed(replace(charter, repair=repair))
 
 
 def _steps(charter: Charter) -> Iterator[PlanStep]:
     """Every step with its changes; times in them are worked out again when sent."""
-    shown = _shown(charter)
-    yield PlanStep("capture", "note NTP servers, clock, zone and what is saved; nothing is sent")
-    sequence = clock_repair.forward(NAME, charter)
-    for step in (*sequence, *clock_repair.home(NAME, charter)):
-        does, undo = shown.get(step.name, ((), ()))
-        yield PlanStep(step.name, step.summary, does, undo)
+    return steps_as_shown(
+        charter,
+        "NTP servers, clock, zone and what is saved",
+        _shown(charter),
+        forward=clock_repair.forward,
+        home=clock_repair.home,
+    )
 
 
 def _shown(charter: Charter) -> Shown:

@@ -18,9 +18,9 @@ from service.domain.steps.set_false_clock import SetClockBack
 from service.domain.steps.set_true_clock import SetTrueTime
 from service.domain.steps.verify import Verify
 from service.domain.steps.wait_for_aps import WaitForAps
+from service.domain.strategies.names import CLOCK_WINDOW
 
-NAME = "clock-window"
-COST = "the controller shows a false date until the APs are back: logs, analytics and every check of a date are off"  # noqa: E501
+NAME = CLOCK_WINDOW
 
 GUARDED = frozenset(
     {"remove-ntp", "set-clock-back", "wait-for-aps", "set-true-time", "restore-ntp", "ntp-in-sync"}

@@ -16,7 +16,6 @@ from service.domain.joinability import (
     starts,
 )
 from service.domain.journal import Charter
-from service.domain.ntp import NtpConfig
 from service.domain.observation import ControllerView, Topic
 from service.domain.plan import (
     Asked,
@@ -24,16 +23,16 @@ from service.domain.plan import (
     Plan,
     Planned,
     Situation,
-    digest_of,
 )
+from service.domain.policy import Policy
 from service.domain.steps.mending import way_home
 from service.domain.strategies import clock_window
 from service.domain.strategies.clock_window_steps import steps_shown
+from service.domain.strategies.drafting import APPROVAL_LASTS, drafted, sealed
 from service.domain.strategies.refusals import UNMODELLED, refusals
 from service.domain.wallclock import ClockZone
 from service.domain.window import NoWindow, Window, find_window
 
-APPROVAL_LASTS = timedelta(hours=24)
 RESERVE = timedelta(minutes=10)
 STEP, FARTHEST = timedelta(minutes=10), timedelta(days=30)
 """How finely a usable moment is looked for, and how far where nothing else bounds it."""
@@ -41,7 +40,11 @@ STEP, FARTHEST = timedelta(minutes=10), timedelta(days=30)
 
 def longest_window(controller: Controller) -> timedelta:
     """How long the false time may last at most: the wait, and the dead-man's switch after it."""
-    policy = controller.policy
+    return longest_by(controller.policy)
+
+
+def longest_by(policy: Policy) -> timedelta:
+    """The same, by the policy that it follows from."""
     return timedelta(seconds=policy.wait_for_aps_s + policy.dead_man_after_s) + RESERVE
 
 
@@ -106,28 +109,10 @@ def _within_one_year(moment: datetime, zone: ClockZone, longest: timedelta) -> b
 
 
 def _charter(situation: Situation, asked: Asked, true_time: TrueTime, moment: datetime) -> Charter:
-    finding, controller, view = situation.finding, situation.controller, situation.view
-    charter = Charter(
-        controller=controller.name,
-        issue=finding.issue,
-        strategy=clock_window.NAME,
-        digest="",
-        aps=finding.aps,
-        policy=controller.policy,
-        moment=moment,
-        ntp=view.ntp or NtpConfig(),
-        zone=view.zone or ClockZone(),
-        ntp_was_synchronised=view.ntp_state is not None and view.ntp_state.synchronised,
-        unsaved=view.unsaved,
-        save_pending=asked.save_pending,
-        true_time=true_time,
-        approved_by=asked.approved_by,
-        release=view.release or "",
-        accepted_suspected=asked.accept_suspected,
-        guardians=0 if view.restores_itself else controller.policy.aireos_guardians,
-        by_hand=view.by_hand,
-    )
-    return replace(charter, digest=digest_of(charter))
+    policy, view = situation.controller.policy, situation.view
+    guardians = 0 if view.restores_itself else policy.aireos_guardians
+    charter = drafted(situation, asked, clock_window.NAME, true_time)
+    return sealed(replace(charter, moment=moment, guardians=guardians))
 
 
 def _impact(

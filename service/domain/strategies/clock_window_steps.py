@@ -1,8 +1,7 @@
 """The steps of a clock window as a plan shows them, with every change that they would send."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import TypeAlias
 
 from service.domain.changes import (
     CANARY,
@@ -10,7 +9,6 @@ from service.domain.changes import (
     GUARDS,
     AddNtp,
     ArmGuard,
-    Change,
     ProveTimer,
     RemoveNtp,
     RemoveTimers,
@@ -22,11 +20,7 @@ from service.domain.plan import PlanStep
 from service.domain.steps.protocol import TIMER_COUNTDOWN_S
 from service.domain.steps.set_false_clock import CANARY_S
 from service.domain.strategies import clock_window
-
-Shown: TypeAlias = Mapping[str, tuple[tuple[Change, ...], tuple[Change, ...]]]
-"""For each step: what it would send, and what would undo it."""
-
-NAME = "REMEDIATION-ID"
+from service.domain.strategies.drafting import NAME, Shown, steps_as_shown
 
 
 def steps_shown(charter: Charter) -> Iterator[PlanStep]:
@@ -36,10 +30,13 @@ def steps_shown(charter: Charter) -> Iterator[PlanStep]:
         **_ntp(charter),
         "save": ((SaveConfig(),), ()),
     }
-    yield PlanStep("capture", "note NTP servers, clock, zone and what is saved; nothing is sent")
-    for step in (*clock_window.forward(NAME, charter), *clock_window.home(NAME, charter)):
-        forward, undo = changes.get(step.name, ((), ()))
-        yield PlanStep(step.name, step.summary, forward, undo)
+    return steps_as_shown(
+        charter,
+        "NTP servers, clock, zone and what is saved",
+        changes,
+        forward=clock_window.forward,
+        home=clock_window.home,
+    )
 
 
 def _by_timers(charter: Charter) -> Shown:

@@ -14,11 +14,11 @@ from service.domain.steps.save_policy import SavePolicy
 from service.domain.steps.set_policy import SetPolicy
 from service.domain.steps.verify_policy import VerifyPolicy
 from service.domain.steps.wait_for_joins import WaitForJoins
+from service.domain.strategies.names import EXPIRED_CERT_OVERRIDE
 
-__all__ = ["COST", "NAME", "forward", "home", "is_kept", "kept_in_vain"]
+__all__ = ["NAME", "forward", "home", "is_kept", "kept_in_vain"]
 
-NAME = "expired-cert-override"
-COST = "the controller accepts expired certificates from then on"
+NAME = EXPIRED_CERT_OVERRIDE
 
 
 def forward(remediation: str, charter: Charter) -> tuple[Step, ...]:

@@ -7,7 +7,6 @@ The validation of their hash is contested between the sources: a person may try 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 from service.domain.changes import SaveConfig, SetJoinPolicy
 from service.domain.finding import AffectedAp, Confidence
@@ -16,18 +15,20 @@ from service.domain.join_policy import JoinPolicies, Rule, Switch, with_holder
 from service.domain.journal import Charter
 from service.domain.ntp import NtpConfig
 from service.domain.observation import Certificate, ControllerView, Platform, Topic
-from service.domain.plan import Asked, NoPlan, Plan, Planned, PlanStep, Situation, Tried, digest_of
+from service.domain.plan import Asked, NoPlan, Plan, Planned, PlanStep, Situation
 from service.domain.steps.mending import policy_way_home
 from service.domain.strategies import expired_cert_override
-from service.domain.strategies.clock_window_plan import APPROVAL_LASTS
-from service.domain.strategies.clock_window_steps import Shown
+from service.domain.strategies.drafting import (
+    APPROVAL_LASTS,
+    Shown,
+    drafted,
+    sealed,
+    steps_as_shown,
+)
 from service.domain.strategies.expired_cert_dialects import DIALECTS, MIC
 from service.domain.strategies.expired_cert_impact import impact, left_out
 from service.domain.strategies.refusals import CLOCK_TRUE_S, REPAIR_FIRST, UNSAVED
-from service.domain.wallclock import ClockZone
-
-UNHELPED_FOR = timedelta(days=30)
-"""How long an AP that the override did not help is not proposed again, on the same release."""
+from service.domain.strategies.unhelped import unhelped, why_not_again
 
 
 def plan_override(situation: Situation, asked: Asked) -> Planned:
@@ -36,11 +37,11 @@ def plan_override(situation: Situation, asked: Asked) -> Planned:
     reasons = list(_refusals(view, true_time, asked))
     if reasons or true_time is None or view.policies is None:
         return NoPlan("; ".join(reasons))
-    before = _unhelped(situation, true_time)
+    before = unhelped(situation, true_time, expired_cert_override.NAME)
     sure = _sure(finding.aps, asked)
     aps = tuple(ap for ap in sure if ap.mac not in before)
     if not aps:
-        return NoPlan(_why_not_again(before.values()))
+        return NoPlan(why_not_again(before.values()))
     needed = needed_rules(aps, view.platform)
     if not needed:
         return NoPlan("no switch concerns certificates of the kind that these APs have")
@@ -137,27 +138,6 @@ def _cannot_read(view: ControllerView, policies: JoinPolicies, rule: Rule) -> st
     return f"{rule} cannot be read: {policies.why_unread(rule)}; by hand, once you know: {line}"
 
 
-def _unhelped(situation: Situation, true_time: TrueTime) -> dict[object, Tried]:
-    """For each AP that it did not help lately, on this release, when that was."""
-    found: dict[object, Tried] = {}
-    for tried in situation.tried:
-        lately = true_time.at - tried.at < UNHELPED_FOR
-        same = tried.release == (situation.view.release or "")
-        if tried.strategy == expired_cert_override.NAME and lately and same:
-            for mac in tried.aps:
-                found.setdefault(mac, tried)
-    return found
-
-
-def _why_not_again(tried: Iterable[Tried]) -> str:
-    newest = max(tried, key=lambda one: one.at)
-    return (
-        f"it did not help these APs: remediation {newest.remediation} of "
-        f"{newest.at:%Y-%m-%d %H:%M} UTC waited in vain on release {newest.release}; it is "
-        f"proposed again on another release, or after {UNHELPED_FOR.days} days"
-    )
-
-
 def _charter(
     situation: Situation,
     asked: Asked,
@@ -165,29 +145,17 @@ def _charter(
     aps: tuple[AffectedAp, ...],
     overrides: tuple[Switch, ...],
 ) -> Charter:
-    finding, controller, view = situation.finding, situation.controller, situation.view
-    charter = Charter(
-        controller=controller.name,
-        issue=finding.issue,
-        strategy=expired_cert_override.NAME,
-        digest="",
-        aps=aps,
-        policy=controller.policy,
-        moment=None,
-        ntp=NtpConfig(),
-        zone=view.zone or ClockZone(),
-        ntp_was_synchronised=view.ntp_state is not None and view.ntp_state.synchronised,
-        unsaved=view.unsaved,
-        save_pending=asked.save_pending,
-        true_time=true_time,
-        approved_by=asked.approved_by,
-        release=view.release or "",
-        accepted_suspected=asked.accept_suspected,
-        by_hand=view.by_hand,
-        switches=view.policies.switches if view.policies else (),
-        overrides=overrides,
+    policies = situation.view.policies
+    charter = drafted(situation, asked, expired_cert_override.NAME, true_time)
+    return sealed(
+        replace(
+            charter,
+            aps=aps,
+            ntp=NtpConfig(),  # it is nothing to this strategy, and may change meanwhile
+            switches=policies.switches if policies else (),
+            overrides=overrides,
+        )
     )
-    return replace(charter, digest=digest_of(charter))
 
 
 def _steps(charter: Charter) -> Iterator[PlanStep]:
@@ -201,9 +169,10 @@ def _steps(charter: Charter) -> Iterator[PlanStep]:
     )
     undo = tuple(SetJoinPolicy(rule, before=True, after=False) for rule in back)
     changes: Shown = {"set-policy": (forward, undo), "save": ((SaveConfig(),), ())}
-    yield PlanStep("capture", "note the certificate policy and what is saved; nothing is sent")
-    name = "REMEDIATION-ID"
-    sequence = expired_cert_override.forward(name, charter)
-    for step in (*sequence, *expired_cert_override.home(name, charter)):
-        does, back_by = changes.get(step.name, ((), ()))
-        yield PlanStep(step.name, step.summary, does, back_by)
+    return steps_as_shown(
+        charter,
+        "the certificate policy and what is saved",
+        changes,
+        forward=expired_cert_override.forward,
+        home=expired_cert_override.home,
+    )

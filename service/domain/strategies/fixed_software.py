@@ -1,67 +1,67 @@
-"""The way to fixed software for one controller, for a person: nothing of it is carried out here.
+"""`fixed-software`: install what mends the images that access points load.
 
-An AP that the join statistics alone know, and that shows no model, may have left years ago: it bars
-no way, and is named. Every other AP counts, serving or not: an upgrade must orphan none.
+Two families of controllers install in two ways; the charter says by which. What they share is the
+name, what it costs, and that nothing is told to install, activate or reload twice on a guess.
 """
 
-from service.domain.observation import ApState, ControllerView
-from service.domain.plan import Situation
-from service.domain.releases import Release
-from service.domain.upgrade import NoWay, shortest_path
-from service.domain.upgrade_ground import Installed
-from service.domain.upgrade_words import told
+from service.domain.journal import Charter, StepFailed
+from service.domain.remediation import Run
+from service.domain.steps.protocol import Step
+from service.domain.strategies import fixed_software_aireos, fixed_software_xe
+from service.domain.strategies.names import FIXED_SOFTWARE
 
-NAME = "fixed-software"
-NOT_CARRIED_OUT = "not carried out by this version of aprejoin"
-BUNDLE = "install-boot-mode-bundle"
+__all__ = ["NAME", "forward", "home", "in_vain", "is_kept", "reached", "silence_s"]
 
-
-def way_by_hand(situation: Situation) -> str:
-    """What a person would install, in which order, with what to mind; or why there is nothing."""
-    return f"{NOT_CARRIED_OUT}; {'; '.join(_sentences(situation))}"
+NAME = FIXED_SOFTWARE
 
 
-def installed(situation: Situation) -> Installed | None:
-    """What runs, and for which APs; None where the release is not known."""
-    view = situation.view
-    release = _release(view)
-    if release is None:
-        return None
-    present = {ap.model for ap in view.aps or () if not _is_a_memory(ap.state, ap.model)}
-    return Installed(
-        platform=view.platform,
-        release=release,
-        patches=view.install.patches if view.install else (),
-        models=frozenset(present | {ap.model for ap in situation.finding.aps}),
-        hardware=view.hardware,
-    )
+def forward(remediation: str, charter: Charter) -> tuple[Step, ...]:
+    """Out: bring the software there and run it, each platform in its way."""
+    if charter.install is not None:
+        return fixed_software_xe.forward(remediation, charter)
+    if charter.image is not None:
+        return fixed_software_aireos.forward(remediation, charter)
+    raise _unknown(charter)
 
 
-def _sentences(situation: Situation) -> list[str]:
-    start, view = installed(situation), situation.view
-    if start is None:
-        return [f"no path can be told: the release reads {view.release!r}"]
-    way = shortest_path(situation.software, situation.issue, start)
-    sentences = [told(way, start.platform)]
-    if isinstance(way, NoWay):
-        return sentences
-    if any(step.patch for step in way.steps) and view.install and view.install.boot_mode == BUNDLE:
-        sentences.append("it runs in bundle mode, which takes no APSP: bring it to install mode")
-    memories = sum(_is_a_memory(ap.state, ap.model) for ap in view.aps or ())
-    if memories:
-        sentences.append(
-            f"{memories} AP(s) that the join statistics alone know show no model: none of them may "
-            "be one that the new release leaves behind"
-        )
-    return sentences
+def home(remediation: str, charter: Charter) -> tuple[Step, ...]:
+    """Back: keep it where it helped, else what ran before."""
+    if charter.install is not None:
+        return fixed_software_xe.home(remediation, charter)
+    if charter.image is not None:
+        return fixed_software_aireos.home(remediation, charter)
+    raise _unknown(charter)
 
 
-def _release(view: ControllerView) -> Release | None:
-    try:
-        return Release.parse(view.release or "")
-    except ValueError:
-        return None
+def is_kept(run: Run) -> bool:
+    """Whether the new software stays."""
+    if run.charter.install is not None:
+        return fixed_software_xe.is_kept(run)
+    if run.charter.image is not None:
+        return fixed_software_aireos.is_kept(run)
+    raise _unknown(run.charter)
 
 
-def _is_a_memory(state: ApState, model: str | None) -> bool:
-    return state is ApState.NOT_JOINED and model is None
+def in_vain(run: Run, remaining: int) -> StepFailed | None:
+    """What stays though APs are missing at the end; None: nothing."""
+    if run.charter.install is not None:
+        return fixed_software_xe.in_vain(run, remaining)
+    return fixed_software_aireos.in_vain(run, remaining)
+
+
+def silence_s(run: Run) -> float:
+    """How long the controller may stay silent while it reloads; 0: as long as any other."""
+    if run.charter.image is not None:
+        return fixed_software_aireos.silence_s(run)
+    return fixed_software_xe.silence_s(run) if run.charter.install is not None else 0.0
+
+
+def reached(run: Run) -> str:
+    """What it came to when every step forward is done."""
+    if run.charter.image is not None:
+        return fixed_software_aireos.reached(run)
+    return "the software is committed"
+
+
+def _unknown(charter: Charter) -> ValueError:
+    return ValueError(f"{charter.controller}: the charter says nothing of what is to be installed")

@@ -6,12 +6,12 @@ a journal, is never taken away from this list.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 from service.domain.journal import Charter, StepFailed
 from service.domain.remediation import Run
 from service.domain.steps.protocol import Step
-from service.domain.strategies import clock_repair, clock_window, expired_cert_override
 
 Sequence: TypeAlias = Callable[[str, Charter], tuple[Step, ...]]
 
@@ -31,6 +31,11 @@ def _nothing(run: Run, remaining: int) -> StepFailed | None:
     return None
 
 
+def _no_longer(run: Run) -> float:
+    del run
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Strategy:
     """One way to mend a finding.
@@ -43,10 +48,10 @@ class Strategy:
         for_aps: whether it is for APs: without one there is nothing to do.
         by_person: whether a person approves it whatever the policy says.
         reached: what it came to when every step forward is done, in words.
+        silence_s: how long its controller may stay silent beyond any other, for it reloads.
     """
 
     name: str
-    cost: str
     forward: Sequence
     home: Sequence
     guarded: frozenset[str] = frozenset()
@@ -55,29 +60,51 @@ class Strategy:
     for_aps: bool = True
     by_person: bool = False
     reached: Callable[[Run], str] = _aps_waited_for
+    silence_s: Callable[[Run], float] = _no_longer
 
 
-STRATEGIES: Mapping[str, Strategy] = {
-    one.name: one
-    for one in (
+@cache
+def strategies() -> Mapping[str, Strategy]:
+    """Every strategy by its name."""
+    from service.domain.strategies import (  # noqa: PLC0415 - 80 modules that no poll needs
+        clock_repair,
+        clock_window,
+        expired_cert_override,
+        fixed_software,
+        staging_controller,
+    )
+
+    every = (
         Strategy(
             clock_window.NAME,
-            clock_window.COST,
             clock_window.forward,
             clock_window.home,
             guarded=clock_window.GUARDED,
         ),
         Strategy(
             expired_cert_override.NAME,
-            expired_cert_override.COST,
             expired_cert_override.forward,
             expired_cert_override.home,
             mended=expired_cert_override.is_kept,
             in_vain=expired_cert_override.kept_in_vain,
         ),
         Strategy(
+            fixed_software.NAME,
+            fixed_software.forward,
+            fixed_software.home,
+            mended=fixed_software.is_kept,
+            in_vain=fixed_software.in_vain,
+            reached=fixed_software.reached,
+            silence_s=fixed_software.silence_s,
+        ),
+        Strategy(
+            staging_controller.NAME,
+            staging_controller.forward,
+            staging_controller.home,
+            reached=staging_controller.reached,
+        ),
+        Strategy(
             clock_repair.NAME,
-            clock_repair.COST,
             clock_repair.forward,
             clock_repair.home,
             mended=clock_repair.is_kept,
@@ -86,15 +113,18 @@ STRATEGIES: Mapping[str, Strategy] = {
             reached=clock_repair.reached,
         ),
     )
-}
+    return {one.name: one for one in every}
 
-GUARDED = frozenset[str]().union(*(one.guarded for one in STRATEGIES.values()))
-"""Steps under a dead-man's switch, of whichever strategy: their names are told apart."""
+
+@cache
+def guarded() -> frozenset[str]:
+    """Steps under a dead-man's switch, of whichever strategy: their names are told apart."""
+    return frozenset[str]().union(*(one.guarded for one in strategies().values()))
 
 
 def strategy_of(charter: Charter) -> Strategy:
     """The strategy that a charter names. Raises ValueError for one that this version has not."""
-    found = STRATEGIES.get(charter.strategy)
+    found = strategies().get(charter.strategy)
     if found is None:
         raise ValueError(f"this version of aprejoin does not know the strategy {charter.strategy}")
     return found
@@ -102,7 +132,7 @@ def strategy_of(charter: Charter) -> Strategy:
 
 def is_for_a_person(name: str) -> bool:
     """Whether a strategy takes somebody's word whatever the policy says; one unknown does not."""
-    found = STRATEGIES.get(name)
+    found = strategies().get(name)
     return found is not None and found.by_person
 
 

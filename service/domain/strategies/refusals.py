@@ -15,11 +15,15 @@ from service.domain.wallclock import ClockZone
 UNDER_WAY = frozenset({"pre-dwnld-initiated", "pre-dwnld-in-progress"})
 CLOCK_TRUE_S = 5.0
 UNMODELLED = (
-    "RadSec, management logins by certificate, NTP by DHCP, key chains, a scheduled reload, and "
-    "whether a standby is hot"
+    "RadSec, management logins by certificate, NTP by DHCP, a scheduled reload, and whether a "
+    "standby is hot"
 )
 """What DESIGN.md refuses and no model of the contract shows: named in every plan."""
 REPAIR_FIRST = "repair it first: clock-repair, by --issue CLOCK-SKEW"
+NO_TRUE_TIME = (
+    "true time is not known: the controller is not synchronised by NTP, and no two other sources "
+    "agree within 2 s: give it an NTP server that answers"
+)
 UNSAVED = (
     "running differs from startup, and saving at the end would save those changes too: "
     "save or discard them, or accept it with --save-pending"
@@ -55,10 +59,7 @@ def _unreadable(view: ControllerView) -> Iterator[str]:
 
 def _time(view: ControllerView, true_time: TrueTime | None, policy: Policy) -> Iterator[str]:
     if true_time is None:
-        yield (
-            "true time is not known: the controller is not synchronised by NTP, and no two other "
-            "sources agree within 2 s"
-        )
+        yield NO_TRUE_TIME
         return
     if view.clock is not None:
         off = view.clock.shown_at(true_time.instant) - true_time.at
@@ -90,14 +91,17 @@ def installation(view: ControllerView) -> Iterator[str]:
     """An installation that is under way, or APs that load its image."""
     if view.install is not None:
         if view.install.uncommitted:
-            yield f"an installation is not committed: {', '.join(view.install.uncommitted)}"
+            yield (
+                f"an installation is not committed: {', '.join(view.install.uncommitted)}: whoever "
+                "began it has to commit or abort it first (show install summary)"
+            )
         if view.install.abort_timer_active:
-            yield "an installation's auto-abort timer is running"
+            yield "an installation's auto-abort timer is running: commit or abort it first"
         if view.install.activity:
-            yield f"an installation is under way ({view.install.activity})"
+            yield f"an installation is under way ({view.install.activity}): wait for its end"
     loading = [ap for ap in view.aps or () if _predownloads(ap)]
     if loading:
-        yield f"{len(loading)} APs are predownloading an image"
+        yield f"{len(loading)} APs are predownloading an image: wait for them, or stop it"
 
 
 def _predownloads(ap: ApSighting) -> bool:

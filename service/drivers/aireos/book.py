@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from service.drivers.paths import data_folder
-from service.errors import InvalidInput
+from service.drivers.paths import read_contract
 
 
 class _Entry(BaseModel):
@@ -133,10 +131,4 @@ def book() -> Book:
     Raises:
         InvalidInput: the file is missing or not of the form that this module defines.
     """
-    path = data_folder() / "contract" / "aireos.yaml"
-    try:
-        return Book.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as err:
-        raise InvalidInput(str(err), where=str(path), expected="a contract file") from err
-    except ValidationError as err:
-        raise InvalidInput(str(err), where=str(path), expected="a valid contract") from err
+    return read_contract("aireos", Book)

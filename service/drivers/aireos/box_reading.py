@@ -22,6 +22,7 @@ from service.domain.observation import (
 )
 from service.domain.releases import Release
 from service.domain.wallclock import ClockZone
+from service.drivers.aireos.ap_homes import NO_ADDRESS, NO_NAME, HomesReader
 from service.drivers.aireos.book import Book, book
 from service.drivers.aireos.listing import Lister
 from service.drivers.aireos.look import Look, Step
@@ -60,9 +61,21 @@ def words() -> ByHand:
         remove_ntp=lines["delete_ntp"].line.format(index="{slot}"),
         poll_ntp=lines["poll_ntp"].line,
         save=lines["save"].line,
+        set_ap_home=_home_line("{name}", "{address}"),
+        clear_ap_home=_home_line(NO_NAME, NO_ADDRESS),
+        look_at_images=book().commands["boot"].command,
+        set_boot_image=lines["set_boot_image"].line,
+        restart=lines["restart"].line,
+        end_predownload=lines["end_predownload"].line,
         look_at_policies=policies.expiry,
         set_policies=tuple((rule, policies.lines[rule.value].line) for rule in SWITCHES),
     )
+
+
+def _home_line(controller: str, address: str) -> str:
+    """The form of the lines that tell an AP a controller; one for each place, alike."""
+    line = book().changes["set_primary"].line.replace("primary", "{place}")
+    return line.format(place="{place}", controller=controller, name="{ap}", address=address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,8 @@ class BoxReader:
             Topic.TIMERS: self._timers,
             Topic.SYNCING: self._syncing,
             Topic.JOIN_POLICY: self._policies,
+            Topic.CLIENTS: self._clients,
+            Topic.AP_HOMES: HomesReader(self._book).read,
         }
 
     # -- time ------------------------------------------------------------------------------
@@ -221,11 +236,28 @@ class BoxReader:
         except DeviceError as err:
             if isinstance(err, DeviceUnreachable):
                 look.ways.lost_snmp(err)
-            look.failed(Topic.IDENTITY, err)
+            self._up_by_page(look, err)
             return
         if told.get("uptime", "").isdigit():
             up = timedelta(seconds=int(told["uptime"]) / HUNDREDTHS)
             look.says(boot_time=self._clock.now().wall - up)
+
+    def _up_by_page(self, look: Look, err: DeviceError) -> None:
+        """The same by the command line, where SNMP is closed."""
+        command = self._book.commands["system"].command
+        try:
+            up = aireos_box.up_for(look.ways.cli().show(command, timeout_s=look.timeout_s))
+        except DeviceError:
+            up = None
+        if up is None:
+            look.failed(Topic.IDENTITY, err)
+            return
+        look.says(boot_time=self._clock.now().wall - up)
+
+    def _clients(self, look: Look) -> None:
+        command = self._book.commands["system"].command
+        text = look.ways.cli().show(command, timeout_s=look.timeout_s)
+        look.says(clients=aireos_box.active_clients(text))
 
     def _certificates(self, look: Look) -> None:
         output = self._lister.output(look.ways.cli(), "certificates", timeout_s=look.timeout_s)
@@ -244,6 +276,8 @@ class BoxReader:
             look.miss(Topic.INSTALL, "show boot prints no image that is known")
             return
         look.says(install=InstallState(version=part.says.get("release")))
+        look.says(images=part.says.get("images"))
+        look.origins["images"] = output.command or ""
 
     def _redundancy(self, look: Look) -> None:
         try:

@@ -12,13 +12,17 @@ from service.domain.changes import (
     RemoveNtp,
     ResetAp,
     SaveConfig,
+    SetApHome,
     SetClock,
     SetJoinPolicy,
 )
 from service.domain.identity import BaseRadioMac
+from service.domain.image_changes import ImageChange, SetTransfer
 from service.domain.join_policy import Switch
 from service.domain.releases import Release
+from service.drivers.aireos.ap_homes import home_line
 from service.drivers.aireos.book import Book, Line
+from service.drivers.aireos.images import Images
 from service.drivers.aireos.judging import refusal
 from service.drivers.aireos.listing import Lister
 from service.drivers.aireos.ntp_lines import NtpLines
@@ -47,7 +51,13 @@ class Changer:
     """Changes one controller."""
 
     def __init__(
-        self, controller: str, ways: Ways, book: Book, release: Release | None = None
+        self,
+        controller: str,
+        ways: Ways,
+        book: Book,
+        release: Release | None = None,
+        *,
+        images: Images,
     ) -> None:
         self._controller = controller
         self._ways = ways
@@ -56,13 +66,16 @@ class Changer:
         self._ntp = NtpLines(controller, book)
         self._policies = PolicyReader(book, release)
         self._may_write = False
+        self._images = images
 
-    def render(self, change: Change) -> tuple[str, ...]:
+    def render(self, change: Change) -> tuple[str, ...]:  # noqa: PLR0911 - an arm for each
         """The lines that `change` would send. Sends nothing that changes anything.
 
         Raises:
             CapabilityMissing: AireOS cannot be asked that, or no safe way is known.
         """
+        if isinstance(change, ImageChange):
+            return self._images.render(change)
         lines = self._book.changes
         match change:
             case RemoveNtp() | AddNtp():
@@ -75,6 +88,9 @@ class Changer:
             case ResetAp(mac):
                 name = self._quoted(self._name_of(mac))
                 return (lines["reset_ap"].line.format(name=name),)
+            case SetApHome(mac, ap):
+                name = self._quoted(ap or self._name_of(mac), change.kind)
+                return (home_line(self._book, self._controller, name, change),)
             case SetJoinPolicy() as turn:
                 return (self._policies.line(Switch(turn.rule, turn.after)),)
             case _:
@@ -97,6 +113,9 @@ class Changer:
         if isinstance(change, RemoveNtp | AddNtp):
             proofs, lines = self._ntp.prepare(cli, change, timeout_s=timeout_s)
         self._ensure_policy(cli, change, timeout_s)
+        if isinstance(change, ImageChange):
+            self._images.change(change, timeout_s=timeout_s)
+            return Receipt(lines)
         kind = {"save-config": "save", "reset-ap": "reset_ap"}.get(change.kind)
         entry = self._book.changes[kind] if kind else None
         for done, line in enumerate(lines):
@@ -138,7 +157,7 @@ class Changer:
 
     def _ensure_rights(self, cli: CliLink, change: Change, timeout_s: float) -> None:
         """Before the first change of the way out; never on the way home, which only tries."""
-        if self._may_write or not isinstance(change, RemoveNtp | SetJoinPolicy):
+        if self._may_write or not isinstance(change, RemoveNtp | SetJoinPolicy | SetTransfer):
             return
         denied = list(denials(self._book, cli, timeout_s=timeout_s))
         if denied:
@@ -161,11 +180,11 @@ class Changer:
                 self._controller, change.rule, f"it is {'off' if change.before else 'on'} already"
             )
 
-    def _quoted(self, name: str) -> str:
+    def _quoted(self, name: str, what: str = "reset-ap") -> str:
         """A name as one word of a command; blanks take quotes (unverified but for `grep`)."""
         if '"' in name or "?" in name or not name.isprintable():
             raise CapabilityMissing(
-                self._controller, "reset-ap", f"the name {name!r} cannot be typed safely"
+                self._controller, what, f"the AP's name {name!r} cannot be typed safely: rename it"
             )
         return f'"{name}"' if " " in name else name
 

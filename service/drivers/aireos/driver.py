@@ -7,12 +7,14 @@ guardians on several hosts take that place.
 from collections.abc import Callable
 
 from service.domain.changes import Change
+from service.domain.identity import BaseRadioMac
 from service.domain.inventory import Controller
 from service.domain.observation import ControllerView, Topic
 from service.drivers.aireos.book import book
 from service.drivers.aireos.changing import Changer
 from service.drivers.aireos.checking import Checker
 from service.drivers.aireos.identify import identify
+from service.drivers.aireos.images import Images
 from service.drivers.aireos.reading import Reader
 from service.drivers.aireos.ways import Ways
 from service.errors import AprejoinError
@@ -26,19 +28,22 @@ IDENTIFY_TIMEOUT_S = 30.0
 class AireOsDriver:
     """One controller, by two ways."""
 
-    def __init__(self, controller: Controller, ways: Ways, clock: Clock) -> None:
+    def __init__(self, controller: Controller, ways: Ways, clock: Clock, secrets: Secrets) -> None:
         self.controller = controller.name
         self._ways = ways
         self._identity = identify(controller.name, ways, book(), timeout_s=IDENTIFY_TIMEOUT_S)
-        self._reader = Reader(controller, ways, book(), self._identity, clock)
-        self._changer = Changer(controller.name, ways, book(), self._identity.release)
+        self._images = Images(controller.name, ways, book(), secrets)
+        self._reader = Reader(controller, ways, book(), self._identity, clock, images=self._images)
+        self._changer = Changer(
+            controller.name, ways, book(), self._identity.release, images=self._images
+        )
 
     @classmethod
     def open(cls, controller: Controller, secrets: Secrets, clock: Clock) -> "AireOsDriver":
         """Find out by either way what answers; see the driver port for errors."""
         ways = Ways(controller, secrets)
         try:
-            return cls(controller, ways, clock)
+            return cls(controller, ways, clock, secrets)
         except AprejoinError:
             ways.close()
             raise
@@ -58,8 +63,15 @@ class AireOsDriver:
         """Whether either way is open."""
         return self._ways.alive
 
-    def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
-        """Look at some topics; see the driver port."""
+    def read(
+        self,
+        topics: frozenset[Topic],
+        *,
+        timeout_s: float,
+        aps: frozenset[BaseRadioMac] | None = None,
+    ) -> ControllerView:
+        """Look at some topics, always of all APs; see the driver port."""
+        del aps
         return self._reader.read(topics, timeout_s=timeout_s)
 
     def render(self, change: Change) -> tuple[str, ...]:
@@ -82,4 +94,5 @@ class AireOsDriver:
 
     def close(self) -> None:
         """Log out; see the driver port."""
+        self._images.close()
         self._ways.close()

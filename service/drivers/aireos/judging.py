@@ -1,7 +1,7 @@
 """Judges what a controller says to a line that changes it: success is silence."""
 
 from service.drivers.aireos.book import Line
-from service.drivers.links.cli import Answer
+from service.drivers.links.cli_words import Answer
 
 
 def refusal(answer: Answer, entry: Line | None = None, *, asks: bool = False) -> str | None:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from service.domain.join_policy import SWITCHES, JoinPolicies, Rule, Switch
 from service.domain.releases import Release, fits
 from service.drivers.aireos.book import Book
-from service.drivers.links.cli import UNKNOWN_COMMAND, CliLink
+from service.drivers.links.cli import CliLink
+from service.drivers.links.cli_words import UNKNOWN_COMMAND
 from service.errors import CapabilityMissing
 from service.transcripts import aireos_policy
 

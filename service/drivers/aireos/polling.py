@@ -13,9 +13,9 @@ from service.domain.identity import BaseRadioMac, EthernetMac
 from service.domain.observation import ApState, CertificateKind
 from service.drivers.aireos.book import Book
 from service.drivers.links.snmp import SnmpLink
-from service.drivers.links.snmp_ber import Oid, Value
 from service.errors import ReplyMalformed
 from service.ports.clock import Clock
+from service.transcripts.ber import Oid, Value
 from service.transcripts.parts import ApPart
 
 FAST = ("state", "name", "version", "address")

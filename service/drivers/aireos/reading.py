@@ -11,6 +11,7 @@ from service.drivers.aireos.book import Book
 from service.drivers.aireos.box_reading import BoxReader, words
 from service.drivers.aireos.fleet_reading import TOPICS, FleetReader
 from service.drivers.aireos.identify import Identity
+from service.drivers.aireos.images import Images
 from service.drivers.aireos.look import Look, Step
 from service.drivers.aireos.ways import Ways
 from service.errors import DeviceBusy, DeviceError, DeviceUnreachable
@@ -21,7 +22,14 @@ class Reader:
     """Reads one controller; as long-lived as its driver."""
 
     def __init__(
-        self, controller: Controller, ways: Ways, book: Book, identity: Identity, clock: Clock
+        self,
+        controller: Controller,
+        ways: Ways,
+        book: Book,
+        identity: Identity,
+        clock: Clock,
+        *,
+        images: Images,
     ) -> None:
         self._controller = controller
         self._ways = ways
@@ -29,6 +37,7 @@ class Reader:
         self._identity = identity
         self._box = BoxReader(controller.name, book, clock, identity.model, identity.release)
         self._fleet = FleetReader(controller.name, book, clock)
+        self._images = images
 
     def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
         """Look at some topics; see the driver port for errors."""
@@ -39,6 +48,12 @@ class Reader:
                 self._step(look, topic, step)
         if topics & frozenset(TOPICS):
             self._fleet.read(look, topics)
+        for topic, step in (
+            (Topic.TRANSFER, self._images.transfer),
+            (Topic.TRANSFER_SETTINGS, self._images.settings),
+        ):
+            if topic in topics:
+                self._step(look, topic, step)
         if Topic.SAVED in topics:
             self._step(look, Topic.SAVED, _saved)  # last: it ends the session
         self._ensure_answered(look, topics)

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 
 from service.drivers.aireos.book import Book, Probe
-from service.drivers.links.cli import UNKNOWN_COMMAND, Answer, CliLink
+from service.drivers.links.cli import CliLink
+from service.drivers.links.cli_words import UNKNOWN_COMMAND, Answer
 from service.errors import DeviceUnreachable, OutcomeUnknown
 
 

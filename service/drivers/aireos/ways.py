@@ -81,6 +81,11 @@ class Ways:
                 raise
         return self._cli
 
+    def another(self) -> CliLink:
+        """A further session, which is the caller's to close. Raises DeviceError."""
+        endpoint = self._controller.ssh
+        return CliLink.open(self._ssh_target(), legacy=endpoint.legacy_algorithms)
+
     def lost_snmp(self, error: DeviceError) -> None:
         """The agent fell silent: nothing more is asked of it in this look."""
         self.snmp_error = error

@@ -181,7 +181,8 @@ class Checker:
             if leaf.exists_in(self._release):
                 yield (*here, *self._contract.steps(leaf.path, inherit=here[-1][0]))
         for inner in node.lists.values():
-            yield from self._node_paths(inner, here[-1][0], here)
+            if inner.exists_in(self._release):
+                yield from self._node_paths(inner, here[-1][0], here)
 
 
 def _absent(schemas: Schemas, paths: Iterable[tuple[Step, ...]]) -> list[str]:

@@ -4,7 +4,7 @@ A `Record` is one container or list entry with the leaves that the contract name
 contract's own keys. Nothing below the normalizer ever sees an element name.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -24,7 +24,8 @@ class Record:
     """What one node held.
 
     Attributes:
-        values: contract key -> text; an absent leaf is absent, an empty one is "".
+        values: contract key -> text without surrounding blanks; an absent leaf is absent, an empty
+            one is "".
         lists: contract key -> the entries of a list below this node.
     """
 
@@ -32,9 +33,8 @@ class Record:
     lists: dict[str, list["Record"]] = field(default_factory=dict)
 
     def get(self, key: str) -> str | None:
-        """The leaf's text without surrounding blanks; None where absent or blank."""
-        text = self.values.get(key, "").strip()
-        return text or None
+        """The leaf's text; None where absent or blank."""
+        return self.values.get(key) or None
 
     def entries(self, key: str) -> list["Record"]:
         """The entries of a list; empty where there are none."""
@@ -106,6 +106,21 @@ def filter_for(*shapes: Shape) -> etree._Element:
     return root
 
 
+def filter_for_some(shape: Shape, key: str, values: Iterable[str]) -> etree._Element:
+    """A subtree filter for the entries of one list whose leaf `key` has one of these values.
+
+    Source: RFC 6241, sections 6.2.5 (content match) and 6.4 (several filters of one name are
+    united). That a controller answers many at once from its keys is unverified.
+    """
+    root = filter_for()
+    for value in values:
+        entry = append(root, shape.steps)
+        for name, steps in shape.leaves.items():
+            leaf = descend(entry, steps)
+            leaf.text = value if name == key else None
+    return root
+
+
 def _select(parent: etree._Element, shape: Shape) -> None:
     node = descend(parent, shape.steps)
     for steps in shape.leaves.values():
@@ -146,8 +161,9 @@ def _nsmap(parent: etree._Element, namespace: str) -> dict[str, str]:
 
 def records(data: etree._Element, shape: Shape) -> Iterator[Record]:
     """Every node of a shape in a reply, in the reply's order. Errors as `nodes`."""
+    walk = Walk(shape)
     for node in nodes(data, shape.steps):
-        yield _record(node, shape)
+        yield walk.record(node)
 
 
 def nodes(data: etree._Element, steps: Sequence[Step]) -> Iterator[etree._Element]:
@@ -174,6 +190,59 @@ def _refuse_strangers(parent: etree._Element, namespace: str, name: str) -> None
         raise WrongNamespaceError(f"the reply holds {child.tag}; expected {{{namespace}}}{name}")
 
 
+class Walk:
+    """Makes records of nodes of one shape: one walk over each, whatever is asked of it."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._root = _Branch()
+        self._lists = tuple(shape.lists)
+        for key, steps in shape.leaves.items():
+            self._root.at(steps).leaves.append(key)
+        for key, inner in shape.lists.items():
+            self._root.at(inner.steps).lists.append((key, Walk(inner)))
+
+    def record(self, node: etree._Element) -> Record:
+        """One node; of several elements at the path of a leaf the first counts."""
+        record = Record({}, {key: [] for key in self._lists})
+        _fill(record, node, self._root)
+        return record
+
+
+@dataclass(slots=True)
+class _Branch:
+    """What is wanted at one path below a node, and what is wanted further down."""
+
+    leaves: list[str] = field(default_factory=list)
+    lists: list[tuple[str, Walk]] = field(default_factory=list)
+    inner: dict[str, "_Branch"] = field(default_factory=dict)
+
+    def at(self, steps: Sequence[Step]) -> "_Branch":
+        """The branch at a path, made where it is missing."""
+        branch = self
+        for namespace, name in steps:
+            branch = branch.inner.setdefault(f"{{{namespace}}}{name}", _Branch())
+        return branch
+
+
+def _fill(record: Record, node: etree._Element, branch: _Branch) -> None:
+    for child in node:
+        found = branch.inner.get(child.tag)
+        if found is None:
+            continue
+        for key in found.leaves:
+            record.values.setdefault(key, (child.text or "").strip())
+        for key, walk in found.lists:
+            record.lists[key].append(walk.record(child))
+        if found.inner:
+            _fill(record, child, found)
+
+
+def first_nodes(node: etree._Element, shape: Shape) -> dict[str, etree._Element]:
+    """Contract key -> the element that a record of this node has the leaf from."""
+    found = {key: next(_nodes(node, steps), None) for key, steps in shape.leaves.items()}
+    return {key: element for key, element in found.items() if element is not None}
+
+
 def _nodes(parent: etree._Element, steps: Sequence[Step]) -> Iterator[etree._Element]:
     if not steps:
         yield parent
@@ -181,17 +250,6 @@ def _nodes(parent: etree._Element, steps: Sequence[Step]) -> Iterator[etree._Ele
     namespace, name = steps[0]
     for child in parent.iterchildren(f"{{{namespace}}}{name}"):
         yield from _nodes(child, steps[1:])
-
-
-def _record(node: etree._Element, shape: Shape) -> Record:
-    record = Record()
-    for key, steps in shape.leaves.items():
-        leaf = next(_nodes(node, steps), None)
-        if leaf is not None:
-            record.values[key] = leaf.text or ""
-    for key, inner in shape.lists.items():
-        record.lists[key] = [_record(entry, inner) for entry in _nodes(node, inner.steps)]
-    return record
 
 
 def path_text(steps: Sequence[Step]) -> str:

@@ -10,16 +10,38 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from service.domain.changes import Change, RemoveNtp, ResetAp, SaveConfig, SetJoinPolicy
+from service.domain.changes import (
+    Change,
+    RemoveNtp,
+    ResetAp,
+    SaveConfig,
+    SetApHome,
+    SetJoinPolicy,
+)
+from service.domain.identity import BaseRadioMac
 from service.domain.inventory import Controller
 from service.domain.join_policy import HOLDER
 from service.domain.ntp import Role
 from service.domain.observation import ControllerView, Topic
-from service.drivers.iosxe.commands import CommandLine
+from service.domain.software_changes import (
+    AddSite,
+    ApplySites,
+    CheckFile,
+    ClearSites,
+    DeleteFile,
+    FetchFile,
+    InstallOrder,
+    PredownloadAll,
+    StopPredownload,
+)
+from service.drivers.iosxe import transfers
+from service.drivers.iosxe.asking import Asker
+from service.drivers.iosxe.commands import CommandLine, hash_command
 from service.drivers.iosxe.documents import text_of
 from service.drivers.iosxe.identify import identify
 from service.drivers.iosxe.payloads import Payloads
 from service.drivers.iosxe.reading import Reader
+from service.drivers.iosxe.software_orders import HIDDEN, hiding, software_order
 from service.drivers.links.netconf import NetconfLink, NetconfTarget, RpcRefused
 from service.drivers.paths import contract
 from service.errors import (
@@ -40,6 +62,19 @@ CANDIDATE = "urn:ietf:params:netconf:capability:candidate:1.0"
 WRITABLE_RUNNING = "urn:ietf:params:netconf:capability:writable-running:1.0"
 NOT_SUPPORTED = "operation-not-supported"
 FAILED = re.compile(r"\b(fail(ed|ure)?|error|unable|unsuccessful|denied)\b", re.IGNORECASE)
+PERFORMED = (
+    SaveConfig,
+    ResetAp,
+    SetApHome,
+    InstallOrder,
+    DeleteFile,
+    PredownloadAll,
+    StopPredownload,
+    AddSite,
+    ApplySites,
+    ClearSites,
+)
+"""Changes that are RPCs of their own; all others edit the configuration."""
 IDENTIFY_TIMEOUT_S = 30.0
 SYNCS_BELIEVED = 15
 """How often in a row "syncing" keeps an edit back; a box that really is refuses the edit itself."""
@@ -49,35 +84,42 @@ class IosXeDriver:
     """One open session to one C9800."""
 
     def __init__(
-        self, controller: Controller, link: NetconfLink, secrets: Secrets, clock: Clock
+        self,
+        controller: Controller,
+        link: NetconfLink,
+        secrets: Secrets,
+        clock: Clock,
+        because: str | None = None,
     ) -> None:
         self.controller = controller.name
         self._link = link
         paths = contract("iosxe")
         self._identity = identify(controller.name, link, paths, timeout_s=IDENTIFY_TIMEOUT_S)
         release = self._identity.release
-        commands = CommandLine(controller, secrets)
-        self._reader = Reader(controller, link, paths, release, clock=clock, commands=commands)
+        self._entry, self._secrets = controller, secrets
+        self._commands = commands = CommandLine(controller, secrets)
+        self._asker = asker = Asker(link, paths, release)
+        self._reader = Reader(controller, asker, clock=clock, commands=commands, because=because)
         self._payloads = Payloads(paths, release)
+        self._because = because
         self._said_syncing = 0  # times in a row
 
     @classmethod
-    def open(cls, controller: Controller, secrets: Secrets, clock: Clock) -> "IosXeDriver":
-        """Connect, log in once, learn the release; see the driver port for errors."""
-        endpoint = controller.netconf
-        link = NetconfLink.open(
-            NetconfTarget(
-                controller=controller.name,
-                host=controller.host,
-                port=endpoint.port,
-                username=controller.credentials.username,
-                password=secrets.resolve(controller.credentials.password),
-                host_key=endpoint.host_key,
-                insecure=endpoint.insecure,
-            )
-        )
+    def open(
+        cls,
+        controller: Controller,
+        secrets: Secrets,
+        clock: Clock,
+        *,
+        because: str | None = None,
+    ) -> "IosXeDriver":
+        """Connect, log in once, learn the release; see the driver port for errors.
+
+        `because`: why it is not read over RESTCONF.
+        """
+        link = NetconfLink.open(target_of(controller, secrets))
         try:
-            return cls(controller, link, secrets, clock)
+            return cls(controller, link, secrets, clock, because)
         except (AprejoinError, RpcRefused):
             link.close()
             raise
@@ -97,20 +139,38 @@ class IosXeDriver:
         """Whether the session can still be used."""
         return self._link.alive
 
-    def read(self, topics: frozenset[Topic], *, timeout_s: float) -> ControllerView:
+    @property
+    def refused(self) -> frozenset[str]:
+        """Contract keys that this controller refused in this session."""
+        return frozenset(self._asker.refused)
+
+    def read(
+        self,
+        topics: frozenset[Topic],
+        *,
+        timeout_s: float,
+        aps: frozenset[BaseRadioMac] | None = None,
+    ) -> ControllerView:
         """Look at some topics; see the driver port."""
-        return self._reader.read(topics, timeout_s=timeout_s)
+        return self._reader.read(topics, timeout_s=timeout_s, aps=aps)
 
     def render(self, change: Change) -> tuple[str, ...]:
         """The payload that `change` would send, and the one that may tidy up after it."""
+        if isinstance(change, CheckFile):
+            return (hash_command(change.name),)
         payload = text_of(self._payload(change))
         held = _vrfs(change)
         return (payload, text_of(self._payloads.without_vrfs(held))) if held else (payload,)
 
     def change(self, change: Change, *, timeout_s: float) -> Receipt:
         """Send one change, once; see the driver port."""
+        if isinstance(change, CheckFile):
+            self._commands.check_file(change, timeout_s=timeout_s)
+            return Receipt(self.render(change), self.session)
         payload = self._payload(change)
-        if isinstance(change, SaveConfig | ResetAp):
+        if isinstance(change, FetchFile):
+            self._fetch(change, timeout_s)
+        elif isinstance(change, PERFORMED):
             self._perform(payload, timeout_s)
         else:
             self._refuse_while_syncing(timeout_s)
@@ -133,7 +193,10 @@ class IosXeDriver:
         from service.drivers.iosxe.checking import Checker  # noqa: PLC0415 - pyang is slow to load
 
         checker = Checker(self._link, contract("iosxe"), self._identity.release)
-        return tuple(checker.deep(on_module) if deep else checker.quick())
+        told = tuple(checker.deep(on_module) if deep else checker.quick())
+        if self._because is None:
+            return told
+        return (CapabilityReport("restconf", "fallback", f"NETCONF: {self._because}"), *told)
 
     def close(self) -> None:
         """End the session."""
@@ -174,9 +237,31 @@ class IosXeDriver:
         Only the words of success are known (FACTS, section 7); those of failure are unverified.
         """
         reply = self._link.perform(operation, timeout_s=timeout_s)
+        self._refuse_failure(operation, reply)
+
+    def _refuse_failure(
+        self, operation: etree._Element, reply: etree._Element, *, hidden: str = HIDDEN
+    ) -> None:
         said = " ".join(" ".join(str(text) for text in reply.itertext()).split())
         if FAILED.search(said):
-            raise ChangeRefused(self.controller, etree.QName(operation).localname, said[:200])
+            told = hiding(said, hidden)[:200]
+            raise ChangeRefused(self.controller, etree.QName(operation).localname, told)
+
+    def _fetch(self, change: FetchFile, timeout_s: float) -> None:
+        """Begin to fetch a file; what does not fail at once is under way."""
+        password = self._secrets.resolve(change.secret) if change.secret else HIDDEN
+        order = software_order(contract("iosxe"), self._identity.release, change, password=password)
+        try:
+            reply = transfers.begin(
+                lambda: NetconfLink.open(target_of(self._entry, self._secrets)),
+                order,
+                answer_within_s=timeout_s,
+            )
+        except ChangeRefused as err:
+            detail = hiding(err.detail, password)
+            raise ChangeRefused(err.controller, err.operation, detail) from None
+        if reply is not None:
+            self._refuse_failure(order, reply, hidden=password)
 
     def _refuse_while_syncing(self, timeout_s: float) -> None:
         """Keep an edit back that a syncing box would refuse; not for ever, it may be wrong."""
@@ -251,3 +336,17 @@ def _vrfs(change: Change) -> tuple[tuple[Role, str], ...]:
         return ()
     held = ((entry.role, entry.vrf) for entry in change.entries.entries if entry.vrf is not None)
     return tuple(dict.fromkeys(held))
+
+
+def target_of(controller: Controller, secrets: Secrets) -> NetconfTarget:
+    """Where and how to log in."""
+    endpoint = controller.netconf
+    return NetconfTarget(
+        controller=controller.name,
+        host=controller.host,
+        port=endpoint.port,
+        username=controller.credentials.username,
+        password=secrets.resolve(controller.credentials.password),
+        host_key=endpoint.host_key,
+        insecure=endpoint.insecure,
+    )

@@ -49,13 +49,8 @@ def identify(controller: str, link: NetconfLink, paths: Contract, *, timeout_s: 
         ReplyMalformed: nothing tells the release.
     """
     software = _software(link, paths, timeout_s)
-    other = normalize.other_platform(software)
-    if other is not None:
-        raise CapabilityMissing(
-            controller, "identify", f"this is {other}, not a Catalyst 9800 controller ({software})"
-        )
     identity = (
-        _by_version(software)
+        by_software(controller, software)
         or _by_train(link, paths, software, timeout_s)
         or _by_revision(link, paths, software, timeout_s)
     )
@@ -66,6 +61,22 @@ def identify(controller: str, link: NetconfLink, paths: Contract, *, timeout_s: 
             f"no release can be told: version text {software!r}, and no known module revision in "
             "hello, YANG library or schema list",
         )
+    return _served(controller, identity)
+
+
+def by_software(controller: str, software: str | None) -> Identity | None:
+    """What the version text says, if it says it. Raises CapabilityMissing, as `identify`."""
+    other = normalize.other_platform(software)
+    if other is not None:
+        raise CapabilityMissing(
+            controller, "identify", f"this is {other}, not a Catalyst 9800 controller ({software})"
+        )
+    text = normalize.release_text(software)
+    told = Identity(Release.parse(text), software, "version") if text else None
+    return None if told is None else _served(controller, told)
+
+
+def _served(controller: str, identity: Identity) -> Identity:
     if identity.release < OLDEST:
         raise CapabilityMissing(
             controller, "identify", f"release {identity.release} is older than {OLDEST.train}"
@@ -80,11 +91,6 @@ def _software(link: NetconfLink, paths: Contract, timeout_s: float) -> str | Non
     except (RpcRefused, ValueError):
         return None
     return found[0].get("software") if found else None
-
-
-def _by_version(software: str | None) -> Identity | None:
-    text = normalize.release_text(software)
-    return Identity(Release.parse(text), software, "version") if text else None
 
 
 def _by_train(

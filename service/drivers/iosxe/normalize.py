@@ -1,56 +1,30 @@
 """Records of the C9800's models become domain values. No quirk of a device survives this file.
 
-Unknown enum values grow with every release: they become UNKNOWN beside the device's own word, never
-an error and never a verdict. Moments that never happened read 1970 and become None.
+Unknown enum values grow with every release: they become unknown, never an error and never a
+verdict. Leaves are read in `leaf_values`, the tables of access points in `ap_rows`.
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 
-from service.domain.identity import BaseRadioMac, EthernetMac
+from service.domain.ap_homes import ApHome, ApHomes
+from service.domain.mobility import MobilityPeer
 from service.domain.ntp import NtpState
-from service.domain.observation import (
-    ApSighting,
-    ApState,
-    Certificate,
-    CertificateKind,
-    InstallState,
-    JoinPhase,
-    Neighbour,
-)
+from service.domain.observation import Certificate, InstallState, Neighbour
 from service.drivers.iosxe.documents import Record
+from service.drivers.iosxe.installing import packages as patches_of
+from service.drivers.iosxe.installing import versions_of
+from service.drivers.iosxe.leaf_values import flag, moment, radio_mac, whole
 
-EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 UNSYNCHRONISED_STRATUM = 16
+HOMES = ("primary", "secondary", "tertiary")
 
-_STATES = {
-    "registered": ApState.REGISTERED,
-    "downloading": ApState.DOWNLOADING,
-    "pre-downloading": ApState.PREDOWNLOADING,
-    "unregistered": ApState.UNREGISTERED,
-    "ap-down": ApState.DOWN,
+TUNNELS = {  # type unified-link-status of Cisco-IOS-XE-wireless-mobility-types; unknown: neither
+    "up": True,
+    "data-path-down": False,
+    "ctrl-path-down": False,
+    "ctrl-data-path-down": False,
 }
-_PHASES = {
-    "ap-con-failure-discovery": JoinPhase.DISCOVERY,
-    "ap-con-failure-dtls": JoinPhase.DTLS,
-    "ap-con-failure-join": JoinPhase.JOIN,
-    "ap-con-failure-config": JoinPhase.CONFIG,
-    "ap-con-failure-imgdwnld": JoinPhase.IMAGE,
-    "ap-con-failure-run": JoinPhase.RUN,
-}
-_KINDS = {
-    "wireless-cert-mic": CertificateKind.MIC,
-    "wireless-cert-ssc": CertificateKind.SSC,
-    "wireless-cert-lsc": CertificateKind.LSC,
-    "trustpoint-mic": CertificateKind.MIC,
-    "trustpoint-ssc": CertificateKind.SSC,
-    "trustpoint-lsc": CertificateKind.LSC,
-}
-_MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?\s*(Z|[+-]\d\d:\d\d|Z[+-]\d\d:\d\d)?"
-)
 _VERSION = re.compile(r"Version\s+(\d+\.\d+\.\d+[a-z]?)", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(no|not|none|false)\b")
 _OTHERS = {  # what answers like a C9800 and is none (DESIGN.md, section 4)
@@ -60,30 +34,6 @@ _OTHERS = {  # what answers like a C9800 and is none (DESIGN.md, section 4)
     r"CT5760|C3[68]50": "a converged access controller",
     r"AireOS|Cisco Controller": "an AireOS controller",
 }
-
-
-def moment(text: str | None) -> datetime | None:
-    """A date-and-time; None for absent, 1970 ("never") and what cannot be read."""
-    match = _MOMENT.match((text or "").strip())
-    if match is None:
-        return None
-    body, fraction, zone = match.groups()
-    offset = "+00:00" if zone in (None, "Z") else zone.removeprefix("Z")
-    try:
-        parsed = datetime.fromisoformat(f"{body}.{(fraction or '0'):0<6}{offset}").astimezone(UTC)
-    except (ValueError, OverflowError):  # a day that no calendar has
-        return None
-    return parsed if parsed > EPOCH else None
-
-
-def whole(text: str | None) -> int | None:
-    """A whole number, or None where there is none."""
-    return int(text) if text is not None and re.fullmatch(r"-?\d+", text) else None
-
-
-def flag(text: str | None) -> bool | None:
-    """A boolean leaf, or None where it is absent or says something else."""
-    return {"true": True, "false": False}.get(text or "")
 
 
 def release_text(software: str | None) -> str | None:
@@ -100,91 +50,49 @@ def other_platform(software: str | None) -> str | None:
     return None
 
 
-def joined_ap(record: Record) -> ApSighting | None:
-    """One record of the join table; None without a MAC."""
-    mac = radio_mac(record.get("mac"))
-    if mac is None:
-        return None
-    raw = record.get("state")
-    return ApSighting(
-        mac=mac,
-        state=_STATES.get(raw or "", ApState.UNKNOWN),
-        raw_state=raw,
-        ethernet_mac=_ethernet_mac(record.get("ethernet_mac")),
-        name=record.get("name"),
-        model=record.get("model"),
-        serial=record.get("serial"),
-        address=record.get("address"),
-        version=record.get("version") or _dotted(record, "version"),
-        backup_version=_dotted(record, "backup"),
-        download_percent=whole(record.get("download_percent")),
-        download_started=moment(record.get("download_started")),
-        boot_time=moment(record.get("boot_time")),
-        join_time=moment(record.get("join_time")),
-        country=record.get("country"),
-        certificate_kind=_KINDS.get(record.get("certificate_kind") or ""),
-        certificate_end=moment(record.get("certificate_end")),
-        disconnect_reason=record.get("disconnect_reason"),
-        reboot_reason=record.get("reboot_reason"),
-    )
-
-
-def with_statistics(
-    joined: Iterable[ApSighting], statistics: Iterable[Record]
-) -> tuple[ApSighting, ...]:
-    """The union of the join table and the join statistics, ordered by MAC.
-
-    An AP that is not joined leaves the join table and stays in the statistics for ever.
-    """
-    aps = {ap.mac: ap for ap in joined}
-    for record in statistics:
-        mac = radio_mac(record.get("mac"))
-        if mac is None:
-            continue
-        known = aps.get(mac, ApSighting(mac=mac, state=ApState.NOT_JOINED))
-        aps[mac] = _with_failures(known, record)
-    return tuple(aps[mac] for mac in sorted(aps))
-
-
-def _with_failures(ap: ApSighting, record: Record) -> ApSighting:
-    phase = record.get("failure_phase")
-    return replace(
-        ap,
-        name=ap.name or record.get("name"),
-        address=ap.address or record.get("address"),
-        ethernet_mac=ap.ethernet_mac or _ethernet_mac(record.get("ethernet_mac")),
-        is_joined=flag(record.get("is_joined")),
-        failure_phase=None if phase is None else _PHASES.get(phase, JoinPhase.UNKNOWN),
-        failure_reason=record.get("failure_reason"),
-        dtls_failure=record.get("dtls_failure"),
-        join_failure=record.get("join_failure"),
-        config_failure=record.get("config_failure"),
-        discovery_failure=record.get("discovery_failure"),
-        last_failure_at=moment(record.get("last_failure_at")),
-        discovery_requests=whole(record.get("discovery_requests")),
-        join_requests=whole(record.get("join_requests")),
-        disconnect_reason=ap.disconnect_reason or record.get("disconnect_reason"),
-        reboot_reason=ap.reboot_reason or record.get("reboot_reason"),
-    )
-
-
-def with_predownload(
-    aps: Iterable[ApSighting], statuses: Iterable[Record]
-) -> tuple[ApSighting, ...]:
-    """The sightings with their predownload status."""
-    by_mac = {radio_mac(record.get("mac")): record.get("status") for record in statuses}
-    return tuple(replace(ap, predownload=by_mac.get(ap.mac)) for ap in aps)
-
-
-def neighbours(rows: Iterable[Record]) -> tuple[Neighbour, ...]:
-    """What APs hear by CDP; a row without AP, switch or port tells nobody where to go."""
+def neighbours(rows: Iterable[Record], protocol: str = "CDP") -> tuple[Neighbour, ...]:
+    """What APs hear by a protocol; a row without AP, switch or port tells nobody where to go."""
     told = (
-        Neighbour(mac, device, port)
+        Neighbour(mac, device, port, protocol)
         for row in rows
         for mac, device, port in [(radio_mac(row.get("mac")), row.get("device"), row.get("port"))]
         if mac is not None and device and port
     )
     return tuple(sorted(told, key=lambda one: (one.mac, one.device, one.port)))
+
+
+def clients(rows: Iterable[Record]) -> int | None:
+    """How many clients all APs serve; None where no row counts any, or one is not understood."""
+    counts = [row.get("number") or "" for row in rows]
+    if not counts or not all(text.isascii() and text.isdecimal() for text in counts):
+        return None
+    return sum(map(int, counts))
+
+
+def mobility_peers(rows: Iterable[Record]) -> tuple[MobilityPeer, ...]:
+    """The controllers with tunnels, ordered by address; a status that nobody knows is neither."""
+    found = (
+        MobilityPeer(address, TUNNELS.get(row.get("status") or ""))
+        for row in rows
+        for address in [row.get("address")]
+        if address
+    )
+    return tuple(sorted(found, key=lambda peer: peer.address))
+
+
+def ap_homes(rows: Iterable[Record]) -> tuple[ApHomes, ...]:
+    """Which controllers APs are told to join, ordered by MAC."""
+    found = [
+        ApHomes(mac, "", *(_home(row, n) for n in HOMES))
+        for row in rows
+        for mac in [radio_mac(row.get("mac"))]
+        if mac is not None
+    ]
+    return tuple(sorted(found, key=lambda one: one.mac))
+
+
+def _home(row: Record, place: str) -> ApHome:
+    return ApHome.parse(row.get(f"{place}_name"), row.get(f"{place}_address"))
 
 
 def ntp_state(record: Record | None) -> NtpState:
@@ -253,6 +161,10 @@ def install_state(locations: Iterable[Record]) -> InstallState:
         abort_timer_active=any(b.get("abort_timer") == TIMER_RUNS for b in boxes),
         activity=_first(a for a in activities if (a or "").endswith(UNDER_WAY)),
         boot_mode=_first(box.get("boot_mode") for box in boxes),
+        versions=versions_of(versions),
+        packages=patches_of(versions),
+        abort_at=next((at for box in boxes if (at := moment(box.get("abort_end")))), None),
+        standby_hot=next((hot for box in boxes if (hot := flag(box.get("standby_hot")))), None),
     )
 
 
@@ -299,25 +211,3 @@ def _names(packages: Iterable[Record]) -> tuple[str, ...]:
 
 def _first(texts: Iterable[str | None]) -> str | None:
     return next((text for text in texts if text), None)
-
-
-def radio_mac(text: str | None) -> BaseRadioMac | None:
-    """A base radio MAC, or None where it is none."""
-    try:
-        return BaseRadioMac.parse(text) if text else None
-    except ValueError:
-        return None
-
-
-def _ethernet_mac(text: str | None) -> EthernetMac | None:
-    try:
-        return EthernetMac.parse(text) if text else None
-    except ValueError:
-        return None
-
-
-def _dotted(record: Record, prefix: str) -> str | None:
-    """Four numbers of a version; None where absent or 0.0.0.0 (no backup image)."""
-    numbers = [record.get(f"{prefix}_{part}") for part in ("major", "minor", "maint", "build")]
-    text = ".".join(number or "0" for number in numbers)
-    return None if numbers[0] is None or text == "0.0.0.0" else text  # noqa: S104 - no address

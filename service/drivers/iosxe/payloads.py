@@ -13,12 +13,16 @@ from service.domain.changes import (
     RemoveTimers,
     ResetAp,
     SaveConfig,
+    SetApHome,
     SetClock,
     SetJoinPolicy,
 )
+from service.domain.image_changes import ImageChange
 from service.domain.join_policy import HOLDER, Rule
 from service.domain.ntp import NtpConfig, NtpEntry, Role
 from service.domain.releases import Release
+from service.domain.software_changes import SoftwareChange
+from service.drivers.iosxe.ap_orders import set_ap_home
 from service.drivers.iosxe.applets import (
     Action,
     Applet,
@@ -32,6 +36,7 @@ from service.drivers.iosxe.applets import (
     probe_and_witness,
 )
 from service.drivers.iosxe.documents import append, default_namespace, descend
+from service.drivers.iosxe.software_orders import software_order
 from service.drivers.links.netconf import NC
 from service.drivers.paths import Contract
 
@@ -43,6 +48,7 @@ class Payloads:
 
     def __init__(self, contract: Contract, release: Release) -> None:
         self._contract = contract
+        self._release = release
         self._form = contract.applet_form(release)
         self._grants = contract.grant_form(release)
         self._names = contract.edits.applet.names
@@ -54,6 +60,10 @@ class Payloads:
             ValueError: an NTP entry that no CLI line is known for (dead-man's switch), or a change
                 that this platform is not asked for.
         """
+        if isinstance(change, SoftwareChange):
+            return software_order(self._contract, self._release, change)
+        if isinstance(change, ImageChange):
+            raise ValueError(f"a Catalyst 9800 takes software otherwise: {change.kind}")  # noqa: TRY004
         match change:
             case RemoveNtp(entries):
                 return self._ntp(entries, "delete")
@@ -76,6 +86,8 @@ class Payloads:
                 return reset
             case SetJoinPolicy(rule, _, after):
                 return self._grant(rule, granted=after)
+            case SetApHome():
+                return set_ap_home(self._contract, self._release, change)
 
     def without_vrfs(self, holders: Iterable[tuple[Role, str]]) -> etree._Element:
         """Takes the empty VRFs off that are left where their last entry was removed."""

@@ -8,9 +8,7 @@ Source: FACTS for AireOS, section 1.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from service.drivers.links.cli_login import logged_in
@@ -21,60 +19,29 @@ from service.drivers.links.cli_terminal import (
     Terminal,
     opened,
 )
+from service.drivers.links.cli_words import (
+    ENTER,
+    ENTRIES,
+    KEY,
+    MORE,
+    PAUSED,
+    QUESTION,
+    UNKNOWN_COMMAND,
+    UNSAVED,
+    Answer,
+    Ending,
+    Stop,
+    body_of,
+    question_in,
+)
+from service.drivers.links.rpc import gist, may_change, rpc
 from service.drivers.links.ssh import SshTarget
 from service.errors import CapabilityMissing, DeviceError, DeviceUnreachable, OutcomeUnknown
 
-ERRORS = re.compile(
-    r"^\s*(Incorrect usage\b.*|Incorrect input!.*|Error!.*|% ?Error\b.*|ERROR:.*|Request failed.*"
-    r"|Invalid\b.*|This command has been deprecated.*|.*already in use.*|.*is invalid\.?|HELP\b.*"
-    r"|.*Permission denied.*|.*not (?:allowed|authorized|permitted).*)$",
-    re.MULTILINE | re.IGNORECASE,
-)
-"""What a line of an answer looks like where a command was not taken (FACTS, section 1)."""
-UNKNOWN_COMMAND = re.compile(r"^\s*Incorrect usage", re.MULTILINE)
-ENTRIES = re.compile(r"display the next \d+ entries", re.IGNORECASE)
-UNSAVED = re.compile(r"unsaved changes", re.IGNORECASE)
-
-_MORE = r"-{1,2} ?More ?-{1,2}(?: or \(q\)uit)?[ \t]*$"
-_ENTER = r"Press Enter to continue[. ]*$"
-_KEY = r"Press any key to continue[. ]*$"
-_QUESTION = r"\(y/n\)[ \t]*[?:]?[ \t]*$"
-PAUSED = "\0"
-TRACES = re.compile(rf"{PAUSED}(?: or \(q\)uit)?(?:\r[ \t]*\r(?!\n)|\x08[ \x08]*|\r(?!\n))?")
-"""What a pager leaves: the rest of its words, and blanks that wipe it away."""
 ECHO_GRACE_S = 1.0
 LOGOUT_S = 5.0
 ANSWER_S = 5.0
 NUDGE_S = 3.0
-
-
-class Stop(Enum):
-    """Where an output stands still."""
-
-    PROMPT = "prompt"
-    MORE = "more"
-    ENTER = "enter"
-    KEY = "key"
-    QUESTION = "question"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a line of configuration was answered.
-
-    Attributes:
-        text: everything printed, without echo and prompt.
-        asked: the question that was put, or an empty string.
-    """
-
-    text: str
-    asked: str = ""
-
-    @property
-    def refusal(self) -> str:
-        """The line that says no; empty where none does."""
-        found = ERRORS.search(self.text)
-        return found[0].strip() if found else ""
 
 
 class CliLink:
@@ -88,10 +55,10 @@ class CliLink:
         self._spare = re.compile(rf"(?:\s*^\({re.escape(name)}\) ?>[ \t]*)+\Z", re.MULTILINE)
         self._stops = {
             Stop.PROMPT: re.compile(prompt),
-            Stop.MORE: re.compile(_MORE),
-            Stop.ENTER: re.compile(_ENTER),
-            Stop.KEY: re.compile(_KEY),
-            Stop.QUESTION: re.compile(_QUESTION, re.IGNORECASE),
+            Stop.MORE: re.compile(MORE),
+            Stop.ENTER: re.compile(ENTER),
+            Stop.KEY: re.compile(KEY),
+            Stop.QUESTION: re.compile(QUESTION, re.IGNORECASE),
         }
 
     @classmethod
@@ -168,7 +135,7 @@ class CliLink:
             self._broken(f"{line} ?", "the session ended", seen + err.seen)
         except QuietError as err:
             self._broken(f"{line} ?", "the line did not come back", seen + err.seen)
-        return _body(f"{line} ?", seen)
+        return body_of(f"{line} ?", seen)
 
     def _offered(self, stops: Mapping[Stop, re.Pattern[str]]) -> tuple[Stop | None, str]:
         """Where help stands still; None where none comes. Raises ClosedError."""
@@ -187,7 +154,7 @@ class CliLink:
             stop, text = self._terminal.until(self._stops, deadline.left_s)
             seen += text
             if stop is Stop.PROMPT:
-                return _body(typed, seen)
+                return body_of(typed, seen)
             seen += self._move_on(stop)
 
     def configure(self, line: str, *, timeout_s: float, yes: bool = False) -> Answer:
@@ -205,6 +172,59 @@ class CliLink:
             return self._said(line, timeout_s, yes=yes)
         except DeviceUnreachable as err:
             raise OutcomeUnknown(self._target.controller, line, err.detail) from err
+
+    def converse(
+        self, line: str, reply: Callable[[str], bool], *, timeout_s: float
+    ) -> tuple[str, Ending]:
+        """Send a line that asks more than once, or works on after its questions.
+
+        Args:
+            line: sent once.
+            reply: gets everything printed up to a question; whether to say yes.
+            timeout_s: how long to listen after the last answer; a line that works on is not ended.
+
+        Returns:
+            everything printed, and how it stands.
+
+        Raises:
+            DeviceUnreachable: it was never sent. OutcomeUnknown: it was, and asked nothing.
+        """
+        if not self.alive:
+            raise DeviceUnreachable(self._target.controller, line, "the session has ended")
+        seen, asked = "", False
+        try:
+            self._terminal.drain()
+            self._terminal.send(f"{line}\n")
+            while True:
+                stop, text = self._terminal.until(self._stops, timeout_s)
+                seen += text
+                if stop is Stop.PROMPT and (asked or self._has_echo(line, seen)):
+                    return body_of(line, seen), Ending.PROMPT
+                if stop is Stop.QUESTION:
+                    asked = True
+                    self._terminal.send("y\n" if reply(seen) else "n\n")
+                    seen += "\n"
+        except ClosedError as err:
+            self._terminal.close()
+            return body_of(line, seen + err.seen), Ending.CLOSED
+        except QuietError as err:
+            if asked:
+                return body_of(line, seen + err.seen), Ending.GOES_ON
+            self._terminal.close()
+            raise OutcomeUnknown(
+                self._target.controller, line, f"no question in {timeout_s:g} s"
+            ) from err
+
+    def more(self, *, timeout_s: float) -> tuple[str, Ending]:
+        """What a line that works on has printed since it was last answered, and how it stands."""
+        try:
+            _, text = self._terminal.until({Stop.PROMPT: self._stops[Stop.PROMPT]}, timeout_s)
+        except ClosedError as err:
+            self._terminal.close()
+            return err.seen, Ending.CLOSED
+        except QuietError as err:
+            return err.seen, Ending.GOES_ON
+        return text, Ending.PROMPT
 
     def unsaved(self) -> bool:
         """Whether the running configuration was not saved: the question at logout tells.
@@ -228,6 +248,10 @@ class CliLink:
             raise DeviceUnreachable(self._target.controller, "logout", "the session did not end")
         return asked
 
+    def drop(self) -> None:
+        """Hang up at once, while a line works on: nothing is typed into it. Never raises."""
+        self._terminal.close()
+
     def close(self) -> None:
         """Log out, saving nothing. Never raises."""
         if self.alive:
@@ -244,6 +268,10 @@ class CliLink:
 
     def _said(self, line: str, timeout_s: float, *, yes: bool = False) -> Answer:
         """Send a line and read to the next prompt, whatever stands in between."""
+        with rpc(self._target.controller, "cli", gist(line), changes=may_change(line)):
+            return self._exchange(line, timeout_s, yes=yes)
+
+    def _exchange(self, line: str, timeout_s: float, *, yes: bool) -> Answer:
         seen, asked, is_paged, stop = "", "", False, Stop.PROMPT
         try:
             self._terminal.drain()
@@ -254,10 +282,10 @@ class CliLink:
                 is_list = stop is Stop.QUESTION and ENTRIES.search(text) is not None
                 seen += text.rpartition("\n")[0] if is_list else text
                 if stop is Stop.PROMPT and (asked or self._has_echo(line, seen)):
-                    body = _body(line, seen)
+                    body = body_of(line, seen)
                     return Answer(self._spare.sub("", body) if asked or is_paged else body, asked)
                 if stop is Stop.QUESTION and not is_list:
-                    asked = _question(text)
+                    asked = question_in(text)
                     self._terminal.send("y\n" if yes else "n\n")
                     yes = False  # one question was foreseen
                 else:
@@ -301,18 +329,5 @@ class CliLink:
     def _broken(self, line: str, what: str, seen: str) -> NoReturn:
         """A session that lost its thread is never used again."""
         self._terminal.close()
-        lines = sum(1 for one in _body(line, seen).splitlines() if one.strip())
+        lines = sum(1 for one in body_of(line, seen).splitlines() if one.strip())
         raise DeviceUnreachable(self._target.controller, line, f"{what}, after {lines} line(s)")
-
-
-def _question(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""
-
-
-def _body(line: str, seen: str) -> str:
-    """What was printed: without the echo, and without the traces of pagers."""
-    text = TRACES.sub("", seen)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x08", "")
-    before, echo, after = text.partition(line)
-    return (after if echo and not before.strip() else text).strip("\n")

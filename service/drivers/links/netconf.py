@@ -19,8 +19,10 @@ from service.drivers.links.netconf_connect import (
     connected,
     words,
 )
+from service.drivers.links.netconf_incoming import Taker
 from service.drivers.links.netconf_refusal import NC, RpcRefused, has_warnings, refusal_in
 from service.drivers.links.netconf_session import Reply, Request, Session, capabilities_of
+from service.drivers.links.rpc import rpc
 from service.errors import (
     ChangeRefused,
     DeviceBusy,
@@ -29,7 +31,7 @@ from service.errors import (
     ReplyMalformed,
 )
 
-__all__ = ["NC", "NetconfLink", "NetconfTarget", "RpcRefused"]
+__all__ = ["NC", "NetconfLink", "NetconfTarget", "RpcRefused", "Taker"]
 
 MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"
 CAPABILITY = "urn:ietf:params:netconf:capability"
@@ -63,8 +65,10 @@ class NetconfLink:
         """Whether the session can still be used."""
         return bool(self._session.connected)
 
-    def get(self, filter_: etree._Element, *, timeout_s: float) -> etree._Element:
-        """The `data` element of a `get`.
+    def get(
+        self, filter_: etree._Element, *, timeout_s: float, taker: Taker | None = None
+    ) -> etree._Element:
+        """The `data` element of a `get`, without what `taker` takes out of it as it comes.
 
         Raises:
             RpcRefused: the controller says no.
@@ -73,14 +77,16 @@ class NetconfLink:
         """
         request = _nc("get")
         request.append(copy.deepcopy(filter_))
-        return self._data(request, filter_, timeout_s)
+        return self._data(request, filter_, timeout_s, taker)
 
-    def get_config(self, filter_: etree._Element, *, timeout_s: float) -> etree._Element:
-        """The `data` element of a `get-config` on running; errors as `get`."""
+    def get_config(
+        self, filter_: etree._Element, *, timeout_s: float, taker: Taker | None = None
+    ) -> etree._Element:
+        """The `data` element of a `get-config` on running; taker and errors as `get`."""
         request = _nc("get-config")
         _sub(_sub(request, "source"), "running")
         request.append(copy.deepcopy(filter_))
-        return self._data(request, filter_, timeout_s)
+        return self._data(request, filter_, timeout_s, taker)
 
     def ask(self, operation: etree._Element, *, timeout_s: float) -> dict[str, str]:
         """The output leaves of an operation that changes nothing; errors as `get`."""
@@ -99,6 +105,17 @@ class NetconfLink:
         if data is None:
             raise ReplyMalformed(self._target.controller, "get-schema", "the reply has no data")
         return "".join(str(text) for text in data.itertext())
+
+    def heard(self, *, within_s: float) -> etree._Element | None:
+        """The event of the next notification; None: none came, and the session still stands.
+
+        Raises:
+            DeviceUnreachable: the session is over, and everything that it brought was taken.
+        """
+        found = self._session.take_notification(block=within_s > 0, timeout=within_s)
+        if found is None and not self.alive:
+            raise DeviceUnreachable(self._target.controller, "notification", "the session is over")
+        return None if found is None else event_in(found.notification_ele)
 
     def kill(self, session: str, *, timeout_s: float) -> None:
         """Kill another session; raises RpcRefused where it is gone already."""
@@ -144,7 +161,8 @@ class NetconfLink:
         if not self.alive:
             raise DeviceUnreachable(controller, name, "the session is closed, nothing was sent")
         try:
-            reply = self._send(copy.deepcopy(operation), timeout_s)
+            with rpc(controller, "netconf", name, changes=True):
+                reply = self._send(copy.deepcopy(operation), timeout_s)
         except LOST as err:
             self.close()
             if type(err) is TransportError:  # ncclient: not connected, refused to take it
@@ -167,9 +185,13 @@ class NetconfLink:
         self.perform(request, timeout_s=timeout_s)
 
     def _data(
-        self, request: etree._Element, filter_: etree._Element, timeout_s: float
+        self,
+        request: etree._Element,
+        filter_: etree._Element,
+        timeout_s: float,
+        taker: Taker | None,
     ) -> etree._Element:
-        reply = self._asking(request, timeout_s)
+        reply = self._asking(request, timeout_s, taker)
         operation = etree.QName(request).localname
         data: etree._Element | None = reply.root.find(f"{{{NC}}}data")
         if data is None:
@@ -193,10 +215,13 @@ class NetconfLink:
                 f"the reply holds {found[0]}; expected {' or '.join(map(str, asked))}",
             )
 
-    def _asking(self, operation: etree._Element, timeout_s: float) -> Reply:
+    def _asking(
+        self, operation: etree._Element, timeout_s: float, taker: Taker | None = None
+    ) -> Reply:
         controller, name = self._target.controller, etree.QName(operation).localname
         try:
-            reply = self._send(operation, timeout_s)
+            with rpc(controller, "netconf", name):
+                reply = self._send(operation, timeout_s, taker)
         except (etree.XMLSyntaxError, NetconfFramingError) as err:
             self.close()
             raise ReplyMalformed(controller, name, f"no NETCONF reply: {words(err)}") from err
@@ -208,8 +233,16 @@ class NetconfLink:
             raise refused
         return reply
 
-    def _send(self, operation: etree._Element, timeout_s: float) -> Reply:
-        return Request(self._session, timeout_s).request(operation)
+    def _send(
+        self, operation: etree._Element, timeout_s: float, taker: Taker | None = None
+    ) -> Reply:
+        return Request(self._session, timeout_s).request(operation, taker)
+
+
+def event_in(notification: etree._Element) -> etree._Element | None:
+    """What a notification tells; None: nothing but its time."""
+    children = notification.iterchildren(etree.Element)
+    return next((one for one in children if etree.QName(one).localname != "eventTime"), None)
 
 
 def _nc(name: str) -> etree._Element:

@@ -14,6 +14,7 @@ from ncclient import NCClientError
 from ncclient.transport.errors import AuthenticationError, SessionCloseError, SSHUnknownHostError
 
 from service.drivers.links.netconf_session import Session
+from service.drivers.links.rpc import rpc
 from service.errors import AuthenticationRefused, DeviceUnreachable, HostKeyRefused
 
 LOST = (NCClientError, OSError, EOFError, etree.XMLSyntaxError, paramiko.SSHException)
@@ -48,14 +49,15 @@ def connected(target: NetconfTarget) -> Session:
     """
     session = Session(target.host_key)
     try:
-        session.open(
-            within_s=target.connect_timeout_s,
-            host=target.host,
-            port=target.port,
-            username=target.username,
-            password=target.password,
-            hostkey_verify=not target.insecure,
-        )
+        with rpc(target.controller, "netconf", "connect"):
+            session.open(
+                within_s=target.connect_timeout_s,
+                host=target.host,
+                port=target.port,
+                username=target.username,
+                password=target.password,
+                hostkey_verify=not target.insecure,
+            )
     except (*LOST, ValueError) as err:
         error = _connect_error(target, session, err)
         close_quietly(session)

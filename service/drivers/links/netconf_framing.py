@@ -1,8 +1,8 @@
-"""The bytes of a NETCONF stream become messages: RFC 6242, both framings.
+"""The bytes of a NETCONF stream become pieces of messages: RFC 6242, both framings.
 
 ncclient's own parser decodes each chunk by itself, so that a character which lies across two chunks
 ends the session, and goes over the whole buffer again with every read. This one looks at each byte
-once and decodes whole messages.
+once and keeps none: what has come of a message is handed on, however long the message is.
 """
 
 import re
@@ -19,7 +19,7 @@ class FramingError(ValueError):
 
 
 class Deframer:
-    """Takes bytes as they come and gives messages.
+    """Takes bytes as they come and gives pieces of messages.
 
     Attributes:
         chunked: chunked framing (base:1.1) instead of the end-of-message mark (base:1.0).
@@ -28,43 +28,33 @@ class Deframer:
     def __init__(self) -> None:
         self.chunked = False
         self._buffer = bytearray()
-        self._pieces: list[bytes] = []
-        self._chunk_bytes = 0  # of the chunk that is being waited for; 0: a header comes next
-        self._looked_at = 0  # of the buffer, without finding the end of a message
+        self._left = 0  # bytes that the chunk under way still has; 0: a header comes next
 
-    def feed(self, data: bytes) -> Iterator[str]:
-        """Every message that is complete now. What follows a change of `chunked` waits for it.
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """What has come of messages, in pieces; an empty piece is the end of one.
+
+        What follows a change of `chunked` waits for it.
 
         Raises:
             FramingError: the stream can't be read on.
         """
         self._buffer += data
         while True:
-            message = self._chunked() if self.chunked else self._marked()
-            if message is None:
+            piece = self._chunked() if self.chunked else self._marked()
+            if piece is None:
                 return
-            text = message.decode(errors="replace").strip()
-            if text:
-                yield text
+            yield piece
 
     def _marked(self) -> bytes | None:
-        at = self._buffer.find(END_OF_MESSAGE, max(0, self._looked_at - len(END_OF_MESSAGE)))
-        self._looked_at = len(self._buffer)
-        if at < 0:
-            return None
-        message = bytes(self._buffer[:at])
-        del self._buffer[: at + len(END_OF_MESSAGE)]
-        self._looked_at = 0
-        return message
+        at = self._buffer.find(END_OF_MESSAGE)
+        if at == 0:
+            del self._buffer[: len(END_OF_MESSAGE)]
+            return b""
+        sure = at if at > 0 else len(self._buffer) - len(END_OF_MESSAGE) + 1
+        return self._cut(sure) if sure > 0 else None
 
     def _chunked(self) -> bytes | None:
-        while True:
-            if self._chunk_bytes:
-                if len(self._buffer) < self._chunk_bytes:
-                    return None
-                self._pieces.append(bytes(self._buffer[: self._chunk_bytes]))
-                del self._buffer[: self._chunk_bytes]
-                self._chunk_bytes = 0
+        while not self._left:
             header = HEADER.match(self._buffer, 0, LONGEST_HEADER)
             if header is None:
                 self._refuse_what_is_no_header()
@@ -72,9 +62,16 @@ class Deframer:
             ends, size = header[2] is not None, int(header[1] or 0)
             del self._buffer[: header.end()]
             if ends:
-                message, self._pieces = b"".join(self._pieces), []
-                return message
-            self._chunk_bytes = size
+                return b""
+            self._left = size
+        piece = self._cut(min(self._left, len(self._buffer)))
+        self._left -= len(piece)
+        return piece or None
+
+    def _cut(self, length: int) -> bytes:
+        piece = bytes(self._buffer[:length])
+        del self._buffer[:length]
+        return piece
 
     def _refuse_what_is_no_header(self) -> None:
         start = bytes(self._buffer.lstrip()[:LONGEST_HEADER])

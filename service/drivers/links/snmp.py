@@ -9,7 +9,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NoReturn, TypeAlias
 
-from service.drivers.links.snmp_ber import (
+from service.drivers.links.rpc import rpc
+from service.drivers.links.snmp_message import TOO_BIG, Ask, Reply
+from service.drivers.links.snmp_pace import Pace
+from service.drivers.links.snmp_session import TRIES, SilentError, SnmpSession, SnmpTarget
+from service.errors import DeviceBusy, ReplyMalformed
+from service.transcripts.ber import (
     END_OF_MIB,
     NO_SUCH_INSTANCE,
     NO_SUCH_OBJECT,
@@ -21,10 +26,6 @@ from service.drivers.links.snmp_ber import (
     sub_identifiers,
     value_of,
 )
-from service.drivers.links.snmp_message import TOO_BIG, Ask, Reply
-from service.drivers.links.snmp_pace import Pace
-from service.drivers.links.snmp_session import TRIES, SilentError, SnmpSession, SnmpTarget
-from service.errors import DeviceBusy, ReplyMalformed
 
 COLUMN = 12
 """Numbers of an object identifier that name a column of an AP table."""
@@ -100,8 +101,9 @@ class SnmpLink:
         self._session.close()
 
     def _walked(self, column: str, timeout_s: float) -> Mapping[Oid, Value]:
-        rows = self._column(oid_of(column), time.monotonic() + timeout_s)
-        return {index: value for index, value, _ in rows}
+        with rpc(self._session.target.controller, "snmp", f"walk {column}"):
+            rows = self._column(oid_of(column), time.monotonic() + timeout_s)
+            return {index: value for index, value, _ in rows}
 
     # -- walking ---------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
-from service.drivers.links.snmp_ber import (
+from service.transcripts.ber import (
     OCTETS,
     SEQUENCE,
     MalformedError,

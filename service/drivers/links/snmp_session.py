@@ -12,10 +12,10 @@ from secrets import randbits
 from typing import NoReturn
 
 from service.drivers.links import snmp_v3
-from service.drivers.links.snmp_ber import MalformedError, Oid, oid_of
 from service.drivers.links.snmp_message import Ask, Reply, body_of, message, pdu, reply_of
 from service.drivers.links.snmp_usm import Digest, Secrecy, Security
 from service.errors import AuthenticationRefused, DeviceUnreachable
+from service.transcripts.ber import MalformedError, Oid, oid_of
 
 LARGEST = 65535
 TRIES = 3

@@ -45,13 +45,18 @@ class Security:
         return " and ".join(word.upper() for word in (self.digest, self.secrecy) if word) or "none"
 
 
-@lru_cache(maxsize=64)
 def localized(digest: Digest, secret: str, engine: bytes) -> bytes:
     """The key of a secret at one engine (RFC 3414, A.2)."""
+    key = _key(digest, secret)
+    return _hash(digest, key + engine + key)
+
+
+@lru_cache(maxsize=64)
+def _key(digest: Digest, secret: str) -> bytes:
+    """The key of a secret everywhere; milliseconds of work, that a stranger must not cause."""
     octets = secret.encode()
     repeated = octets * (MEGABYTE // max(1, len(octets)) + 1)
-    key = _hash(digest, repeated[:MEGABYTE])
-    return _hash(digest, key + engine + key)
+    return _hash(digest, repeated[:MEGABYTE])
 
 
 def _hash(digest: Digest, data: bytes) -> bytes:

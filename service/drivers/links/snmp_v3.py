@@ -1,9 +1,19 @@
 """Messages of SNMPv3: wrapped, proven and encrypted on the way out, checked on the way in."""
 
+import hmac
 import time
 from dataclasses import dataclass
 
-from service.drivers.links.snmp_ber import (
+from service.drivers.links.snmp_message import REPORT, Reply, reply_of
+from service.drivers.links.snmp_usm import (
+    DIGEST_OCTETS,
+    Moment,
+    Security,
+    decrypted,
+    encrypted,
+    signature,
+)
+from service.transcripts.ber import (
     INTEGER,
     OCTETS,
     SEQUENCE,
@@ -17,18 +27,10 @@ from service.drivers.links.snmp_ber import (
     sequence,
     sub_identifiers,
 )
-from service.drivers.links.snmp_message import REPORT, Reply, reply_of
-from service.drivers.links.snmp_usm import (
-    DIGEST_OCTETS,
-    Moment,
-    Security,
-    decrypted,
-    encrypted,
-    signature,
-)
 
 VERSION_3 = 3
 LARGEST = 65507
+LATEST = 2**31 - 1
 PROVEN, SECRET, REPORTABLE = 1, 2, 4
 USM = 3
 STATISTICS = (1, 3, 6, 1, 6, 3, 15, 1, 1)  # usmStats
@@ -74,6 +76,46 @@ class Engine:
         self.heard_at = time.monotonic()
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it came: what it says of itself, nothing of it checked yet.
+
+    Attributes:
+        blank: the whole of it, with zeros in place of its proof.
+        tag: of its content: a sequence, or octets where it is encrypted.
+    """
+
+    number: int
+    flags: int
+    engine: bytes
+    moment: Moment
+    user: bytes
+    proof: bytes
+    secrecy: bytes
+    blank: bytes
+    tag: int
+    content: bytes
+
+
+def parsed(datagram: bytes) -> Message:
+    """Take a message apart. Raises MalformedError."""
+    (_, version), (_, header), (_, parameters), (tag, content) = _four(inside(datagram))
+    if number_of(version) != VERSION_3:
+        raise MalformedError("no message of version 3")
+    number, _, flags, model = (part for _, part in _four(header))
+    if number_of(model) != USM or len(flags) != 1:
+        raise MalformedError("not of the user-based security model")
+    fields = [part for _, part in elements(inside(parameters))]
+    identity, boots, seconds, user, proof, secrecy = _six(fields)
+    moment = Moment(number_of(boots), number_of(seconds))
+    if not (0 <= moment.boots <= LATEST and 0 <= moment.seconds <= LATEST):
+        raise MalformedError("a time that no engine can have")
+    blank = datagram.replace(proof, bytes(len(proof)), 1)
+    return Message(
+        number_of(number), flags[0], identity, moment, user, proof, secrecy, blank, tag, content
+    )
+
+
 def discovery(number: int, body: bytes) -> bytes:
     """A message that only asks the engine who it is."""
     return _message(number, REPORTABLE, _parameters(b"", Moment(0, 0), ""), _scoped(b"", body))
@@ -81,8 +123,14 @@ def discovery(number: int, body: bytes) -> bytes:
 
 def wrap(number: int, body: bytes, engine: Engine, security: Security, salt: int) -> bytes:
     """A message with everything that the user's security asks for."""
-    moment = engine.moment
-    scoped, secrecy, flags = _scoped(engine.identity, body), b"", REPORTABLE
+    return sealed(number, _scoped(engine.identity, body), engine, security, salt, flags=REPORTABLE)
+
+
+def sealed(
+    number: int, scoped: bytes, engine: Engine, security: Security, salt: int, *, flags: int
+) -> bytes:
+    """The same around a data unit that has its context already; `flags`: REPORTABLE or none."""
+    moment, secrecy = engine.moment, b""
     if security.secrecy is not None:
         hidden, secrecy = encrypted(security, engine.identity, moment, salt, scoped)
         scoped, flags = encoded(OCTETS, hidden), flags | SECRET
@@ -105,33 +153,30 @@ def unwrap(datagram: bytes, number: int, engine: Engine, security: Security) -> 
         ReportedError: the engine did not take our message; what it told of itself is kept.
         MalformedError: it is no such message, or its proof is wrong.
     """
-    (_, version), (_, header), (_, parameters), (tag, content) = _four(inside(datagram))
-    answered, _, flags, _ = (part for _, part in _four(header))
-    if number_of(version) != VERSION_3 or number_of(answered) != number:
+    came = parsed(datagram)
+    if came.number != number:
         return None
-    fields = [part for _, part in elements(inside(parameters))]
-    identity, boots, seconds, _, proof, secrecy = _six(fields)
-    is_proven = bool(flags[0] & PROVEN)
-    if is_proven:
-        _check(datagram, proof, engine.identity or identity, security)
-    moment = Moment(number_of(boots), number_of(seconds))
-    if flags[0] & SECRET:
-        content = _revealed(security, engine.identity, moment, secrecy, content)
-    elif tag != SEQUENCE:
+    is_proven = bool(came.flags & PROVEN)
+    if is_proven and not proves(security, engine.identity or came.engine, came):
+        raise MalformedError("the proof of the reply is wrong")
+    content = came.content
+    if came.flags & SECRET:
+        content = _revealed(security, engine.identity, came.moment, came.secrecy, content)
+    elif came.tag != SEQUENCE:
         raise MalformedError("encrypted, and not marked so")
     reply = reply_of(_body_of(content))
     if reply.kind == REPORT:
-        engine.heard(identity, moment.boots, moment.seconds)
+        engine.heard(came.engine, came.moment.boots, came.moment.seconds)
         raise ReportedError(_reason(reply))
     if security.digest is not None and not is_proven:
         raise MalformedError("a reply without the proof that was asked for")
     return reply
 
 
-def _check(datagram: bytes, proof: bytes, identity: bytes, security: Security) -> None:
-    blank = datagram.replace(proof, bytes(len(proof)), 1)
-    if len(proof) != DIGEST_OCTETS or signature(security, identity, blank) != proof:
-        raise MalformedError("the proof of the reply is wrong")
+def proves(security: Security, identity: bytes, came: Message) -> bool:
+    """Whether a message was made by who has the user's key at that engine."""
+    made = signature(security, identity, came.blank)
+    return len(came.proof) == DIGEST_OCTETS and hmac.compare_digest(made, came.proof)
 
 
 def _revealed(

@@ -1,6 +1,6 @@
 """What a command line can answer: text, a question, a key to wait for, or the end."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -40,7 +40,15 @@ class Bye:
     text: str = ""
 
 
-Answer: TypeAlias = Text | Ask | AnyKey | Bye
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What takes its time: lines come as they come, then the prompt. Keys do nothing meanwhile."""
+
+    lines: "Callable[[], AsyncIterator[str]]"
+    text: str = ""
+
+
+Answer: TypeAlias = Text | Ask | AnyKey | Bye | Told
 
 
 @dataclass(frozen=True, slots=True)

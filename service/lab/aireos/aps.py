@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from service.lab.aireos.images import is_fixed
 from service.lab.aps.kinds import (
     CERTIFICATE_BAD,
     CONTROLLER_BAD,
@@ -18,7 +19,7 @@ from service.lab.aps.kinds import (
     NO_CHAIN,
     Refusal,
 )
-from service.lab.aps.physics import Aps, Controller
+from service.lab.aps.physics import Aps, Controller, Prepared
 from service.lab.aps.state import ApState, Phase
 from service.lab.log import Log
 from service.lab.specs import Ap
@@ -29,6 +30,8 @@ DTLS = "ap-con-failure-dtls"
 NOT_ALLOWED = Refusal("ap-con-failure-join", "Ap auth failure", join="jf-ap-auth-failure")
 HASH_WRONG = Refusal(DTLS, "SSC hash validation failed", dtls="dtls-hs-peer-alert")
 LONGEST_LOG = 2000
+NEVER, NEVER_S = "unsupported", float("inf")
+"""A predownload that an AP cannot do, by the fleet file; and when nothing is due."""
 
 
 class WlcController(Controller, Protocol):
@@ -66,6 +69,7 @@ class WlcAps(Aps):
         self.learned: set[str] = set()  # MACs of APs that ignore an expired controller MIC
         self.lines: deque[LogLine] = deque(maxlen=LONGEST_LOG)
         self.heard: set[str] = set()  # MACs in the join statistics
+        self.offered: Prepared | None = None  # to be predownloaded
         self.changes = 0  # counts what tables show, so that they can be cached
         super().__init__(specs, controller, log)
 
@@ -77,11 +81,15 @@ class WlcAps(Aps):
         self.taught()
         self._plan()
 
-    def advance(self, now: float) -> None:
+    def advance_alone(self, now: float) -> None:
         """Let time pass; free while nothing is due."""
         if now < self._due:
             return
-        super().advance(now)
+        super().advance_alone(now)
+        self._plan()
+
+    def moved(self) -> None:
+        """An AP came or went, or was told something; tables change."""
         self._plan()
 
     def reboot(self, state: ApState, at: float, disconnect: str, reboot: str) -> None:
@@ -92,8 +100,34 @@ class WlcAps(Aps):
     def controller_gone(self, at: float, back_at: float) -> None:
         """As the physics do; tables change."""
         super().controller_gone(at, back_at)
+        for state in self.states.values():
+            state.predownload = NEVER if state.spec.predownload == NEVER else None
         self.heard.clear()  # facts, section 2: join statistics last until the next boot
         self.lines.clear()
+        self._plan()
+
+    def predownload_all(self, release: str, now: float) -> None:
+        """Every registered AP is told to load a release while it serves."""
+        self.advance(now)
+        self.offered = Prepared(release, is_fixed(release))
+        for state in self.states.values():
+            self.predownload(state, now)
+        self._plan()
+
+    def abort_predownload(self, now: float) -> None:
+        """What is under way is given up."""
+        self.advance(now)
+        self.offered = None
+        for state in self.states.values():
+            if state.fetched_at is not None:
+                state.fetched_at, state.predownload = None, None
+        self._plan()
+
+    def swap_all(self, now: float) -> None:
+        """Every AP that predownloaded boots its other image the next time."""
+        for state in self.states.values():
+            if state.present and state.predownload == "complete":
+                self.swap(state, now)
         self._plan()
 
     def taught(self) -> None:
@@ -117,13 +151,24 @@ class WlcAps(Aps):
         late = utc > spec.cert_end and not self._wlc.ignores(kind)
         if utc < spec.cert_start or late:
             return CERTIFICATE_BAD
-        return None if spec.kind in SSC_KINDS else JOIN_REFUSALS.get(spec.kind)
+        lost = spec.options.get("lost_on") == self._wlc.image
+        trouble = "unsupported_model" if lost else spec.kind
+        return None if spec.kind in SSC_KINDS else JOIN_REFUSALS.get(trouble)
 
     def _forgiven(self, state: ApState) -> bool:
         """Does the AP pass over the controller's expired MIC?"""
         if not self._wlc.ignores("mic"):
             return False
         return state.spec.mac in self.learned or not state.spec.options.get("strict", False)
+
+    def mended(self, spec: Ap) -> bool:
+        """The images of a fixed release are signed anew."""
+        del spec
+        return is_fixed(self._wlc.image)
+
+    def prepared(self, spec: Ap) -> Prepared | None:
+        """What APs were told to predownload; one that has no room for two images never does."""
+        return None if spec.predownload == NEVER else self.offered
 
     def _attempt(self, state: ApState, at: float) -> None:
         self.heard.add(state.spec.mac)
@@ -164,6 +209,6 @@ class WlcAps(Aps):
         self.lines.append(LogLine(self._wlc.utc(at), task, text))
 
     def _plan(self) -> None:
-        due = [s.until for s in self.states.values() if s.until is not None]
-        self._due = min(due, default=float("inf"))
+        moments = ((s.until, s.fetched_at) for s in self.states.values())
+        self._due = min((at for both in moments for at in both if at is not None), default=NEVER_S)
         self.changes += 1

@@ -13,6 +13,20 @@ SPELLINGS = ("cert-expiry-ignore", "lifetime-check")
 
 
 @dataclass(frozen=True, slots=True)
+class TransferConfig:
+    """`transfer download ...`: what the next download would fetch. No default is printed."""
+
+    mode: str = "tftp"
+    datatype: str = "code"
+    server: str = "0.0.0.0"  # noqa: S104 - no address yet
+    port: int | None = None  # None: that of the mode
+    path: str = "./"
+    filename: str = ""
+    username: str = ""
+    password: str = ""  # never printed: device facts, section 2
+
+
+@dataclass(frozen=True, slots=True)
 class WlcConfig:
     """One configuration; running and saved are two of these."""
 
@@ -28,6 +42,7 @@ class WlcConfig:
     paging: bool = True
     sessions_timeout: int = 5
     location: str = ""
+    transfer: TransferConfig = TransferConfig()
 
     def server(self, index: int) -> NtpServer | None:
         """The server at an index."""
@@ -83,7 +98,28 @@ def commands(config: WlcConfig, spec: Wlc) -> list[str]:
     lines.append(f"snmp community create {CANARY}-{spec.seed}")
     lines.append(f"sysname {config.sysname}")
     lines += ["stats-timer realtime 5", "stats-timer normal 180"]
-    return [*lines, *_time_lines(config), "trapflags ap timeSyncFailure disable"]
+    tail = ["trapflags ap timeSyncFailure disable", *transfer_lines(config.transfer)]
+    return [*lines, *_time_lines(config), *tail]
+
+
+def transfer_lines(transfer: TransferConfig) -> list[str]:
+    """As a saved configuration of a public repository has them (it shows no mode: unverified)."""
+    none = TransferConfig()
+    lines = [
+        f"transfer download {word} {value}"
+        for word, value, usual in (
+            ("mode", transfer.mode, none.mode),
+            ("datatype", transfer.datatype, none.datatype),
+            ("username", transfer.username, none.username),
+            ("path", transfer.path, none.path),
+            ("serverip", transfer.server, none.server),
+            ("filename", transfer.filename, none.filename),
+            ("port", transfer.port, none.port),
+        )
+        if value != usual
+    ]
+    secret = ["transfer download encrypt password 1 " + "7" * len(transfer.password)]
+    return lines + (secret if transfer.password else [])
 
 
 def _time_lines(config: WlcConfig) -> list[str]:
@@ -101,4 +137,9 @@ def _time_lines(config: WlcConfig) -> list[str]:
 def saved_commands(config: WlcConfig, spec: Wlc, stamp: str) -> list[str]:
     """`show run-config startup-commands`: the saved form, with the device's clock in its head."""
     begin, end = f"# WLC Config Begin <{stamp}>", f"# WLC Config End <{stamp}>"
-    return [begin, "", *(f"config {line}" for line in commands(config, spec)), "", end]
+    saved = [_saved_form(line) for line in commands(config, spec)]
+    return [begin, "", *saved, "", end]
+
+
+def _saved_form(line: str) -> str:
+    return line if line.startswith("transfer ") else f"config {line}"

@@ -3,6 +3,7 @@
 from service.lab.aireos.config import WlcConfig, commands
 from service.lab.aireos.ntp import Life
 from service.lab.aireos.wlc import WlcBox
+from service.lab.aps.air import astray
 from service.lab.box.clock import FALSE_BEYOND_S
 
 
@@ -24,7 +25,8 @@ def left_dirty(box: WlcBox) -> list[str]:
         found.append(f"boot images are {box.boot}, were {box.spec.boot}")
     if box.away_until is not None and box.away_until > now:
         found.append("the box is reloading")
-    return found
+    box.see_aps()
+    return found + astray(box.aps)
 
 
 def _differences(box: WlcBox, name: str, before: WlcConfig, after: WlcConfig) -> list[str]:

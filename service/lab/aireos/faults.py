@@ -41,6 +41,7 @@ BOX_KINDS = {
     "box_down": "everything is closed for `seconds`",
     "read_only": "the account loses its right to write",
     "lock_out": "the account is locked for `seconds`",
+    "transfer_stall": "downloads that begin from now on stand still for `seconds`",
 }
 KINDS = {**LINE_KINDS, **LOGIN_KINDS, **SNMP_KINDS, **BOX_KINDS}
 AFTER = {"foreign_edit", "foreign_save", "reload"}

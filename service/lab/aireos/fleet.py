@@ -20,8 +20,8 @@ from service.lab.aireos.specs import (
 )
 from service.lab.aireos.zones import LOCATIONS
 from service.lab.aps.kinds import KINDS
-from service.lab.fleet_aps import aps_of, serial
-from service.lab.fleet_parts import ApIn, Strict, TimingsIn
+from service.lab.fleet_aps import aps_of, roaming_of, serial
+from service.lab.fleet_parts import ApIn, RoamingIn, Strict, TimingsIn
 from service.lab.specs import Ap, Certificate, Timings
 
 SSC_END = datetime(2020, 1, 1, tzinfo=UTC)  # facts, section 5: those of the upgrade tool
@@ -38,6 +38,7 @@ class WlcApIn(ApIn):
     location: str | None = None
     strict: bool = False  # turns an expired controller MIC down until it learned to ignore that
     log_mac: Literal["base", "ethernet"] = "base"  # which MAC the message log names
+    lost_on: str | None = None  # a release on which it does not join
     nameless: bool = False  # the join statistics know no name of it
 
 
@@ -127,6 +128,10 @@ class WlcQuirksIn(Strict):
     encoding: Literal["utf-8", "latin-1"] = "utf-8"
     summary_lists_downloading: bool = True
     count_excludes_downloading: bool = False
+    transfer_ends_with_session: bool = False
+    tells_transfer: bool = True
+    bad_image: bool = False
+    flash_full: bool = False
 
 
 class BootIn(Strict):
@@ -162,8 +167,10 @@ class WlcIn(Strict):
     clock_offset_s: float = 0.0
     startup_differs: bool = False
     redundancy: Literal["hot", "standby"] | None = None
+    transfer_s: float = Field(default=0.8, ge=0)
     site: str | None = None
     tags: list[str] = Field(default_factory=list)
+    roaming: RoamingIn = RoamingIn()
 
     @model_validator(mode="after")
     def _fits(self) -> "WlcIn":
@@ -207,8 +214,10 @@ def wlc_of(given: WlcIn, name: str, number: int, timings: Timings, seed: int) ->
         clock_offset_s=given.clock_offset_s,
         startup_differs=given.startup_differs,
         redundancy=given.redundancy,
+        transfer_s=given.transfer_s,
         site=given.site,
         tags=tuple(given.tags),
+        roaming=roaming_of(given.roaming, number),
         seed=seed + number,
     )
 
@@ -233,6 +242,8 @@ def _ap(ap: Ap, group: WlcApIn, before: str) -> Ap:
         options["location"] = group.location
     if group.strict:
         options["strict"] = True
+    if group.lost_on:
+        options["lost_on"] = group.lost_on
     if group.nameless:
         options["nameless"] = True
     if group.log_mac == "ethernet":

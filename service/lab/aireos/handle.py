@@ -167,6 +167,7 @@ class WlcHandle:
                 "ntp_daemon": box.ntp.life.value,
                 "ntp_servers": [s.host for s in box.running.ntp],
                 "aps": {phase: phases.count(phase) for phase in sorted(set(phases))},
+                "transfer": box.download.word,
                 "left_dirty": left_dirty(box),
                 "sessions": self.sessions,
                 "login_attempts": self.login_attempts,

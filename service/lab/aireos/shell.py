@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from service.lab.aireos.answers import USAGE, Answer, AnyKey, Context, Text
-from service.lab.aireos.commands import clock, policy, system
+from service.lab.aireos.commands import clock, image, policy, system
 from service.lab.aireos.shows import aps, join, security
 from service.lab.aireos.shows import system as show_system
 
@@ -63,6 +63,7 @@ def _grep(context: Context, args: list[str]) -> Answer:
 COMMANDS: dict[str, Command] = {
     **{line: _plain(show) for line, show in PLAIN_SHOWS.items()},
     **clock.COMMANDS,
+    **image.COMMANDS,
     **policy.COMMANDS,
     **system.COMMANDS,
     "show ap config general": _ap_page,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from service.lab.specs import Ap, Certificate, Timings
+from service.lab.specs import Ap, Certificate, Roaming, Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,10 @@ class WlcQuirks:
     encoding: str = "utf-8"  # utf-8 | latin-1: of names
     summary_lists_downloading: bool = True  # unverified
     count_excludes_downloading: bool = False
+    transfer_ends_with_session: bool = False  # or goes on without it; unverified
+    tells_transfer: bool = True  # by SNMP, of one begun at the command line; unverified
+    bad_image: bool = False  # whatever is transferred does not boot: the other image comes up
+    flash_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,10 @@ class BootImages:
     backup: str
     default: str = "primary"
     active: str = "primary"
+
+    def release(self, slot: str) -> str:
+        """What lies in a slot."""
+        return self.primary if slot == "primary" else self.backup
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,8 @@ class Wlc:
     startup_differs: bool = False
     redundancy: str | None = None  # None (lone box) | hot (its peer is) | standby (it is itself)
     up_s: float = 50 * 86_400.0
+    transfer_s: float = 0.8  # from the file's arrival until it is written
     site: str | None = None
     tags: tuple[str, ...] = ()
+    roaming: Roaming = field(default_factory=Roaming)
     seed: int = 0

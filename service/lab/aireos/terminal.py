@@ -5,7 +5,7 @@ import re
 
 import asyncssh
 
-from service.lab.aireos.answers import Answer, AnyKey, Ask, Bye, Context
+from service.lab.aireos.answers import Answer, AnyKey, Ask, Bye, Context, Told
 from service.lab.aireos.faults import AFTER, WlcFault
 from service.lab.aireos.help import next_words
 from service.lab.aireos.host import WlcHost
@@ -33,6 +33,7 @@ class WlcTerminal:
         self._keys = Keyboard(process, lambda: host.box.idle_s, self._flush)
         self._unsent = bytearray()
         self._shell = Shell()
+        self._began_download = False
 
     async def serve(self) -> None:
         """Answer until the client goes or logs out."""
@@ -44,12 +45,18 @@ class WlcTerminal:
             pass  # the client went, or was idle for too long
         finally:
             self._host.leave(self)
+            self._ended()
             self._flush()
             if self._shell.mode is not None:
                 self._box.log.add(self._box.advance(), "session", f"left in {self._shell.mode}>")
             self._host.on_touched()
             self._process.exit(0)
             self._process.channel.get_connection().close()
+
+    def _ended(self) -> None:
+        """What hung on this session."""
+        if self._began_download:
+            self._box.download.session_ended()
 
     async def _log_in(self) -> None:
         """Ask for name and password, again and again: SSH has let everybody in."""
@@ -118,6 +125,8 @@ class WlcTerminal:
             self._write(answer.prompt)
             answer = answer.then(self._context(), await self._reply())
             self._host.on_touched()
+        if isinstance(answer, Told):
+            await self._tell(answer)
         if isinstance(answer, AnyKey):
             self._write(answer.prompt)
             await self._keys.key()
@@ -127,6 +136,16 @@ class WlcTerminal:
             await self._paged(text.split("\n"))
         self._write("\n")
         return not isinstance(answer, Bye)
+
+    async def _tell(self, told: Told) -> None:
+        """Lines as they come. Nobody listens to keys meanwhile, but for the end of the session."""
+        self._began_download = True
+        self._write("\n")
+        async for line in told.lines():
+            if self._process.channel.is_closing():
+                raise GoneError
+            self._write(f"{line}\n")
+            self._flush()
 
     async def _reply(self) -> str:
         """What is typed to a question: a line, or one key where the box wants no Enter."""

@@ -13,6 +13,7 @@ from service.lab.aireos.config import WlcConfig, config_of
 from service.lab.aireos.models import MODELS, Model
 from service.lab.aireos.ntp import NtpDaemon
 from service.lab.aireos.specs import Wlc
+from service.lab.aireos.transfer import Download
 from service.lab.aireos.zones import WlcZone
 from service.lab.box.clock import BoxClock
 from service.lab.log import Log
@@ -31,6 +32,7 @@ class WlcBox:
         self.clock = BoxClock(time, self.log, spec.clock_offset_s)
         self.running = self.saved = config_of(spec)
         self.boot = spec.boot
+        self.initial_image = spec.boot.release(spec.boot.active)
         self.access = spec.login.access
         self.ntp = NtpDaemon(
             self.agenda,
@@ -48,6 +50,7 @@ class WlcBox:
         self._boot_at = time.monotonic() - spec.up_s
         self.engine_boots = 12
         self.reset_reason = "Software reset"
+        self.download = Download(self)
 
     def begin(self, settings: Callable[[str], None]) -> None:
         """Type the fleet's settings in, save them, and let time begin.
@@ -81,7 +84,7 @@ class WlcBox:
     @property
     def image(self) -> str:
         """The version that access points have to run: the running release."""
-        return self.boot.primary if self.boot.active == "primary" else self.boot.backup
+        return self.boot.release(self.boot.active)
 
     @property
     def log_form(self) -> str:
@@ -190,6 +193,13 @@ class WlcBox:
         self.saved = self.running
         self.log.add(now, "save", who)
 
+    def installed(self, release: str) -> None:
+        """An image was written to flash: it boots next, what runs lies behind it."""
+        self.boot = replace(
+            self.boot, primary=release, backup=self.image, default="primary", active="backup"
+        )
+        self.log.add(self.advance(), "transfer", "written", release=release)
+
     # Reload -------------------------------------------------------------------------------------
 
     def reload(self, now: float, why: str) -> None:
@@ -199,6 +209,7 @@ class WlcBox:
         self.aps.advance(now)
         self.aps.controller_gone(now, back)
         self.agenda.clear()
+        self.download.stop()
         self.away_until, self.reset_reason = back, why
         self.agenda.add(back, self._back)
         for listener in self.on_reload:
@@ -208,7 +219,14 @@ class WlcBox:
         self.away_until = None
         self._boot_at = now
         self.engine_boots += 1
-        self.boot = replace(self.boot, active=self.boot.default)
+        self._boot_image()
         self.running = self.saved
         self.ntp.configure(now, (), set())
         self._configure_ntp(now)
+
+    def _boot_image(self) -> None:
+        """The default image comes up; one that can't leaves the other to run (unverified)."""
+        wanted = self.boot.default
+        if self.spec.quirks.bad_image and self.boot.release(wanted) != self.initial_image:
+            wanted = "backup" if wanted == "primary" else "primary"
+        self.boot = replace(self.boot, active=wanted)

@@ -7,22 +7,25 @@ Nothing here waits, opens sockets or knows NETCONF sessions.
 import copy
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from lxml import etree
 
 from service.lab.agenda import Agenda
-from service.lab.aps.physics import Aps
+from service.lab.box.aps import CatalystAps
 from service.lab.box.clock import BoxClock
 from service.lab.box.datastore import Datastores
 from service.lab.box.eem import Eem
+from service.lab.box.flash import Flash
 from service.lab.box.initial import running_of
+from service.lab.box.install import Installer
 from service.lab.box.join_policy import accepts_expired
 from service.lab.box.ntp import Ntp
 from service.lab.box.parser import refuse_what_the_parser_would
+from service.lab.box.software import Software, SoftwareSet
 from service.lab.box.tree import at, word
 from service.lab.box.zone import BoxZone, zone_of
 from service.lab.errors import RpcRefusedError
+from service.lab.images import Image, stored
 from service.lab.log import Log
 from service.lab.specs import Certificate, Controller
 from service.lab.time import Time
@@ -30,7 +33,7 @@ from service.lab.yang.check import Checker
 from service.lab.yang.edit import Editor, canonical
 from service.lab.yang.judge import parse
 from service.lab.yang.paths import Element
-from service.lab.yang.schema import Schema, family
+from service.lab.yang.schema import Schema, family, of_release, shipped
 
 FILLED_FROM = (17, 12)  # unsaved-config: live filled on 17.15, absent on older releases
 
@@ -43,9 +46,11 @@ class Box:
         self.time = time
         self.log = Log()
         self.agenda = Agenda()
-        checker = Checker(schema, refuse_obsolete=spec.quirks.obsolete == "refuse")
-        editor = Editor(checker, check_must=spec.quirks.must == "check")
-        self.stores = Datastores(editor, candidate=spec.candidate)
+        self._schemas = {family(schema.release): schema}
+        self.stores = Datastores(self._editor(schema), candidate=spec.candidate)
+        self.software = Software(spec)
+        own = [stored(patch) for patch in self.software.running.patches]
+        self.flash = Flash((*own, *spec.flash.files), spec.flash.free_bytes)
         self.clock = BoxClock(time, self.log, spec.clock_offset_s)
         self.ntp = Ntp(
             self.agenda,
@@ -54,12 +59,13 @@ class Box:
             step=self._stepped,
         )
         self.ntp.unreachable = set(spec.unreachable_ntp)
-        self.aps = Aps(spec.aps, self, self.log)
+        self.aps = CatalystAps(spec.aps, self, self.log)
         self.eem = Eem(self)
         self.syncing_until = 0.0
         self.away_until: float | None = None
         self.reboot_reason = "Reload Command"
         self.on_reload: list[Callable[[float], None]] = []
+        self.installer = Installer(self)
         self._begin(time.monotonic())
 
     def _begin(self, now: float) -> None:
@@ -79,6 +85,11 @@ class Box:
             self.ntp.known_since = dict.fromkeys(self.ntp.known_since, now - 3600)
         self.aps.start(now)
         self.eem.configure(now, etree.Element("config"), running)
+        if self.spec.install.abort_timer:
+            self.installer.timer.start(now, None)
+        self.initial_software = (self.software.running, self.software.committed)
+        self.initial_known = frozenset(self.software.known)
+        self.initial_files = dict(self.flash.files)
         self.initial_running = canonical(running)
         self.initial_startup = canonical(startup)
 
@@ -94,11 +105,20 @@ class Box:
         """The certificate that access points meet."""
         return self.spec.certificate
 
-    @cached_property
+    @property
+    def release(self) -> str:
+        """The release that runs."""
+        return self.software.running.base.release
+
+    @property
     def image(self) -> str:
-        """The version that access points have to run."""
-        parts = ["".join(c for c in p if c.isdigit()) for p in self.spec.release.split(".")]
-        return ".".join([*parts, "0"][:3]) + ".56"
+        """The version that access points of a model which no patch names have to run."""
+        return SoftwareSet(self.software.running.base).ap_version("")
+
+    @property
+    def unsaved(self) -> bool:
+        """Does running-config differ from startup-config?"""
+        return self.stores.unsaved
 
     @property
     def hostname(self) -> str:
@@ -114,7 +134,7 @@ class Box:
     def tells_unsaved(self) -> bool:
         """Does this box fill the leaf unsaved-config? The facts saw it from 17.15, not before."""
         chosen = self.spec.quirks.unsaved_config
-        parts = tuple(int(part) for part in family(self.spec.release).split("."))
+        parts = tuple(int(part) for part in family(self.release).split("."))
         return chosen == "filled" or (chosen == "auto" and parts >= FILLED_FROM)
 
     def utc(self, moment: float) -> datetime:
@@ -133,7 +153,7 @@ class Box:
         self.agenda.run_until(now)
         return now
 
-    def see_aps(self) -> Aps:
+    def see_aps(self) -> CatalystAps:
         """The access points as they are now."""
         self.aps.advance(self.advance())
         return self.aps
@@ -187,6 +207,39 @@ class Box:
         self.stores.save()
         self.log.add(now, "save", who)
 
+    # Software -----------------------------------------------------------------------------------
+
+    def _editor(self, schema: Schema) -> Editor:
+        quirks = self.spec.quirks
+        checker = Checker(schema, refuse_obsolete=quirks.obsolete == "refuse")
+        return Editor(checker, check_must=quirks.must == "check")
+
+    def can_run(self, image: Image) -> bool:
+        """Does the lab have the models of this release?"""
+        return family(image.release) in {*self._schemas, *shipped()}
+
+    def run(self, now: float, wanted: SoftwareSet, *, reload: bool) -> None:
+        """Put other software into force; a base image by a reload, a patch at once."""
+        self.aps.advance(now)
+        self.software.running = wanted
+        self.software.filters.lapse({patch.name for patch in wanted.patches})
+        self.log.add(now, "software", str(wanted))
+        if reload:
+            self.reload(now, "Image Install")
+        else:
+            self.aps.image_changed(now)
+
+    def _boot_software(self) -> None:
+        """Another family of releases has other models, and says so in its configuration."""
+        if family(self.release) == family(self.schema.release):
+            return
+        schema = self._schemas.get(family(self.release)) or of_release(self.release)
+        self.stores.editor = self._editor(schema)
+        for tree in (self.stores.running, self.stores.startup):
+            version = at(tree, "native/version")
+            if version is not None:
+                version.text = family(self.release)
+
     # Reload -------------------------------------------------------------------------------------
 
     def reload(self, now: float, why: str) -> None:
@@ -194,6 +247,7 @@ class Box:
         back = now + self.spec.timings.reload_s
         self.log.add(now, "reload", why)
         self.aps.advance(now)
+        self.installer.before_reload(now)
         self.aps.controller_gone(now, back)
         self.eem.forget(now)
         self.ntp.lose()
@@ -227,9 +281,11 @@ class Box:
     def _back(self, now: float) -> None:
         self.away_until = None
         self.boot_time = self.clock.utc(now)
+        self._boot_software()
         running = self.stores.running
         self.ntp.configure(now, running)
         self.eem.configure(now, etree.Element("config"), running)
+        self.installer.after_reload(now)
 
     def refuse_if_syncing(self, now: float) -> None:
         """A write while the datastore catches up is turned away.

@@ -72,6 +72,7 @@ class CliSession:
         self._who = who
         self.mode = "exec" if privileged else "user"
         self.shows: dict[str, Show] = {}
+        self.others: Callable[[str, float], str | None] = lambda _, __: None
         self.closed = False
 
     @property
@@ -112,7 +113,10 @@ class CliSession:
         if words.startswith("show running-config"):
             return self._running(words)
         show = self.shows.get(words)
-        return show(now) if show else INVALID
+        if show is not None:
+            return show(now)
+        answer = self.others(words, now)
+        return INVALID if answer is None else answer
 
     def _running(self, words: str) -> str:
         lines = running_lines(self._world.schema, self._world.stores.running)

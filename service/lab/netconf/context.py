@@ -1,10 +1,13 @@
 """One box as an operation meets it, and the small things every operation reads from its request."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from asyncio import Future
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from service.lab.box.box import Box
+from service.lab.box.copying import Trouble
 from service.lab.errors import NC, RpcRefusedError, bad_element
 from service.lab.netconf.sessions import Session, Sessions
 from service.lab.yang.paths import Element, elements, local, text_of
@@ -19,9 +22,21 @@ class Server:
     box: Box
     sessions: Sessions
     modules: Path | None = None  # where get-schema finds the texts
+    touched: Callable[[], None] = lambda: None
+    trouble: Trouble | None = None  # what befalls the next copy
+    copies: set[str] = field(default_factory=set)  # names of files on their way
+    under_way: set[Future[Any]] = field(default_factory=set)  # what a reload ends
 
 
-Perform = Callable[[Server, Session, Element, Element], Element]  # ..., the rpc, the operation
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A reply that comes when something is through; `work` ends in it or in RpcRefusedError."""
+
+    work: Coroutine[Any, Any, Element]
+
+
+Perform = Callable[[Server, Session, Element, Element], Element | Later]
+"""..., the rpc, the operation."""
 
 
 def not_simulated(request: Element) -> RpcRefusedError:

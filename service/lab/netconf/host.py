@@ -1,15 +1,18 @@
 """A box behind its sessions: who is connected, what goes wrong, what happens after a request."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
 
 from service.lab.box.box import Box
+from service.lab.box.copying import Trouble
+from service.lab.box.install_operation import Mischief
 from service.lab.errors import RpcRefusedError
-from service.lab.faults import AFTER, Fault, FaultBoard
+from service.lab.faults import AFTER, OPERATIONS, TRANSFERS, Fault, FaultBoard
 from service.lab.netconf import messages
-from service.lab.netconf.context import Server
+from service.lab.netconf.context import Later, Server
 from service.lab.netconf.operations import answer
 from service.lab.netconf.sessions import Session, Sessions
 from service.lab.yang.judge import parse
@@ -26,25 +29,39 @@ class BoxHost:
         self.box = box
         self.sessions = Sessions()
         self.faults = FaultBoard()
-        self._server = Server(box, self.sessions, modules)
+        for fault in box.spec.faults:
+            self.faults.add(replace(fault))
+        self._server = Server(box, self.sessions, modules, self._touched)
+        self.under_way = self._server.under_way
         self.on_down: Callable[[float], None] = lambda _: None
         self.on_touched: Callable[[], None] = lambda: None
         box.on_reload.append(self._reloading)
 
-    def answer(self, session: Session, rpc: Element, faults: list[Fault]) -> Element:
+    def answer(self, session: Session, rpc: Element, faults: list[Fault]) -> Element | Later:
         """The reply, as the faults that concern it leave it."""
         for fault in faults:
             if fault.kind == "refuse":
                 return messages.error(rpc, RpcRefusedError(fault.tag, fault.message))
             if fault.kind == "lock":
                 self._locked_by_a_stranger(fault.seconds)
+            self._prepare(fault)
         given = answer(self._server, session, rpc)
+        self._server.trouble = self.box.installer.mischief = None
+        if isinstance(given, Later):
+            return given
         kinds = {f.kind for f in faults}
         if "garbage_enum" in kinds:
             _garble(given)
         if "wrong_namespace" in kinds:
             return _elsewhere(given)
         return given
+
+    def _prepare(self, fault: Fault) -> None:
+        """What a fault does to what the request begins."""
+        if fault.kind in OPERATIONS:
+            self.box.installer.mischief = Mischief(fault.kind, fault.percent, fault.seconds)
+        if fault.kind in TRANSFERS:
+            self._server.trouble = Trouble(fault.kind, fault.percent, fault.seconds)
 
     def after(self, faults: list[Fault]) -> None:
         """What the faults do once the request is through."""
@@ -70,8 +87,20 @@ class BoxHost:
                 self.box.eem.hinder(suspended=fault.kind == "eem_suspend")
             case "lock":
                 self._locked_by_a_stranger(fault.seconds)
+            case "auto_abort":
+                self.box.installer.auto_abort(now)
             case "box_down":
                 self.on_down(fault.seconds)
+            case _:
+                self._disturb(fault)
+
+    def _disturb(self, fault: Fault) -> None:
+        """What befalls sessions and subscriptions, and nothing else of the box."""
+        match fault.kind:
+            case "push_end":
+                self._end_pushes()
+            case "cut":
+                self.sessions.drop_all("a fault cut it")
             case _:
                 pass
 
@@ -108,7 +137,18 @@ class BoxHost:
 
         self.box.agenda.add(now + seconds, unlock)
 
+    def _end_pushes(self) -> None:
+        for session in self.sessions.open.values():
+            for push in session.pushes.values():
+                push.ends = "internal-error"
+
+    def _touched(self) -> None:
+        """The listener of now: it is set after the server was made."""
+        self.on_touched()
+
     def _reloading(self, back_at: float) -> None:
+        for work in list(self.under_way):
+            work.cancel()
         self.sessions.drop_all("the box reloads")
         self.on_down(max(0.0, back_at - self.box.time.monotonic()))
 

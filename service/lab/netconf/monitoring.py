@@ -28,7 +28,7 @@ def netconf_state(box: Box, sessions: Sessions, now: float) -> Mapping[str, Valu
                     "in-rpcs": s.in_rpcs,
                     "in-bad-rpcs": s.bad_rpcs,
                     "out-rpc-errors": s.out_errors,
-                    "out-notifications": 0,
+                    "out-notifications": s.out_notifications,
                 }
                 for s in sessions.open.values()
             ]

@@ -14,6 +14,7 @@ from service.lab.oper.capwap import access_points
 from service.lab.oper.hardware import device_hardware, openconfig_system
 from service.lab.oper.install import install_oper
 from service.lab.oper.join_stats import ap_global
+from service.lab.oper.mobility import mobility_oper
 from service.lab.oper.ntp import ntp_oper
 from service.lab.oper.pki import pki_oper
 from service.lab.yang import judge, subtree, xpath
@@ -30,6 +31,9 @@ STATE: dict[tuple[str, str], Builder] = {
     ("Cisco-IOS-XE-wireless-access-point-oper", "access-point-oper-data"): access_points,
     ("Cisco-IOS-XE-wireless-ap-global-oper", "ap-global-oper-data"): lambda b, want, _: ap_global(
         b, want
+    ),
+    ("Cisco-IOS-XE-wireless-mobility-oper", "mobility-oper-data"): lambda b, _, __: mobility_oper(
+        b
     ),
     ("openconfig-system", "system"): lambda b, _, now: openconfig_system(b, now),
     ("ietf-yang-library", "yang-library"): lambda b, _, __: yang_library(b.schema),
@@ -56,6 +60,11 @@ def read(
     if kind != "subtree":
         raise bad_element("bad-attribute", "filter", f'no filter type "{kind}"', type_="rpc")
     return _by_subtree(box, sessions, config, filter_, state=state)
+
+
+def selected(box: Box, sessions: Sessions, filter_: Element) -> list[Element]:
+    """The same by a subtree filter that was judged already."""
+    return _by_subtree(box, sessions, box.stores.tree("running"), filter_, state=True)
 
 
 def check_filter(box: Box, request: Element) -> None:

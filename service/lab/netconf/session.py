@@ -11,8 +11,11 @@ from service.lab.errors import NC, RpcRefusedError
 from service.lab.faults import Fault
 from service.lab.netconf import messages
 from service.lab.netconf.capabilities import capabilities
+from service.lab.netconf.context import Later
 from service.lab.netconf.framing import FramingError, Reader, frames
 from service.lab.netconf.host import BoxHost
+from service.lab.netconf.operations import refusal
+from service.lab.netconf.publisher import Publisher
 from service.lab.netconf.sessions import Session
 from service.lab.ssh import Process
 from service.lab.yang.judge import parse
@@ -32,6 +35,8 @@ class NetconfSession:
         self._chance = random.Random(host.box.spec.seed)  # noqa: S311  # blanks and chunk sizes
         self._session: Session | None = None
         self._greeted = False
+        self._writing = asyncio.Lock()  # one message after the other
+        self._pushing: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
         """The whole session."""
@@ -46,6 +51,8 @@ class NetconfSession:
         except (FramingError, ConnectionError, asyncssh.Error, asyncio.IncompleteReadError):
             pass  # the peer is gone or speaks something else: the session ends
         finally:
+            if self._pushing is not None:
+                self._pushing.cancel()
             self._over()
 
     async def _listen(self) -> None:
@@ -86,15 +93,44 @@ class NetconfSession:
         box.log.add(now, "rpc", name, session=self._session.number, faults=[f.kind for f in faults])
         if any(f.kind == "drop_before" for f in faults):
             return False
-        answer = self._answer(rpc, faults)
+        answer = await self._in_time(self._answer(rpc, faults), rpc)
         host.on_touched()
         await self._wait(faults, box.spec.timings.latency_s, name)
         alive = await self._give(answer, faults)
         host.after(faults)
         host.on_touched()
+        if self._session.pushes and self._pushing is None:
+            pushing = Publisher(host, self._session, self._push).run()
+            self._pushing = asyncio.create_task(pushing)
+            self._pushing.add_done_callback(self._pushed)
         return alive and not (inside and inside[0].tag == CLOSE)
 
-    def _answer(self, rpc: Element, faults: list[Fault]) -> Element:
+    async def _in_time(self, given: Element | Later, rpc: Element) -> Element:
+        """Wait for a reply that takes its time; a client that hangs up ends the session."""
+        if not isinstance(given, Later):
+            return given
+        assert self._session is not None  # noqa: S101  # set before anything is read
+        work = asyncio.ensure_future(given.work)
+        self._host.under_way.add(work)
+        work.add_done_callback(self._host.under_way.discard)
+        gone = asyncio.ensure_future(self._process.channel.get_connection().wait_closed())
+        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            self._left_behind(work)
+            raise ConnectionAbortedError
+        gone.cancel()
+        try:
+            return work.result()
+        except RpcRefusedError as refused:
+            return refusal(self._session, rpc, refused)
+
+    def _left_behind(self, work: "asyncio.Future[Element]") -> None:
+        """Nobody waits for the reply any more; the work goes on, or ends, as boxes differ."""
+        if self._host.box.spec.quirks.copy_ends_with_session:
+            work.cancel()
+        work.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _answer(self, rpc: Element, faults: list[Fault]) -> Element | Later:
         assert self._session is not None  # noqa: S101  # set before anything is read
         try:
             return self._host.answer(self._session, rpc, faults)
@@ -120,6 +156,18 @@ class NetconfSession:
         await self._reply(answer)
         return True
 
+    async def _push(self, notification: Element) -> None:
+        assert self._session is not None  # noqa: S101  # it has subscriptions
+        self._session.out_notifications += 1
+        await self._reply(notification)
+
+    def _pushed(self, task: "asyncio.Task[None]") -> None:
+        """A client that is gone is no news; anything else must not look like silence."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, ConnectionError | asyncssh.Error):
+            self._host.box.log.add(self._host.box.time.monotonic(), "bug", repr(error))
+            self._drop("a bug of the lab")
+
     async def _reply(self, answer: Element) -> None:
         await self._send(messages.written(answer, self._chance))
 
@@ -127,11 +175,12 @@ class NetconfSession:
         """Write a message in pieces; `part` of it when the reply is to be cut."""
         if part < 1.0:
             message = message[: int(len(message) * part)]
-        for piece in frames(message, self._sizes(), chunked=self._reader.chunked):
-            if part < 1.0 and piece == b"\n##\n":
-                return
-            self._process.stdout.write(piece)
-            await self._process.stdout.drain()
+        async with self._writing:
+            for piece in frames(message, self._sizes(), chunked=self._reader.chunked):
+                if part < 1.0 and piece == b"\n##\n":
+                    return
+                self._process.stdout.write(piece)
+                await self._process.stdout.drain()
 
     def _sizes(self) -> Iterator[int]:
         """Chunk sizes: boxes stream long replies in pieces of no particular length."""

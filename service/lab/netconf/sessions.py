@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from service.lab.netconf.pushing import Push
+
 
 @dataclass(slots=True, eq=False)
 class Session:
@@ -16,6 +18,8 @@ class Session:
     in_rpcs: int = 0
     bad_rpcs: int = 0
     out_errors: int = 0
+    out_notifications: int = 0
+    pushes: dict[int, Push] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -25,6 +29,7 @@ class Sessions:
     open: dict[int, Session] = field(default_factory=dict)
     last: int = 19
     total: int = 0
+    pushes: int = 0  # subscriptions so far: their numbers are never used twice, either
 
     def add(self, username: str, host: str, since: float, drop: Callable[[str], None]) -> Session:
         """A new session."""

@@ -6,9 +6,12 @@ from typing import Any
 
 from service.lab.aps.kinds import image_family, issuer_cn
 from service.lab.aps.state import ApState, Phase
+from service.lab.box.aps import site_of
 from service.lab.box.box import Box
+from service.lab.oper import ap_images
+from service.lab.oper.ap_homes import ap_homes
 from service.lab.oper.build import Value, Want
-from service.lab.oper.cdp import cdp_cache
+from service.lab.oper.cdp import cdp_cache, lldp_neighbours
 from service.lab.oper.pki import tp_cert_info
 from service.lab.time import NEVER, stamp
 
@@ -24,12 +27,17 @@ def access_points(box: Box, want: Want, now: float) -> Mapping[str, Value]:
     """Content of access-point-oper-data: only lists that were asked for are built."""
     parts: dict[str, Any] = {
         "cdp-cache-data": lambda _: cdp_cache(box),
+        "lldp-neigh": lambda _: lldp_neighbours(box),
+        "oper-data": lambda inside: ap_homes(box, inside),
         "capwap-data": lambda inside: _capwap(box, inside, now),
         "ap-name-mac-map": lambda inside: _names(box, inside),
         "ethernet-mac-wtp-mac-map": lambda inside: _ethernet(box, inside),
-        "ewlc-wncd-stats": lambda _: _totals(box),
-        "predownload-data": lambda inside: _predownload(box, inside),
+        "ewlc-wncd-stats": lambda _: _totals(box, now),
+        "predownload-data": lambda inside: _predownload(box, inside, now),
         "tp-cert-info": lambda _: tp_cert_info(box),
+        "site-ap-image-map": lambda _: ap_images.site_map(box),
+        "ap-image-prepare-location": lambda _: ap_images.prepared(box),
+        "ap-image-active-location": lambda _: ap_images.active(box),
     }
     found: dict[str, Value] = {}
     for name, build in parts.items():
@@ -60,7 +68,7 @@ def _row(state: ApState, now: float) -> Mapping[str, Value]:
         "name": spec.name,
         "device-detail": _device(state),
         "ap-location": {"floor": 0, "location": "default location"},
-        "tag-info": _tags(),
+        "tag-info": _tags(site_of(spec)),
         "ap-state": {
             "ap-admin-state": "adminstate-enabled",
             "ap-operation-state": STATES[state.phase],
@@ -123,17 +131,17 @@ def numbers(version: str) -> Mapping[str, Value]:
     return dict(zip(names, (part % 256 for part in padded), strict=True))
 
 
-def _tags() -> Mapping[str, Value]:
+def _tags(site: str) -> Mapping[str, Value]:
     return {
         "tag-source": "tag-source-static",
         "is-ap-misconfigured": False,
         "resolved-tag-info": {
             "resolved-policy-tag": "PT-Office",
-            "resolved-site-tag": "ST-HQ",
+            "resolved-site-tag": site,
             "resolved-rf-tag": "RF-Typical",
         },
         "policy-tag-info": {"policy-tag-name": "PT-Office"},
-        "site-tag": {"site-tag-name": "ST-HQ"},
+        "site-tag": {"site-tag-name": site},
         "rf-tag": {"rf-tag-name": "RF-Typical"},
     }
 
@@ -152,21 +160,23 @@ def _ethernet(box: Box, want: Want) -> Iterator[Mapping[str, Value]]:
             yield {"ethernet-mac": spec.ethernet_mac, "wtp-mac": spec.mac}
 
 
-def _predownload(box: Box, want: Want) -> Iterator[Mapping[str, Value]]:
+def _predownload(box: Box, want: Want, now: float) -> Iterator[Mapping[str, Value]]:
     for state in box.aps.states.values():
-        if state.predownload and not want.excludes("wtp-mac", state.spec.mac):
+        status = state.predownload_state(now)
+        if status and not want.excludes("wtp-mac", state.spec.mac):
             yield {
                 "wtp-mac": state.spec.mac,
-                "predownload-version": numbers(box.image),
+                "predownload-version": numbers(state.fetching or box.image),
                 "max-retry": 3,
                 "delay-time": 0,
-                "pred-status": f"pre-dwnld-{state.predownload}",
+                "pred-status": f"pre-dwnld-{status}",
             }
 
 
-def _totals(box: Box) -> Mapping[str, Value]:
+def _totals(box: Box, now: float) -> Mapping[str, Value]:
     states = list(box.aps.states.values())
-    count = {name: sum(s.predownload == name for s in states) for name in PREDOWNLOAD}
+    found = [state.predownload_state(now) for state in states]
+    count = {name: found.count(name) for name in PREDOWNLOAD}
     return {
         "predownload-stats": {
             **{f"num-{name}": number for name, number in count.items()},

@@ -25,7 +25,7 @@ def device_hardware(box: Box, now: float) -> Mapping[str, Value]:
     system = {
         "current-time": stamp(box.clock.utc(now)),
         "boot-time": stamp(box.boot_time),
-        "software-version": software_version(box.spec.release, box.spec.model),
+        "software-version": software_version(box.release, box.spec.model),
         "rommon-version": "IOS-XE ROMMON",
         "last-reboot-reason": box.reboot_reason,
         "unsaved-config": box.stores.unsaved if box.tells_unsaved else None,

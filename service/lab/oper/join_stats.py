@@ -10,6 +10,7 @@ from service.lab.box.box import Box
 from service.lab.oper.build import Value, Want
 from service.lab.time import NEVER, stamp
 
+CLIENTS = 6
 FINE = Refusal("ap-con-failure-unknown", "")
 
 
@@ -19,6 +20,7 @@ def ap_global(box: Box, want: Want) -> Mapping[str, Value]:
         "ap-join-stats": lambda inside: _statistics(box, inside),
         "ap-history": lambda inside: _history(box, inside),
         "emltd-join-count-stat": lambda _: _totals(box),
+        "ap-location-stats": lambda _: _locations(box),
     }
     found: dict[str, Value] = {}
     for name, build in parts.items():
@@ -26,6 +28,16 @@ def ap_global(box: Box, want: Want) -> Mapping[str, Value]:
         if inside is not None:
             found[name] = build(inside)
     return found
+
+
+def _locations(box: Box) -> Iterator[Mapping[str, Value]]:
+    """Every AP is where it was put out of its box, with six clients while it serves."""
+    serving = sum(state.phase is Phase.REGISTERED for state in box.aps.states.values())
+    yield {
+        "location": "default location",
+        "clients-joined": CLIENTS * serving,
+        "aps-joined": serving,
+    }
 
 
 def _statistics(box: Box, want: Want) -> Iterator[Mapping[str, Value]]:

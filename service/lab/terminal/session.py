@@ -7,6 +7,7 @@ import asyncssh
 from service.lab.box.box import Box
 from service.lab.box.cli import CliSession
 from service.lab.ssh import Process
+from service.lab.terminal import files
 from service.lab.terminal.shows import SHOWS
 
 PAGE = 24
@@ -23,6 +24,7 @@ class TerminalSession:
         self._touched = touched
         self._session = CliSession(box, "ssh", privileged=True)
         self._session.shows = {line: _show(box, line) for line in SHOWS}
+        self._session.others = lambda words, now: files.run(box, words, now)
         self._page = PAGE
         self._typed = b""
 

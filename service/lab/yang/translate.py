@@ -12,6 +12,8 @@ from typing import Any
 
 from pyang import context, repository, types
 
+from service.lab.yang import published
+
 NETCONF_FEATURES = ["writable-running", "candidate", "rollback-on-error", "validate", "xpath"]
 DATA = {"container", "list", "leaf", "leaf-list", "choice", "case", "anyxml", "anydata"}
 Record = list[Any]
@@ -44,10 +46,10 @@ class Tables:
 
 
 def load(folder: Path) -> Any:  # noqa: ANN401  # pyang carries no types
-    """Parse and link every module of a folder, deviations applied."""
+    """Parse and link every module of a folder, and those beside it, deviations applied."""
     ctx = context.Context(repository.FileRepository(str(folder), use_env=False))
     ctx.features["ietf-netconf"] = NETCONF_FEATURES
-    for path in sorted(folder.glob("*.yang")):
+    for path in (*sorted(folder.glob("*.yang")), *published.beside(folder)):
         ctx.add_module(str(path), path.read_text(encoding="utf-8", errors="replace"))
     ctx.validate()
     for module in ctx.modules.values():

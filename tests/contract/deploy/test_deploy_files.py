@@ -8,41 +8,31 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import yaml
 
-import service.settings as known
 from service.api.app import OPENAPI, make_app
-from service.cli.main import COMMANDS, main
-from service.supervise import STEP_GRACE_S
+from service.ports.jobs import STEP_GRACE_S
+from service.supervise import TENDED
+from tests.contract.deploy.files import (
+    DEPLOY,
+    VARIABLES,
+    WITH_FILES,
+    parse,
+    published,
+    refused,
+)
 from tests.support.browser import Caller
 
-DEPLOY = Path(__file__).parents[3] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 INSTALLED = "/opt/aprejoin/bin/aprejoin"
 TEXTS = [*UNITS, DEPLOY / "compose.yaml", DEPLOY / "many-machines.md", DEPLOY / "Containerfile"]
-OURS = {"api", "worker", "beat"}
-VARIABLES = {
-    value
-    for name, value in vars(known).items()
-    if name.isupper() and isinstance(value, str) and value.startswith("APREJOIN_")
-}
-WITH_FILES = {f"{known.DATABASE_URL}{known.FILE}", f"{known.BROKER_URL}{known.FILE}"}
+OURS = {"tables", "api", "worker", "beat", "listen"}
 
 
 @pytest.fixture(scope="module")
 def compose() -> Any:
     return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
-
-
-def parse(words: list[str]) -> click.Context:
-    """What the command line makes of a call, without running it."""
-    name, *rest = words
-    assert name in COMMANDS, name
-    command = main.get_command(click.Context(main), name)
-    assert command is not None
-    return command.make_context(name, list(rest))
 
 
 def called(unit: Path) -> list[str]:
@@ -89,6 +79,7 @@ def test_compose_runs_the_parts_of_the_many_machine_shape(compose):
 def test_compose_lets_a_step_finish_and_signals_the_main_process_alone(compose):
     for name in OURS:
         part = compose["services"][name]
+        parse(part["command"])
         assert seconds(part["stop_grace_period"]) > STEP_GRACE_S + 20
         assert part["init"]
 
@@ -98,16 +89,40 @@ def test_compose_names_only_what_it_has(compose):
         assert set(part.get("secrets", ())) <= set(compose["secrets"]), name
         assert set(part["networks"]) <= set(compose["networks"]), name
         assert set(part.get("depends_on", ())) <= set(compose["services"]), name
-        for needed in part.get("depends_on", ()):
-            assert "healthcheck" in compose["services"][needed], needed
+        for needed, how in part.get("depends_on", {}).items():
+            if how["condition"] == "service_healthy":
+                assert "healthcheck" in compose["services"][needed], needed
+            else:
+                assert compose["services"][needed]["restart"] == "on-failure", needed
 
 
-def test_compose_shows_no_secret_and_opens_nothing_but_the_api_on_loopback(compose):
+def test_compose_shows_no_secret_and_opens_the_api_on_loopback_alone(compose):
     assert compose["networks"]["inside"]["internal"]
     for name, part in compose["services"].items():
         told = f"{part.get('environment')} {part.get('command')}"
         assert not re.search(r"://[^/ ]*:[^/ ]*@|PASSWORD': |--requirepass", told), name
-        assert all(port.startswith("127.0.0.1:") for port in part.get("ports", ())), name
+        heard = part.get("profiles") == ["events"]  # asked for by name; it has to be reached
+        assert heard or all(p.startswith("127.0.0.1:") for p in part.get("ports", ())), name
+
+
+def test_compose_is_of_the_form_that_is_published(compose):
+    assert refused(compose, published("compose-spec.json")) == []
+    assert refused({"services": {"api": {"imagee": "x"}}}, published("compose-spec.json"))
+
+
+def test_compose_lets_nobody_write_outside_of_its_own_folders_nor_keep_a_capability(compose):
+    for name, part in compose["services"].items():
+        assert part["read_only"], name
+        assert part["cap_drop"] == ["ALL"], name
+        assert part["security_opt"] == ["no-new-privileges:true"], name
+        assert name not in OURS or "cap_add" not in part
+
+
+def test_compose_and_the_image_ask_a_part_whether_it_is_tended(compose):
+    words = compose["services"]["worker"]["healthcheck"]["test"]
+    asked = f"$APREJOIN_STATE_DIR/{TENDED}"
+    assert asked in words[-1].replace("$$", "$")
+    assert f'\\"{asked}\\"' in (DEPLOY / "Containerfile").read_text()
 
 
 def test_compose_asks_the_api_whether_it_is_ready(compose):
@@ -120,16 +135,6 @@ def test_compose_asks_the_api_whether_it_is_ready(compose):
     assert path in document["paths"]
 
 
-def test_the_image_has_everything_that_is_copied_into_it():
-    text = (DEPLOY / "Containerfile").read_text()
-    copied = re.findall(r"^COPY (?!--from)(.*) \S+$", text, re.MULTILINE)
-    missing = [
-        word for line in copied for word in line.split() if not (DEPLOY.parent / word).exists()
-    ]
-    assert missing == []
-    assert 'ENTRYPOINT ["aprejoin"]' in text
-
-
 # -- systemd -----------------------------------------------------------------------------------
 
 
@@ -137,6 +142,17 @@ def test_the_image_has_everything_that_is_copied_into_it():
 def test_a_unit_calls_the_program_as_it_is(unit):
     words = called(unit)
     assert parse(words).info_name == words[0]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_only_the_unit_that_listens_below_1024_may_do_so_and_none_may_more(unit):
+    stated = r"^(AmbientCapabilities|CapabilityBoundingSet)=(.*)$"
+    granted = dict(re.findall(stated, unit.read_text(), re.MULTILINE))
+    words = " ".join(called(unit))
+    low = [port for port in re.findall(r":(\d+)\b", words) if int(port) < 1024]
+    wanted = "CAP_NET_BIND_SERVICE" if low else ""
+    assert granted["CapabilityBoundingSet"] == wanted
+    assert granted.get("AmbientCapabilities", "") == wanted
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)

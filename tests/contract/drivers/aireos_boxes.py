@@ -12,6 +12,7 @@ from service.domain.inventory import Controller
 from service.domain.observation import Topic
 from service.drivers.aireos.driver import AireOsDriver
 from service.lab.lab import Lab
+from tests.support.patience import REPLY_S
 
 STILL = {"boot_s": 900, "download_s": 900, "retry_s": 900}
 APS = [
@@ -22,7 +23,7 @@ APS = [
     {"kind": "healthy", "name": "first floor 2"},
 ]
 EVERYTHING = frozenset(Topic)
-TIMEOUT_S = 20.0
+TIMEOUT_S = REPLY_S
 
 
 def box(name: str, release: str, **more: Any) -> dict[str, Any]:

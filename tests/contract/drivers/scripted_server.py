@@ -16,8 +16,8 @@ from lxml import etree
 from service.drivers.links.netconf import NC
 from service.drivers.links.netconf_connect import NetconfTarget
 from service.lab.netconf.framing import Reader, frames
+from tests.support.patience import REPLY_S
 
-PATIENCE_S = 20.0
 BASE = ("urn:ietf:params:netconf:base:1.0", "urn:ietf:params:netconf:base:1.1")
 RUNNING = "urn:ietf:params:netconf:capability:writable-running:1.0"
 ROLLBACK = "urn:ietf:params:netconf:capability:rollback-on-error:1.0"
@@ -117,7 +117,7 @@ class ScriptedServer:
     def __exit__(self, *_: object) -> None:
         self._await(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(PATIENCE_S)
+        self._thread.join(REPLY_S)
         self._loop.close()
 
     @property
@@ -139,7 +139,7 @@ class ScriptedServer:
         return [operation(rpc) for rpc in self.rpcs]
 
     def _await(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(REPLY_S)
 
     async def _open(self) -> None:
         self._connections: set[asyncssh.SSHServerConnection] = set()

@@ -13,6 +13,7 @@ from typing import Any, Self
 import asyncssh
 
 from service.drivers.links.ssh import SshTarget
+from tests.support.patience import REPLY_S
 
 USER, PASSWORD = "admin", "right-and-secret"
 PROMPT = "\r\n(WLC-1) >"
@@ -86,7 +87,9 @@ class Shell:
     @property
     def target(self) -> SshTarget:
         pin = self._key.get_fingerprint()
-        return SshTarget("wlc", "127.0.0.1", self.port, USER, PASSWORD, pin, connect_timeout_s=5)
+        return SshTarget(
+            "wlc", "127.0.0.1", self.port, USER, PASSWORD, pin, connect_timeout_s=REPLY_S
+        )
 
     def _run(self, work: Callable[[], Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work(), self._loop).result(20)

@@ -10,6 +10,7 @@ from service.drivers.links.snmp_session import SnmpTarget
 from service.errors import CapabilityMissing, DeviceUnreachable, ReplyMalformed
 from tests.contract.drivers.scripted_agent import Agent, oid, text
 from tests.contract.drivers.scripted_shell import Shell
+from tests.support.patience import REPLY_S
 
 SYSINFO = (
     "\r\nManufacturer's Name.............................. Cisco Systems Inc.\r\n"
@@ -52,7 +53,7 @@ def by_snmp(description, model="AIR-CT5508-K9", release="8.5.161.0"):
     with Agent(values) as agent:
         link = SnmpLink.open(SnmpTarget("wlc", "127.0.0.1", agent.port, community="public"))
         try:
-            return identify("wlc", OneWay(snmp=link), book(), timeout_s=5)
+            return identify("wlc", OneWay(snmp=link), book(), timeout_s=REPLY_S)
         finally:
             link.close()
 
@@ -61,7 +62,7 @@ def by_cli(page):
     with Shell({"show sysinfo": page}) as shell:
         link = CliLink.open(shell.target, legacy=False)
         try:
-            return identify("wlc", OneWay(cli=link), book(), timeout_s=5)
+            return identify("wlc", OneWay(cli=link), book(), timeout_s=REPLY_S)
         finally:
             link.close()
 
@@ -103,4 +104,4 @@ def test_a_page_without_a_release_is_malformed():
 
 def test_a_box_that_nothing_reaches_says_why_on_both_ways():
     with pytest.raises(DeviceUnreachable, match="refused; SNMP does not answer either: no answer"):
-        identify("wlc", OneWay(), book(), timeout_s=5)
+        identify("wlc", OneWay(), book(), timeout_s=REPLY_S)

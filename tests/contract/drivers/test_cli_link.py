@@ -17,6 +17,7 @@ from service.errors import (
     OutcomeUnknown,
 )
 from tests.contract.drivers.scripted_shell import DROP, PASSWORD, Shell
+from tests.support.patience import REPLY_S
 
 TABLE = "AP Name   State\r\n--------  -----\r\n"
 MORE = "--More-- or (q)uit"
@@ -38,7 +39,7 @@ def refused(shell, **target):
         pytest.fail("it let us in")
 
 
-def shown(shell, command="show it", timeout_s=5.0):
+def shown(shell, command="show it", timeout_s=REPLY_S):
     with logged_in(shell) as link:
         return link.show(command, timeout_s=timeout_s)
 
@@ -66,7 +67,7 @@ def test_the_prompt_is_that_of_the_system_name_with_blanks_and_dots():
         logged_in(shell) as link,
     ):
         assert link.name == "My WLC.hq_1 - 2"
-        assert link.show("show it", timeout_s=5) == "fine"
+        assert link.show("show it", timeout_s=REPLY_S) == "fine"
 
 
 def test_a_wrong_password_is_sent_once():
@@ -105,7 +106,7 @@ def test_whatever_else_answers_is_named_and_left(prompt, words):
 )
 def test_a_box_that_says_it_is_full_is_busy(banner):
     with Shell(banner=banner) as shell, pytest.raises(DeviceBusy):
-        refused(shell, connect_timeout_s=1.0)
+        refused(shell, connect_timeout_s=3.0)  # runs out: such a box says no more
 
 
 def drop_one(server):
@@ -119,13 +120,13 @@ def test_a_connection_that_is_taken_and_dropped_is_a_full_box():
         dropper = threading.Thread(target=drop_one, args=(server,))
         dropper.start()
         with pytest.raises(DeviceBusy, match="no session is free"):
-            CliLink.open(replace(target, insecure=True, connect_timeout_s=3.0), legacy=False)
-        dropper.join(5)
+            CliLink.open(replace(target, insecure=True, connect_timeout_s=REPLY_S), legacy=False)
+        dropper.join(REPLY_S)
 
 
 def test_a_dialogue_that_never_begins_ends_in_time():
     with Shell(banner="") as shell, pytest.raises(DeviceUnreachable, match="neither login nor"):
-        refused(shell, connect_timeout_s=0.5)
+        refused(shell, connect_timeout_s=3.0)
 
 
 # -- showing -----------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ def test_every_pager_is_answered_and_leaves_no_trace(pages):
 
 def test_a_pager_that_wants_enter_is_given_it():
     with Shell({"show it": [f"one\r\n{MORE}", "", "\r\ntwo\r\n"]}) as shell:
-        assert shown(shell, timeout_s=10).split() == ["one", "two"]
+        assert shown(shell, timeout_s=REPLY_S).split() == ["one", "two"]
 
 
 def test_paging_is_never_switched_off():
@@ -194,9 +195,9 @@ def test_a_question_nobody_foresaw_is_answered_no():
 def test_an_output_without_an_end_ends_in_time():
     with (
         Shell({"show it": [TABLE, "never"]}) as shell,
-        pytest.raises(DeviceUnreachable, match=r"no prompt in 0.5 s, after 2 line\(s\)"),
+        pytest.raises(DeviceUnreachable, match=r"no prompt in 2 s, after 2 line\(s\)"),
     ):
-        shown(shell, timeout_s=0.5)
+        shown(shell, timeout_s=2.0)
 
 
 def test_a_session_that_ends_in_mid_output_says_where():
@@ -213,14 +214,17 @@ def test_a_session_that_ends_in_mid_output_says_where():
 def test_silence_is_success_and_words_are_kept():
     answers = {"config a": "", "config b": "\r\nError! Server Index is invalid\r\n"}
     with Shell(answers) as shell, logged_in(shell) as link:
-        assert (link.configure("config a", timeout_s=5).text, link.alive) == ("", True)
-        assert link.configure("config b", timeout_s=5).refusal == "Error! Server Index is invalid"
+        assert (link.configure("config a", timeout_s=REPLY_S).text, link.alive) == ("", True)
+        assert (
+            link.configure("config b", timeout_s=REPLY_S).refusal
+            == "Error! Server Index is invalid"
+        )
 
 
 def test_the_one_question_that_was_foreseen_is_answered_yes():
     ask = ["\r\nAre you sure you want to save? (y/n) ", " y\r\nConfiguration Saved!\r\n"]
     with Shell({"save config": ask}) as shell, logged_in(shell) as link:
-        answer = link.configure("save config", timeout_s=5, yes=True)
+        answer = link.configure("save config", timeout_s=REPLY_S, yes=True)
     assert "Configuration Saved!" in answer.text
     assert "Are you sure you want to save?" in answer.asked
     assert "'y'" in shell.typed
@@ -229,7 +233,7 @@ def test_the_one_question_that_was_foreseen_is_answered_yes():
 def test_a_second_question_is_answered_no():
     ask = ["Sure? (y/n) ", "Really? (y/N) ", "no then\r\n"]
     with Shell({"reset": ask}) as shell, logged_in(shell) as link:
-        link.configure("reset", timeout_s=5, yes=True)
+        link.configure("reset", timeout_s=REPLY_S, yes=True)
     assert "'y'" in shell.typed
     assert "'y'" not in shell.typed[shell.typed.index("'y'") + 1 :]
 
@@ -237,9 +241,9 @@ def test_a_second_question_is_answered_no():
 def test_an_answer_that_was_lost_leaves_the_outcome_open():
     with Shell({"config a": DROP}) as shell, logged_in(shell) as link:
         with pytest.raises(OutcomeUnknown):
-            link.configure("config a", timeout_s=5)
+            link.configure("config a", timeout_s=REPLY_S)
         with pytest.raises(DeviceUnreachable):
-            link.configure("config a", timeout_s=5)
+            link.configure("config a", timeout_s=REPLY_S)
     assert shell.typed.count("config a") == 1
 
 
@@ -280,8 +284,8 @@ def test_a_session_that_does_not_answer_any_more_is_found_out():
 def test_where_a_question_mark_is_no_key_enter_brings_the_help():
     words = "cert-expiry-ignore Configures cert-expiry-ignore check operation."
     with Shell({"config ap ?": words, "show it": "fine"}) as shell, logged_in(shell) as link:
-        assert link.words_after("config ap", timeout_s=30) == words
-        assert link.show("show it", timeout_s=5) == "fine"
+        assert link.words_after("config ap", timeout_s=REPLY_S) == words
+        assert link.show("show it", timeout_s=REPLY_S) == "fine"
 
 
 USAGE = "Incorrect usage.  Use the '?' or <TAB> key to list commands."
@@ -289,5 +293,5 @@ USAGE = "Incorrect usage.  Use the '?' or <TAB> key to list commands."
 
 def test_help_that_does_not_exist_is_the_answer_that_says_so():
     with Shell({"config ap ?": USAGE, "show it": "fine"}) as shell, logged_in(shell) as link:
-        assert "Incorrect usage" in link.words_after("config ap", timeout_s=30)
-        assert link.show("show it", timeout_s=5) == "fine"
+        assert "Incorrect usage" in link.words_after("config ap", timeout_s=REPLY_S)
+        assert link.show("show it", timeout_s=REPLY_S) == "fine"

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from lxml import etree
 
 from service.domain.releases import Release
-from service.drivers.iosxe.documents import path_text
+from service.drivers.iosxe.documents import Shape, filter_for, path_text, shape_of
+from service.drivers.iosxe.normalize import TUNNELS
 from service.drivers.paths import Contract, Node, Step, contract
-from tests.contract.drivers.vendor_models import Models, all_models
-from tests.support.facts import RELEASES, needs_modules
+from tests.contract.drivers.vendor_models import PUBLISHED, Models, all_models
+from tests.support.facts import IOSXE, RELEASES, needs_modules
 
 pytestmark = needs_modules
 
@@ -42,6 +44,18 @@ def node_paths(
     for inner in node.lists.values():
         for key, steps, below in node_paths(paths, inner, at, here):
             yield key, steps, alive and below
+
+
+def test_only_the_modules_that_are_listed_are_not_among_the_facts(paths, release):
+    at, folder = Release.parse(release), IOSXE / "yang" / RELEASES[release]
+    wanted = {module.name for module in paths.modules.values() if module.exists_in(at)}
+    assert {name for name in wanted if not (folder / f"{name}.yang").is_file()} == PUBLISHED
+
+
+def test_the_words_for_a_tunnel_are_those_of_the_models(paths, vendor):
+    steps = paths.steps("/mob:mobility-oper-data/mobility-node-data/ulink-status")
+    words = vendor.words(vendor.resolve(steps))
+    assert words == {*TUNNELS, "status-unknown"}
 
 
 def test_every_module_has_the_namespace_that_the_contract_gives_it(paths, vendor, release):
@@ -81,7 +95,7 @@ def test_no_leaf_is_withheld_from_a_release_that_has_it(paths, vendor, release):
 
 def test_every_hazard_path_exists(paths, vendor, release):
     missing = []
-    for key, hazard in paths.hazards.items():
+    for key, hazard in {**paths.hazards, **paths.dependents}.items():
         for path in hazard.paths():
             steps = paths.steps(path)
             if hazard.key:
@@ -106,6 +120,23 @@ def test_every_rpc_and_its_inputs_exist(paths, vendor, release):
             if vendor.resolve((*steps, (steps[-1][0], name))) is None
         ]
     assert not missing
+
+
+def test_everything_that_is_subscribed_to_exists_from_its_first_release_on(paths, vendor, release):
+    at, wrong = Release.parse(release), []
+    for key, push in paths.pushes.items():
+        steps = paths.steps(push.path)
+        space = steps[-1][0]
+        named = {push.key: ((*steps[:-1], (space, push.key)), push.exists_in(at))}
+        for leaf in push.leaves.values():
+            has_it = push.exists_in(at) and leaf.exists_in(at)
+            named[leaf.path] = ((*steps, (space, leaf.path)), has_it)
+        wrong += [
+            f"{key}: {name}"
+            for name, (one, has_it) in named.items()
+            if (vendor.resolve(one) is not None) is not has_it
+        ]
+    assert not wrong
 
 
 def test_every_node_of_ntp_entries_exists(paths, vendor, release):
@@ -169,6 +200,45 @@ def test_every_node_that_allows_expired_certificates_exists(paths, vendor, relea
         if vendor.resolve((*base, *paths.steps(path, inherit=base[-1][0]))) is None
     ]
     assert not missing
+
+
+def filter_of(paths: Contract, at: Release) -> etree._Element:
+    """All that is ever read, asked for at once."""
+    libraries = ("modules-1.0", "modules-1.1", "schemas")
+    shapes = [
+        shape_of(paths, read, at)
+        for key, read in paths.reads.items()
+        if read.exists_in(at) and key not in libraries
+    ]
+    shapes += [
+        Shape(paths.steps(path), {}, {}) for one in paths.hazards.values() for path in one.paths()
+    ]
+    return filter_for(*shapes)
+
+
+def strange_in(element: etree._Element, vendor: Models, base: tuple[Step, ...] = ()) -> list[str]:
+    """What of a filter the models don't have, or have as something that can't be compared."""
+    name = etree.QName(element)
+    here = (*base, (name.namespace, name.localname))
+    node = vendor.resolve(here)
+    if node is None:
+        return [f"{path_text(here)} is not there"]
+    found = [one for child in element for one in strange_in(child, vendor, here)]
+    if (element.text or "").strip() and node.keyword not in ("leaf", "leaf-list"):
+        found.append(f"{path_text(here)} is a {node.keyword} and has no value")
+    return found
+
+
+def test_every_filter_asks_for_what_the_release_has(paths, vendor, release):
+    whole = filter_of(paths, Release.parse(release))
+    assert len(whole) > len(PUBLISHED)
+    assert not [one for top in whole for one in strange_in(top, vendor)]
+
+
+def test_a_filter_that_asks_for_what_is_not_there_or_for_the_value_of_a_container_is_told(vendor):
+    native = 'xmlns="http://cisco.com/ns/yang/Cisco-IOS-XE-native"'
+    asked = etree.fromstring(f"<native {native}><clock>x<set/></clock></native>")
+    assert len(strange_in(asked, vendor)) == 2
 
 
 def test_a_path_that_does_not_exist_is_not_resolved(paths, vendor):

@@ -12,8 +12,9 @@ from service.drivers.iosxe.driver import IosXeDriver
 from service.errors import ChangeRefused
 from service.lab.fleet import from_mapping
 from service.lab.lab import Lab
+from tests.support.patience import REPLY_S
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = REPLY_S
 POLICY = frozenset({Topic.JOIN_POLICY})
 STILL = {"boot_s": 900, "download_s": 900, "retry_s": 900}
 BOXES = {

@@ -26,6 +26,7 @@ from tests.contract.drivers.scripted_server import (
     hello,
     replied,
 )
+from tests.support.patience import REPLY_S
 
 NATIVE = "http://cisco.com/ns/yang/Cisco-IOS-XE-native"
 FILTER = etree.fromstring(
@@ -37,7 +38,7 @@ NAME = f'<native xmlns="{NATIVE}"><hostname>wlc-äöü-無線</hostname></native
 def hostname(server: ScriptedServer, **settings) -> str:
     link = NetconfLink.open(server.target(**settings))
     try:
-        found = link.get(FILTER, timeout_s=10)
+        found = link.get(FILTER, timeout_s=REPLY_S)
         return found.findtext(f"{{{NATIVE}}}native/{{{NATIVE}}}hostname")
     finally:
         link.close()
@@ -84,7 +85,7 @@ def test_a_hello_may_be_written_in_many_ways(greeting):
         try:
             assert RUNNING in link.capabilities
             assert link.session_id == "7"
-            assert link.get(FILTER, timeout_s=10) is not None
+            assert link.get(FILTER, timeout_s=REPLY_S) is not None
         finally:
             link.close()
 
@@ -133,7 +134,7 @@ def test_bytes_that_are_no_utf_8_do_not_end_the_session():
 def test_nothing_found_is_an_empty_answer(inside):
     with ScriptedServer(lambda rpc: replied(rpc, inside)) as server:
         link = NetconfLink.open(server.target())
-        assert len(link.get(FILTER, timeout_s=10)) == 0
+        assert len(link.get(FILTER, timeout_s=REPLY_S)) == 0
         link.close()
 
 
@@ -161,7 +162,7 @@ def test_a_reply_of_another_form_says_what_was_found_and_expected(inside, words)
     with ScriptedServer(lambda rpc: replied(rpc, inside)) as server:
         link = NetconfLink.open(server.target())
         with pytest.raises(ReplyMalformed) as caught:
-            link.get(FILTER, timeout_s=10)
+            link.get(FILTER, timeout_s=REPLY_S)
         link.close()
     assert words in str(caught.value)
 
@@ -180,7 +181,7 @@ def test_a_message_that_is_no_xml_is_said_at_once(text):
     with ScriptedServer(lambda rpc: text.format(nc=NC, id=rpc.get("message-id"))) as server:
         link = NetconfLink.open(server.target())
         with pytest.raises(ReplyMalformed):
-            link.get(FILTER, timeout_s=10)
+            link.get(FILTER, timeout_s=REPLY_S)
         assert not link.alive
         link.close()
 
@@ -195,7 +196,7 @@ def test_every_error_of_a_refusal_is_told_and_the_blamed_elements_are_named():
     with ScriptedServer(answer) as server:
         link = NetconfLink.open(server.target())
         with pytest.raises(RpcRefused) as caught:
-            link.get(FILTER, timeout_s=10)
+            link.get(FILTER, timeout_s=REPLY_S)
         link.close()
     assert caught.value.tag == "unknown-element"
     assert caught.value.bad == ("clock", "key")
@@ -207,7 +208,7 @@ def test_a_session_that_ends_while_reading_is_no_answer_and_not_repeated():
     with ScriptedServer(lambda _: Then(drop=True)) as server:
         link = NetconfLink.open(server.target())
         with pytest.raises(DeviceUnreachable) as caught:
-            link.get(FILTER, timeout_s=10)
+            link.get(FILTER, timeout_s=REPLY_S)
         link.close()
         assert server.operations == ["get"]
     assert "closed the session" in str(caught.value)
@@ -229,7 +230,7 @@ def test_words_of_a_broken_session_hold_nothing_of_what_arrived():
     with ScriptedServer(lambda rpc: Then(data(rpc, secret * 99), part=0.5, drop=True)) as server:
         link = NetconfLink.open(server.target())
         with pytest.raises(DeviceUnreachable) as caught:
-            link.get(FILTER, timeout_s=10)
+            link.get(FILTER, timeout_s=REPLY_S)
         link.close()
     assert "hush" not in str(caught.value)
     assert "hush" not in repr(caught.value.__cause__)

@@ -20,6 +20,7 @@ from tests.contract.drivers.scripted_agent import (
     oid,
     text,
 )
+from tests.support.patience import REPLY_S
 
 TABLE = "1.3.6.1.4.1.14179.2.2.1.1"
 NAME, STATE = f"{TABLE}.3", f"{TABLE}.6"
@@ -38,14 +39,14 @@ def box(rows: int = ROWS):
 
 
 def link(agent, **settings):
-    settings = {"community": "public", "patience_s": 0.15} | settings
+    settings = {"community": "public", "patience_s": REPLY_S} | settings
     return SnmpLink.open(SnmpTarget("wlc", "127.0.0.1", agent.port, **settings))
 
 
 def walked(agent, columns=(NAME, STATE), **settings):
     opened = link(agent, **settings)
     try:
-        return opened.walk(columns, timeout_s=20)
+        return opened.walk(columns, timeout_s=REPLY_S)
     finally:
         opened.close()
 
@@ -53,7 +54,7 @@ def walked(agent, columns=(NAME, STATE), **settings):
 def got(agent, oids, **settings):
     opened = link(agent, **settings)
     try:
-        return opened.get(oids, timeout_s=5)
+        return opened.get(oids, timeout_s=REPLY_S)
     finally:
         opened.close()
 
@@ -89,7 +90,7 @@ def test_lost_packets_are_asked_again_for_less():
     with Agent(
         box(), spoil=lambda _, answer: None if len(agent.asked) in drops else answer
     ) as agent:
-        assert len(walked(agent)[NAME]) == ROWS
+        assert len(walked(agent, patience_s=1.0)[NAME]) == ROWS
     assert agent.asked[3].repetitions == agent.asked[2].repetitions // 2
 
 
@@ -98,7 +99,7 @@ def test_an_agent_that_falls_silent_in_mid_table_is_no_smaller_fleet():
         Agent(box(), spoil=lambda _, answer: None if len(agent.asked) > 4 else answer) as agent,
         pytest.raises(DeviceUnreachable, match=r"no answer after 60 row\(s\)"),
     ):
-        walked(agent, patience_s=0.05)
+        walked(agent, patience_s=0.5)
 
 
 def test_an_end_of_the_table_that_is_none_is_found_out():

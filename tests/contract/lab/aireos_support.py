@@ -9,6 +9,7 @@ import paramiko
 
 from service.lab.fleet import from_mapping
 from service.lab.lab import Lab
+from tests.support.patience import PATIENCE_S, REPLY_S
 
 FAST = {
     "boot_s": 0.2,
@@ -51,12 +52,12 @@ class Closed(Exception):  # what happened, not an error of ours
 class Shell:
     """What a person at a terminal would do: read until a text stands at the end, type."""
 
-    def __init__(self, lab, name="wlc-1", *, password=None, seconds=5.0):
+    def __init__(self, lab, name="wlc-1", *, password=None, seconds=REPLY_S):
         self.seconds = seconds
         self.password = password or secret(lab)
         self.prompt = f"({lab.wlc(name).summary()['sysname']}) >"
         self.transport = paramiko.Transport(("127.0.0.1", lab.wlc(name).port))
-        self.transport.start_client(timeout=10)
+        self.transport.start_client(timeout=REPLY_S)
         self.transport.auth_none("admin")
         self.channel = self.transport.open_session()
         self.channel.get_pty(width=200)
@@ -184,7 +185,7 @@ class SnmpClient:
         self.community = (community or secret(lab, "community")).encode()
         self.number = 100
 
-    def ask(self, kind, *names, repeat=0, seconds=3.0):
+    def ask(self, kind, *names, repeat=0, seconds=REPLY_S):
         """One request; None when nothing comes back in time."""
         self.number += 1
         bindings = b"".join(_tlv(0x30, _oid(name) + b"\x05\x00") for name in names)
@@ -235,7 +236,7 @@ def snmp(lab, name="wlc-1", **settings):
         client.close()
 
 
-def until(condition, seconds=8.0):
+def until(condition, seconds=PATIENCE_S):
     """Wait for a condition of a box that lives in real time."""
     end = time.monotonic() + seconds
     while not condition():

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
 from tests.contract.lab.aireos_support import _number, _oid, _split, _tlv, secret, value
+from tests.support.patience import REPLY_S
 
 SALT = b"\x00\x01\x02\x03\x04\x05\x06\x07"
 
@@ -22,7 +23,7 @@ class V3Client:
     def __init__(self, lab, password=None, name="wlc-1"):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.connect(("127.0.0.1", lab.wlc(name).snmp_port))
-        self.socket.settimeout(3)
+        self.socket.settimeout(REPLY_S)
         self.password = (password or secret(lab, "community")).encode()
         self.engine, self.boots, self.seconds, self.key = b"", 0, 0, b""
 

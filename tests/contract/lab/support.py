@@ -11,6 +11,7 @@ from ncclient.transport.errors import SessionCloseError, TransportError
 
 from service.lab.fleet import from_mapping
 from service.lab.lab import Lab
+from tests.support.patience import PATIENCE_S, REPLY_S
 
 APO = "http://cisco.com/ns/yang/Cisco-IOS-XE-wireless-access-point-oper"
 GO = "http://cisco.com/ns/yang/Cisco-IOS-XE-wireless-ap-global-oper"
@@ -47,7 +48,7 @@ def started(tmp_path, fleet=None, **settings) -> Iterator[Lab]:
 
 
 @contextmanager
-def client(lab, name="hq-1", timeout=10):
+def client(lab, name="hq-1", timeout=REPLY_S):
     """An ncclient session on a box."""
     password = (lab.inventory_path.parent / "password").read_text()
     session = manager.connect(
@@ -97,7 +98,7 @@ def texts(reply, name: str) -> list[str]:
     return [e.text or "" for e in reply.data_ele.iter(f"{{*}}{name}")]
 
 
-def until(condition, seconds=8.0):
+def until(condition, seconds=PATIENCE_S):
     """Wait for a condition of a box that lives in real time."""
     end = time.monotonic() + seconds
     while not condition():

@@ -5,6 +5,7 @@ import requests
 
 from service.lab.errors import LabError
 from tests.contract.lab.aireos_support import FAST, shell, snmp, started, until
+from tests.support.patience import REPLY_S
 
 WLC = {"platform": "aireos", "name": "wlc", "ntp": [{"host": "192.0.2.1"}]}
 MODELS = ["2504", "3504", "5508", "5520", "8540", "vWLC"]
@@ -44,7 +45,9 @@ def test_both_platforms_live_in_one_lab_and_are_told_apart(tmp_path):
 def test_another_process_sees_and_stirs_it_over_http(tmp_path):
     def ask(path, body=None):
         method = "GET" if body is None else "POST"
-        return requests.request(method, f"{lab.control_url}{path}", json=body, timeout=10).json()
+        return requests.request(
+            method, f"{lab.control_url}{path}", json=body, timeout=REPLY_S
+        ).json()
 
     with started(tmp_path, aps=[{"kind": "healthy"}]) as lab:
         (summary,) = ask("/boxes")

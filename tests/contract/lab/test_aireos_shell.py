@@ -4,6 +4,7 @@ import paramiko
 import pytest
 
 from tests.contract.lab.aireos_support import MORE, Closed, Shell, secret, shell, started
+from tests.support.patience import REPLY_S
 
 USAGE = "Incorrect usage.  Use the '?' or <TAB> key to list commands."
 
@@ -52,7 +53,7 @@ def test_a_banner_comes_before_the_login(tmp_path):
 def test_only_the_old_algorithms_are_offered(tmp_path):
     with started(tmp_path) as lab:
         transport = paramiko.Transport(("127.0.0.1", lab.wlc("wlc-1").port))
-        transport.start_client(timeout=10)
+        transport.start_client(timeout=REPLY_S)
         assert transport.host_key_type == "ssh-rsa"
         transport.close()
         modern = paramiko.Transport(
@@ -60,7 +61,7 @@ def test_only_the_old_algorithms_are_offered(tmp_path):
             disabled_algorithms={"kex": ["diffie-hellman-group-exchange-sha1"]},
         )
         with pytest.raises(paramiko.SSHException):
-            modern.start_client(timeout=10)
+            modern.start_client(timeout=REPLY_S)
         modern.close()
 
 

@@ -146,9 +146,9 @@ def test_current_time_exists_from_17_6_on(tmp_path):
         assert refusal(session.dispatch, asked).tag == "unknown-element"
 
 
-def test_install_operations_are_known_but_not_simulated(tmp_path):
+def test_an_automatic_upgrade_is_known_but_not_simulated(tmp_path):
     uri = "http://cisco.com/ns/yang/Cisco-IOS-XE-install-rpc"
-    asked = to_ele(f'<install-commit xmlns="{uri}"><uuid>x</uuid></install-commit>')
+    asked = to_ele(f'<autoupgrade xmlns="{uri}"><uuid>x</uuid></autoupgrade>')
     with started(tmp_path) as lab, client(lab) as session:
         assert refusal(session.dispatch, asked).tag == "operation-not-supported"
 

@@ -7,6 +7,7 @@ import paramiko
 import yaml
 
 from tests.contract.lab.support import GONE, client, ntp, started, until
+from tests.support.patience import REPLY_S
 
 DIFFERENCES = "show archive config differences nvram:startup-config system:running-config"
 
@@ -27,7 +28,7 @@ def terminal(lab):
     )
     try:
         shell = ssh.invoke_shell()
-        shell.settimeout(30)
+        shell.settimeout(REPLY_S)
         yield shell
     finally:
         ssh.close()

@@ -46,8 +46,10 @@ def test_a_session_dropped_after_the_request_applied_it(tmp_path):
 def test_a_hanging_box_lets_the_client_run_into_its_deadline(tmp_path):
     with started(tmp_path) as lab:
         lab.box("hq-1").fault("hang", rpc="get-config", seconds=5)
-        with client(lab, timeout=0.5) as session, pytest.raises(TimeoutExpiredError):
-            session.get_config("running")
+        with client(lab) as session:
+            session.timeout = 0.5
+            with pytest.raises(TimeoutExpiredError):
+                session.get_config("running")
 
 
 def test_a_refusal_carries_the_tag_it_was_given(tmp_path):
@@ -71,7 +73,7 @@ def test_a_fault_waits_for_its_nth_request_with_its_element(tmp_path):
 
 def test_somebody_else_s_lock_is_met_and_passes(tmp_path):
     with started(tmp_path) as lab, client(lab) as session:
-        lab.box("hq-1").fault("lock", seconds=0.5, now=True)
+        lab.box("hq-1").fault("lock", seconds=2.5, now=True)
         assert refusal(session.edit_config, ntp(GONE), target="running").tag == "in-use"
         until(lambda: refusal(session.edit_config, ntp(GONE), target="running") is None)
 
@@ -138,7 +140,7 @@ def reachable(lab) -> bool:
 def test_a_box_that_is_down_comes_back_on_its_port(tmp_path):
     with started(tmp_path) as lab:
         port = lab.box("hq-1").port
-        lab.box("hq-1").fault("box_down", seconds=0.5)
+        lab.box("hq-1").fault("box_down", seconds=2.5)
         assert not reachable(lab)
         until(lambda: reachable(lab))
         assert lab.box("hq-1").port == port

@@ -76,6 +76,30 @@ def test_of_two_that_claim_one_wins_until_the_claim_runs_out(store, world):
     assert store.claim_due(REMEDIATION, "r1", for_s=60)
 
 
+def test_who_is_in_a_hurry_waits_for_nothing_but_a_claim(store, world):
+    store.set_due(REMEDIATION, "r1", in_s=60, why="later")
+    store.hurry_due(REMEDIATION, "r1")
+    assert store.due_of(REMEDIATION, "r1") == Due(REMEDIATION, "r1", 0, "later")
+    assert store.claim_due(REMEDIATION, "r1", for_s=60)
+    world.advance(1)
+    store.hurry_due(REMEDIATION, "r1")
+    assert not store.due_of(REMEDIATION, "r1").is_due
+    world.advance(59)
+    store.hurry_due(REMEDIATION, "r1")
+    assert ids(store.take_nudges(again_after_s=10)) == ["r1"]
+    store.hurry_due(REMEDIATION, "r2")
+    assert store.due_of(REMEDIATION, "r2") is None
+
+
+def test_a_claim_that_nobody_gave_back_is_nudged_as_if_told_at_its_end(store, world):
+    store.set_due(REMEDIATION, "r1", in_s=0)
+    assert store.claim_due(REMEDIATION, "r1", for_s=60)
+    world.advance(69.9)
+    assert store.take_nudges(again_after_s=10) == ()
+    world.advance(0.1)
+    assert ids(store.take_nudges(again_after_s=10)) == ["r1"]
+
+
 def test_nothing_can_be_claimed_that_is_not_due_or_not_there(store):
     store.set_due(REMEDIATION, "r1", in_s=10)
     assert not store.claim_due(REMEDIATION, "r1", for_s=90)
@@ -90,3 +114,12 @@ def test_two_ticks_closer_than_the_schedule_allows_are_one(store, world, seconds
     assert store.take_tick("other", apart_s=54)
     world.advance(60 - seconds)
     assert store.take_tick("night", apart_s=54)
+
+
+def test_what_is_left_of_what_begins_alike_is_listed_in_order(store):
+    for item in ("s1.00001", "s1.00000", "s10.00000", "s1_00000"):
+        store.set_due(Kind.PART, item, in_s=0)
+    store.set_due(Kind.SWEEP, "s1.9", in_s=0)
+    store.forget_due(Kind.PART, "s1.00001")
+    assert store.due_items(Kind.PART, begins="s1.") == ("s1.00000",)
+    assert store.due_items(Kind.PART, begins="s1_") == ("s1_00000",)

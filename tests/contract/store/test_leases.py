@@ -87,6 +87,18 @@ def test_a_lease_that_was_given_up_is_nobodys(store):
     assert store.acquire("hq-1", YOU, ttl_s=TTL_S).holder == YOU
 
 
+def test_who_takes_it_is_told_whether_it_was_given_back(store, world):
+    first = store.acquire("hq-1", ME, ttl_s=TTL_S)
+    assert not first.was_left
+    store.release(first)
+    second = store.acquire("hq-1", YOU, ttl_s=TTL_S)
+    assert not second.was_left
+    third = store.take_over("hq-1", ME, dead=second, ttl_s=TTL_S)
+    assert third.was_left
+    world.advance(TTL_S)
+    assert store.acquire("hq-1", YOU, ttl_s=TTL_S).was_left
+
+
 def test_the_lease_is_shown_as_it_stands_even_when_it_ran_out(store, world):
     assert store.lease_of("hq-1") is None
     lease = store.acquire("hq-1", ME, ttl_s=TTL_S)

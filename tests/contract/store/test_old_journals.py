@@ -5,7 +5,7 @@ import json
 from service.domain.journal import Entry, Opened
 from service.domain.remediation import Run
 from service.domain.strategies import clock_window
-from service.domain.strategies.known import STRATEGIES, steps_of, strategy_of
+from service.domain.strategies.known import steps_of, strategies, strategy_of
 from service.store.codec import event_of, event_text
 from tests.support.builders import REMEDIATION, charter, instant
 
@@ -31,12 +31,12 @@ def test_an_old_opening_is_read_and_its_steps_are_those_of_its_strategy():
     run = Run([Entry(1, instant(), read)])
     names = [step.name for step in steps_of(REMEDIATION, run)]
     assert names == [step.name for step in clock_window.forward(REMEDIATION, run.charter)]
-    assert strategy_of(run.charter) is STRATEGIES[clock_window.NAME]
+    assert strategy_of(run.charter) is strategies()[clock_window.NAME]
 
 
 def test_every_strategy_has_names_of_its_own_for_what_is_guarded():
-    guarded = STRATEGIES[clock_window.NAME].guarded
-    other = STRATEGIES["expired-cert-override"]
+    guarded = strategies()[clock_window.NAME].guarded
+    other = strategies()["expired-cert-override"]
     made = charter(strategy=other.name)
     names = {s.name for s in (*other.forward("r", made), *other.home("r", made))}
     assert not names & guarded

@@ -107,7 +107,7 @@ def test_pages_hold_everything_once_also_what_came_at_the_same_moment(store, mom
 
 
 def test_a_plan_is_found_by_its_id_and_once_answered_by_its_digest(store):
-    asked = plan(issue="FN72524", accept_suspected=True)
+    asked = plan(issue="FN72524", accept_suspected=True, accept_stranded=True)
     store.ask_plan(asked)
     assert store.plan_asked("p1") == asked
     assert store.due_of(Kind.PLAN, "p1") is not None

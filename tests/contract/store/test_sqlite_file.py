@@ -1,6 +1,7 @@
 """What is peculiar to a database that is one file."""
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import create_engine, event
 from service.config.clock import SystemClock
 from service.errors import StoreError
 from service.ports.store import Holder
+from service.store.line import in_line
 from service.store.sql import SqlStore
 
 
@@ -51,3 +53,19 @@ def _impatient(tmp_path: Path):
     )
     event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def test_threads_of_one_process_wait_in_line_for_a_file_and_one_thread_never_for_itself(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'state.db'}")
+    entered = threading.Event()
+
+    def enter() -> None:
+        with in_line(create_engine(str(engine.url))):
+            entered.set()
+
+    other = threading.Thread(target=enter)
+    with in_line(engine), in_line(engine):
+        other.start()
+        assert not entered.wait(0.2)
+    other.join()
+    assert entered.is_set()

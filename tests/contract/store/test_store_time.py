@@ -81,7 +81,7 @@ class Truth:
         free = self.due is not None and self.is_past(self.due)
         assert store.claim_due(REMEDIATION, "r1", for_s=TTL_S) == free
         if free:
-            self.due, self.nudged = self.world.elapsed + TTL_S, None
+            self.due = self.nudged = self.world.elapsed + TTL_S  # as if told when it runs out
 
     def tick(self, store: Store) -> None:
         free = self.ticked is None or self.is_past(self.ticked + TTL_S)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.support.api_service import Service
 from tests.support.crew import Crew
 from tests.support.policy_stage import PolicyStage, broken_policy
-from tests.unit.api.conftest import Service
 
 V1 = "/api/v1"
 

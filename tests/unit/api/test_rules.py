@@ -1,11 +1,12 @@
 """Who may do what, what is answered twice, how lists and errors look."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from service.domain.inventory import Inventory
-from service.errors import StoreError
+from service.errors import KeyInUse, StoreError
 from service.ports.tokens import Role
 from service.usecases.admit import create_token
 from service.usecases.remediate import Person, open_remediation
@@ -13,16 +14,6 @@ from service.usecases.remediate import Person, open_remediation
 V1 = "/api/v1"
 DIGEST = "ab" * 32
 JSON = {"Content-Type": "application/json"}
-READS = ["controllers", "controllers/hq-1", "sweeps", "findings", "plans", "remediations"]
-WRITES = [
-    ("sweeps", {}, Role.OPERATOR),
-    ("plans", {"controller": "hq-1"}, Role.OPERATOR),
-    ("remediations", {"plan_digest": DIGEST}, Role.OPERATOR),
-    ("remediations/r1/cancel", None, Role.OPERATOR),
-    ("remediations/r1/rollback", None, Role.OPERATOR),
-    ("remediations/r1/approve", None, Role.APPROVER),
-    (f"plans/{DIGEST}/approve", None, Role.APPROVER),
-]
 
 
 def problem(response, status, name):
@@ -38,27 +29,16 @@ def problem(response, status, name):
 # -- tokens and roles --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", READS)
-def test_nothing_is_read_without_a_token(service, path):
-    problem(service.nobody.get(f"{V1}/{path}"), 401, "token-refused")
-    assert service.nobody.get(f"{V1}/{path}").headers["WWW-Authenticate"] == "Bearer"
-    assert service.vera.get(f"{V1}/{path}").status_code == 200
+def test_who_has_no_token_is_told_what_to_bring(service):
+    answered = service.nobody.get(f"{V1}/sweeps")
+    problem(answered, 401, "token-refused")
+    assert answered.headers["WWW-Authenticate"] == "Bearer"
+    assert service.vera.get(f"{V1}/sweeps").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/api/openapi.json"])
 def test_three_things_need_no_token(service, path):
     assert service.nobody.get(path).status_code == 200
-
-
-@pytest.mark.parametrize(("path", "body", "needed"), WRITES)
-@pytest.mark.parametrize("name", ["vera", "ann", "bob", "root"])
-def test_a_role_may_do_what_it_is_for_and_nothing_above(service, path, body, needed, name):
-    role = {"vera": Role.VIEWER, "ann": Role.OPERATOR, "bob": Role.APPROVER, "root": Role.ADMIN}
-    answered = service.api.as_(name).post(f"{V1}/{path}", body)
-    if role[name] < needed:
-        assert needed.label in problem(answered, 403, "role-needed")
-    else:
-        assert answered.status_code in (202, 404)
 
 
 @pytest.mark.parametrize("clear", ["", "aprejoin_", "nonsense", "x" * 5000])
@@ -97,7 +77,7 @@ def test_who_asks_may_not_approve_whatever_the_role(service, name):
     digest = service.planned(me)["digest"]
     problem(me.post(f"{V1}/plans/{digest}/approve"), 403, "own-request")
     where = me.post(f"{V1}/remediations", {"plan_digest": digest}).headers["Location"]
-    problem(me.post(f"{where}/approve"), 403, "own-request")
+    problem(me.approve(where), 403, "own-request")
     service.crew.job(service.worker, where.split("/")[-1])
     assert me.get(where).json()["remediation"]["state"] == "awaiting-approval"
 
@@ -139,7 +119,7 @@ def test_what_a_command_carries_out_is_stopped_there(service):
     for verb in ("cancel", "rollback"):
         answered = service.ann.post(f"{V1}/remediations/{item}/{verb}")
         assert process.holder.label in problem(answered, 409, "refused")
-    problem(service.bob.post(f"{V1}/remediations/{item}/approve"), 404, "not-found")
+    problem(service.bob.approve(f"{V1}/remediations/{item}"), 404, "not-found")
 
 
 def test_what_a_dead_command_left_needs_attention_and_is_brought_home_on_request(service):
@@ -206,14 +186,35 @@ def test_a_request_that_was_refused_may_be_sent_again_with_its_key(service):
     problem(keyed.post(f"{V1}/remediations", {"plan_digest": DIGEST}), 404, "not-found")
 
 
+def test_a_request_that_broke_left_neither_work_nor_key(service):
+    kept = service.store.keep_answer
+
+    def full(*_args, **_settings):
+        raise StoreError("the disk is full")
+
+    service.api.context.store.keep_answer = full
+    problem(service.ann.with_key("k").post(f"{V1}/sweeps", {}), 503, "store-unavailable")
+    assert (service.store.sweeps(limit=9), service.api.queue.jobs) == ((), [])
+    service.api.context.store.keep_answer = kept
+    assert service.ann.with_key("k").post(f"{V1}/sweeps", {}).status_code == 202
+    assert (len(service.store.sweeps(limit=9)), len(service.api.queue.jobs)) == (1, 1)
+
+
 def test_a_key_whose_request_is_being_answered_is_refused_until_then(service):
-    now = service.api.context.clock.now().wall
-    service.ann.with_key("k").post(f"{V1}/sweeps", {})
-    (row,) = [service.store.begin_answer("ann", "k", "f", now=now, kept_s=1e6, stale_s=60)]
-    fingerprint = row.fingerprint
-    service.store.end_answer("ann", "k", None)
-    service.store.begin_answer("ann", "k", fingerprint, now=now, kept_s=1e6, stale_s=60)
-    problem(service.ann.with_key("k").post(f"{V1}/sweeps", {}), 409, "refused")
+    def busy(*_args, **_settings):
+        raise KeyInUse("a request with this Idempotency-Key is being answered right now")
+
+    service.api.context.store.answer_given = busy
+    answered = service.ann.with_key("k").post(f"{V1}/sweeps", {})
+    problem(answered, 409, "key-in-use")
+    assert answered.headers["Retry-After"]
+
+
+def test_accepted_work_says_where_and_when_to_look_also_the_second_time(service):
+    for _ in range(2):
+        answered = service.ann.with_key("k").post(f"{V1}/sweeps", {})
+        assert answered.headers["Location"] == answered.json()["href"]
+        assert int(answered.headers["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256])
@@ -275,10 +276,107 @@ def test_what_was_seen_of_a_controller_that_left_the_inventory_is_no_finding(ser
     problem(service.vera.get(f"{V1}/controllers/hq-1"), 404, "not-found")
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "W10", "WyJhIiwiYiJd", "é"])
-@pytest.mark.parametrize("name", ["sweeps", "plans", "remediations"])
+LISTS = ["controllers", "findings", "sweeps", "plans", "remediations", "campaigns"]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "W10", "WyJhIiwiYiJd", "é", "[" * 500])
+@pytest.mark.parametrize("name", LISTS)
 def test_a_cursor_of_nobody_is_refused(service, name, cursor):
-    problem(service.vera.get(f"{V1}/{name}", cursor=cursor), 422, "invalid-input")
+    problem(service.vera.get(f"{V1}/{name}", cursor=cursor), 400, "bad-cursor")
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("sweeps", {"state": "queued"}),
+        ("sweeps", {"asked_by": "ann"}),
+        ("sweeps", {"sort": "at"}),
+        ("plans", {}),
+    ],
+)
+def test_a_cursor_is_of_the_query_that_it_came_with(service, path, query):
+    for _ in range(2):
+        service.ann.post(f"{V1}/sweeps", {})
+    cursor = service.vera.get(f"{V1}/sweeps", limit=1).json()["next"]
+    problem(service.vera.get(f"{V1}/{path}", cursor=cursor, **query), 400, "bad-cursor")
+    assert service.vera.get(f"{V1}/sweeps", cursor=cursor, limit=2).status_code == 200
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("query", [{"stat": "x"}, {"sort": "luck"}, {"sort": ""}, {"page": 2}])
+def test_a_list_takes_no_filter_or_order_that_it_does_not_know(service, name, query):
+    problem(service.vera.get(f"{V1}/{name}", **query), 422, "invalid-input")
+
+
+def test_lists_by_time_run_either_way(service):
+    made = []
+    for _ in range(4):
+        made.append(service.ann.post(f"{V1}/sweeps", {}).json()["id"])
+        service.crew.stage.world.advance(1)
+    for sort, wanted in (("at", made), ("-at", made[::-1])):
+        first = service.vera.get(f"{V1}/sweeps", sort=sort, limit=3).json()
+        rest = service.vera.get(f"{V1}/sweeps", sort=sort, limit=3, cursor=first["next"]).json()
+        assert [one["id"] for page in (first, rest) for one in page["sweeps"]] == wanted
+
+
+def test_what_was_asked_for_is_narrowed_by_what_it_says(service):
+    service.ann.post(f"{V1}/sweeps", {})
+    where = service.remediation()
+    service.bob.post(f"{V1}/sweeps", {})
+    digest = service.vera.get(f"{V1}/plans").json()["plans"][0]["digest"]
+    for path, query, count in [
+        ("sweeps", {"asked_by": "bob"}, 1),
+        ("sweeps", {"state": "queued"}, 1),
+        ("sweeps", {"state": "finished", "asked_by": "ann"}, 1),
+        ("sweeps", {"controller": "hq-1"}, 2),
+        ("sweeps", {"controller": "hq"}, 0),
+        ("sweeps", {"controller": "hq_1"}, 0),
+        ("plans", {"controller": "hq-1", "state": "done"}, 1),
+        ("plans", {"issue": "FN63942"}, 0),
+        ("remediations", {"state": "awaiting-approval", "controller": "hq-1"}, 1),
+        ("remediations", {"state": "running"}, 0),
+        ("remediations", {"asked_by": "carl"}, 0),
+        ("remediations", {"issue": "FN72524"}, 1),
+        ("campaigns", {"state": "running"}, 0),
+        ("controllers", {"platform": "iosxe", "issue": "FN72524", "reachable": True}, 1),
+        ("controllers", {"platform": "aireos"}, 0),
+        ("controllers", {"site": "nowhere"}, 0),
+        ("controllers", {"tag": "nobody"}, 0),
+        ("controllers", {"reachable": False}, 0),
+        ("findings", {"confidence": "probable", "sort": "-confidence"}, 1),
+        ("findings", {"confidence": "confirmed"}, 0),
+    ]:
+        assert len(service.vera.get(f"{V1}/{path}", **query).json()[path]) == count, query
+    assert service.bob.post(f"{V1}/plans/{digest}/approve").status_code == 200
+    found = service.vera.get(f"{V1}/remediations", state="queued").json()["remediations"]
+    assert [one["id"] for one in found] == [where.split("/")[-1]]
+
+
+# -- what was read is what is meant -------------------------------------------------------------
+
+
+def test_a_word_is_given_only_for_what_was_read(service):
+    where = service.remediation()
+    other = {"If-Match": '"nothing"'}
+    problem(service.bob.post(f"{where}/approve", headers=other), 412, "match-failed")
+    read = {"If-Match": service.bob.get(where).headers["ETag"]}
+    service.crew.job(service.worker, where.split("/")[-1])  # it says what it waits for now
+    assert service.bob.post(f"{where}/approve", headers=read).status_code == 200
+    problem(service.bob.post(f"{where}/approve", headers=read), 412, "match-failed")
+
+
+def test_a_word_without_it_is_given_for_the_digest(service):
+    where = service.remediation()
+    assert service.bob.post(f"{where}/approve").status_code == 200
+
+
+def test_a_digest_says_what_was_read_and_if_match_also_who_else_gave_their_word(service):
+    digest = service.planned()["digest"]
+    read = {"If-Match": service.bob.get(f"{V1}/plans/{digest}").headers["ETag"]}
+    where = f"{V1}/plans/{digest}/approve"
+    assert service.api.as_("root").post(where).status_code == 200
+    problem(service.bob.post(where, headers=read), 412, "match-failed")
+    assert service.bob.post(where, headers={"If-Match": "*"}).status_code == 200
 
 
 @pytest.mark.parametrize("limit", [0, 201, "many"])
@@ -316,6 +414,12 @@ def test_what_is_not_there_is_not_found(service, path):
         ("plans", {"controller": "hq-1", "issue": "FN1"}, 422, "invalid-input"),
         ("plans", {"controller": "hq-1", "strategy": "hope"}, 422, "invalid-input"),
         ("plans", {"controller": "hq-1", "save_pending": "perhaps"}, 422, "invalid-input"),
+        ("plans", {"controller": "hq-1", "accept_reload": "perhaps"}, 422, "invalid-input"),
+        ("plans", {"controller": "hq-1", "accept_reload": "yes"}, 422, "invalid-input"),
+        ("plans", {"controller": "hq-1", "accept_stranded": 1}, 422, "invalid-input"),
+        ("findings/f9/suppress", {"reason": "x", "until": 1798761600}, 422, "invalid-input"),
+        ("findings/f9/suppress", {"reason": "x", "until": "1798761600"}, 422, "invalid-input"),
+        ("events", {"events": [{"text": "x", "at": 1798761600}]}, 422, "invalid-input"),
         ("remediations", {"plan_digest": "short"}, 422, "invalid-input"),
         ("remediations", {"plan_digest": DIGEST}, 404, "not-found"),
         ("remediations/r9/cancel", None, 404, "not-found"),
@@ -334,6 +438,28 @@ def test_what_was_sent_is_not_echoed(service):
 
 def test_a_body_that_is_no_json_is_told_so(service):
     answered = service.ann.request("POST", f"{V1}/plans", content=b"{nonsense", headers=JSON)
+    problem(answered, 422, "invalid-input")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", None])
+def test_a_body_that_does_not_say_that_it_is_json_is_not_guessed_at(service, kind):
+    headers = {} if kind is None else {"Content-Type": kind}
+    body = b'{"controller": "hq-1"}'
+    answered = service.ann.request("POST", f"{V1}/plans", content=body, headers=headers)
+    problem(answered, 415, "not-json")
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000, b"\xff", b"9" * 5000])
+def test_a_body_that_cannot_be_read_is_refused_and_nothing_breaks(service, body):
+    answered = service.ann.request("POST", f"{V1}/plans", content=body, headers=JSON)
+    assert answered.status_code in (400, 422)
+    problem(answered, answered.status_code, answered.json()["type"].rpartition(":")[2])
+
+
+@pytest.mark.parametrize("name", ["hq\u0000", "\ud800", "hq\n1"])
+def test_names_hold_nothing_that_cannot_be_kept(service, name):
+    body = json.dumps({"controller": "hq-1", "issue": name}).encode()
+    answered = service.ann.request("POST", f"{V1}/plans", content=body, headers=JSON)
     problem(answered, 422, "invalid-input")
 
 
@@ -381,11 +507,16 @@ def test_a_broker_that_is_away_loses_no_work(service):
 
 
 def test_readiness_names_what_does_not_answer(service):
-    assert service.nobody.get("/readyz").json() == {"ready": True, "checks": {"database": True}}
+    assert service.nobody.get("/readyz").json() == {
+        "ready": True,
+        "checks": {"database": True},
+        "reasons": {},
+    }
     service.api.checks["workers-remediate"] = False
     answered = service.nobody.get("/readyz")
     assert answered.status_code == 503
     assert answered.json()["checks"] == {"database": True, "workers-remediate": False}
+    assert answered.json()["reasons"] == {"workers-remediate": "it is away"}
 
 
 def test_no_answer_is_kept_by_a_cache(service):

@@ -43,7 +43,7 @@ def test_a_halt_needs_a_reason(service, body):
 def test_while_it_holds_a_remediation_says_why_it_waits(service):
     service.ann.request("PUT", f"{V1}/halt", json=WHY)
     where = service.remediation()
-    service.bob.post(f"{where}/approve")
+    service.bob.approve(where)
     service.crew.job(service.worker, where.split("/")[-1])
     told = service.vera.get(where).json()["remediation"]
     assert told["state"] == "queued"

@@ -57,7 +57,7 @@ def test_what_one_asks_for_and_another_approves_is_carried_out(service):
     assert "needs the word of an approver" in waiting["detail"]
     assert waiting["aps"] == {"recovered": 0, "remaining": 2}
 
-    approved = service.bob.post(f"{where}/approve")
+    approved = service.bob.approve(where)
     assert approved.json()["approval"]["approver"] == "bob"
     assert service.vera.get(where).json()["remediation"]["state"] == "queued"
     service.crew.until(service.worker, "wait-for-aps", item)
@@ -91,7 +91,7 @@ def test_a_plan_may_be_approved_before_it_is_asked_to_be_carried_out(service):
 def test_a_remediation_is_cancelled_in_the_window_and_comes_home(service):
     where = service.remediation()
     item = where.split("/")[-1]
-    service.bob.post(f"{where}/approve")
+    service.bob.approve(where)
     service.crew.until(service.worker, "wait-for-aps", item)
     assert service.ann.post(f"{where}/cancel").status_code == 202
     assert service.crew.until_over(service.worker, item).state == "rolled-back"
@@ -107,14 +107,14 @@ def test_a_remediation_that_was_cancelled_before_it_began_says_so(service):
     told = service.vera.get(where).json()["remediation"]
     assert (told["state"], told["detail"]) == ("cancelled", "cancel asked for by ann")
     assert service.vera.get(f"{where}/report").json() == {"remediation": told, "journal": []}
-    assert service.bob.post(f"{where}/approve").status_code == 409
+    assert service.bob.approve(where).status_code == 409
     assert service.ann.post(f"{where}/rollback").status_code == 409
 
 
 def test_what_needs_attention_is_rolled_back_again_on_request(service):
     where = service.remediation()
     item = where.split("/")[-1]
-    service.bob.post(f"{where}/approve")
+    service.bob.approve(where)
     service.crew.until(service.worker, "wait-for-aps", item)
     box = service.crew.stage.box
     box.quirks.ntp_reachable = False

@@ -32,11 +32,18 @@ def test_a_bad_setting_is_a_wrong_call_and_shows_no_password(command):
 
 
 def test_all_queues_are_taken_by_the_same_workers_that_serve_runs():
-    assert crews_of(tuple(Lane)) == EVERYBODY
+    everything = tuple(lane for crew in EVERYBODY for lane in crew.lanes)
+    assert set(everything) == set(Lane)
+    assert crews_of(everything) == EVERYBODY
 
 
 def test_polls_run_in_threads_and_changes_in_processes_that_have_time_to_finish():
-    assert crews_of((Lane.POLL,)) == (POLLERS,)
+    (pollers,) = crews_of((Lane.POLL,))
+    assert (pollers.lanes, pollers.pool) == ((Lane.POLL,), "threads")
+    (tellers,) = crews_of((Lane.NOTIFY,))
+    assert (tellers.lanes, tellers.pool) == ((Lane.NOTIFY,), "threads"), (
+        "no receiver delays a change"
+    )
     (menders,) = crews_of((Lane.REMEDIATE,))
     assert (menders.lanes, menders.pool) == ((Lane.REMEDIATE,), "prefork")
     assert menders.grace_s == MENDERS.grace_s > POLLERS.grace_s

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from service.config.inventory import InvalidFile, parse_inventory
-from service.domain.inventory import Inventory, RestconfEndpoint, SnmpEndpoint, SshEndpoint
+from service.domain.inventory import (
+    Inventory,
+    PushWanted,
+    RestconfEndpoint,
+    SnmpEndpoint,
+    SshEndpoint,
+)
 from service.domain.observation import Platform
 from service.domain.policy import Policy
 from service.errors import InvalidInput
@@ -102,6 +108,21 @@ def test_a_controller_of_four_keys_gets_every_default():
     assert hq.ssh == SshEndpoint(22)
     assert hq.restconf == RestconfEndpoint()
     assert (hq.ha_peer, hq.staging, hq.mobility_group) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "joined_at"),
+    [
+        ("192.0.2.10", "", "192.0.2.10"),
+        ("wlc.example.net", "", None),
+        ("wlc.example.net", "ap_address: 198.51.100.7", "198.51.100.7"),
+        ("192.0.2.10", "ap_address: '2001:db8::7'", "2001:db8::7"),
+    ],
+)
+def test_aps_reach_a_controller_at_its_host_unless_it_says_otherwise(host, more, joined_at):
+    entry = f"host: {host}, {more}" if more else f"host: {host}"
+    found = load(ONE.replace("host: 192.0.2.10", entry))
+    assert found.controllers[0].joined_at == joined_at
 
 
 def test_a_key_with_nothing_behind_it_counts_as_absent():
@@ -220,6 +241,34 @@ def test_snmp_version_3_takes_its_user_from_the_credentials():
     assert fleet.controllers[0].snmp.version == "3"
 
 
+def test_a_controller_is_subscribed_to_where_it_says_so_and_has_a_session_left_for_it():
+    assert load(controller()).controllers[0].push is None
+    written = controller(events="{netconf: on-change}")
+    assert load(written).controllers[0].push == PushWanted("on-change", 60.0)
+    written = controller(events="{netconf: periodic, period_s: 10}")
+    assert load(written).controllers[0].push == PushWanted("periodic", 10.0)
+    few = controller(events="{netconf: periodic}", policy="{max_sessions: 2}")
+    assert "found max_sessions 2; expected max_sessions of 3 or more" in problems(few)[0]
+    other = controller(events="{netconf: periodic}").replace("iosxe", "aireos")
+    assert "found platform aireos; expected no events: only iosxe takes" in problems(other)[0]
+    for bad in (
+        "{netconf: off}",
+        "{period_s: 9}",
+        "{netconf: periodic, period_s: 0}",
+        "{syslog: x}",
+    ):
+        assert problems(controller(events=bad))
+
+
+def test_senders_of_events_are_networks_or_everybody():
+    assert load(ONE).event_senders == ()
+    assert load(f"{ONE}event_senders: any\n").event_senders == ("any",)
+    named = load(f"{ONE}event_senders: [192.0.2.7, 198.51.100.0/24]\n").event_senders
+    assert named == ("192.0.2.7/32", "198.51.100.0/24")
+    for bad in ("all", "[any]", "[wlc.example]", "[192.0.2.7/24]", "[7]"):
+        assert "event_senders" in problems(f"{ONE}event_senders: {bad}\n")[0]
+
+
 def test_every_problem_of_a_file_is_reported_at_once_with_its_line():
     found = problems("""\
         controllers:
@@ -260,6 +309,8 @@ def test_every_problem_of_a_file_is_reported_at_once_with_its_line():
         ({"ha_peer": "hq-2"}, "ha_peer", "the unknown controller 'hq-2' (did you mean 'hq-1'?)"),
         ({"ha_peer": "hq-1"}, "ha_peer", "the controller itself"),
         ({"staging": "lab"}, "staging", "the unknown controller 'lab'"),
+        ({"ap_address": "wlc"}, "ap_address", "'wlc'"),
+        ({"ap_limit": "0"}, "ap_limit", "the number 0"),
         ({"tags": "production"}, "tags", "'production'"),
         ({"tags": "[true]"}, "tags[0]", "the truth value true"),
         ({"transport": "ssh"}, "transport", "'ssh'"),

@@ -2,7 +2,15 @@ from dataclasses import replace
 
 import pytest
 
-from service.domain.advancing import Finish, Turn, conclusion, current_step, needs, next_move
+from service.domain.advancing import (
+    MOST_BLIND,
+    Finish,
+    Turn,
+    conclusion,
+    current_step,
+    needs,
+    next_move,
+)
 from service.domain.changes import CLOCK, GUARDS, AddNtp, ArmGuard, RemoveNtp
 from service.domain.journal import StepFailed
 from service.domain.observation import ApState, Topic
@@ -68,6 +76,19 @@ def test_a_failed_step_of_the_way_home_is_remembered_and_passed():
     step = current_step(REMEDIATION, journal.run())
     assert step is not None
     assert step.name == "restore-ntp"
+
+
+@pytest.mark.parametrize("missing", [Topic.TIMERS, Topic.CLOCK])
+def test_time_goes_home_though_a_look_or_more_are_refused(missing):
+    journal = Journal().in_the_past().home(100)
+    field = {Topic.TIMERS: "timers", Topic.CLOCK: "clock"}[missing]
+    refused = look(110, **{field: None, "unknown": {missing: "access-denied"}})
+    for number in range(MOST_BLIND):
+        held = move(journal, 110, refused)
+        assert isinstance(held, Hold), number
+        journal.noted("set-true-time", 110, **held.remember)
+    assert isinstance(move(journal, 110, refused), Fail)
+    assert isinstance(move(journal.home(120), 120, refused), Hold)  # called again, it looks again
 
 
 def test_called_home_again_every_step_looks_again():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.containment import LIST_NAME, contain, containment_document
+from service.domain.containment import LIST_NAME, LIST_NAME_V6, contain, containment_document
 from service.domain.identity import EthernetMac
 from service.domain.observation import ApState, Neighbour
 from tests.support.builders import MAC, OTHER, affected, sighting
@@ -35,6 +35,42 @@ def test_capwap_from_the_aps_address_is_denied_and_everything_else_let_through()
     assert any("access-group" in line for line in block.look)
 
 
+def test_an_ap_of_ipv6_is_denied_by_a_list_of_its_own():
+    (block, _) = made(replace(AT, address="2001:db8::7")).blocks
+    assert block.name == "capwap-filter-v6"
+    assert block.do == (
+        f"ipv6 access-list {LIST_NAME_V6}",
+        f" remark base radio {MAC}",
+        " deny udp host 2001:db8::7 any eq 5246",
+        " deny udp host 2001:db8::7 any eq 5247",
+        " permit ipv6 any any",
+        "interface INTERFACE",
+        f" ipv6 traffic-filter {LIST_NAME_V6} in",
+    )
+    assert block.undo[-1] == f"no ipv6 access-list {LIST_NAME_V6}"
+
+
+def test_aps_of_both_versions_get_a_list_each():
+    second = sighting(OTHER, address="2001:db8::7")
+    found = made(AT, second, aps=(affected(), affected(OTHER)))
+    assert [block.name for block in found.blocks][:2] == ["capwap-filter", "capwap-filter-v6"]
+    assert "2001:db8::7" not in " ".join(found.blocks[0].do)
+
+
+def test_lldp_tells_the_port_where_cdp_does_not():
+    lldp = replace(HEARD, port="Te1/1/4", protocol="LLDP")
+    assert made(heard=(lldp,)).blocks[1].do[0] == "interface Te1/1/4"
+    assert made(heard=(lldp, HEARD)).blocks[1].do[0] == "interface GigabitEthernet1/0/7"
+    mac = replace(lldp, port="00:81:c4:fb:2e:75")
+    assert made(heard=(mac,)).blocks[1].do[0] == "interface PORT"
+
+
+def test_a_port_that_cdp_leaves_open_is_not_taken_from_lldp():
+    second = replace(HEARD, device="access-2.example")
+    lldp = replace(HEARD, protocol="LLDP")
+    assert made(heard=(HEARD, second, lldp)).blocks[1].do[0] == "interface PORT"
+
+
 def test_a_port_that_cdp_told_is_shut_where_it_is():
     block = made(heard=(HEARD,)).blocks[1]
     assert block.where == "access-1.example"
@@ -55,11 +91,13 @@ def test_an_ap_that_hears_two_devices_is_on_no_known_port():
     assert made(heard=(HEARD, second)).blocks[1].do[0] == "interface PORT"
 
 
-@pytest.mark.parametrize("address", [None, "", "2001:db8::7", "224.0.0.5", "127.0.0.1", "nonsense"])
+@pytest.mark.parametrize(
+    "address", [None, "", "fe80::1", "ff02::1", "::", "224.0.0.5", "127.0.0.1", "x"]
+)
 def test_an_ap_without_a_usable_address_gets_no_filter_and_is_named(address):
     found = made(replace(AT, address=address))
     assert [block.name for block in found.blocks] == ["switch-port"]
-    assert any("no IPv4 address" in note and str(MAC) in note for note in found.notes)
+    assert any("no address" in note and str(MAC) in note for note in found.notes)
 
 
 def test_an_ap_of_which_nothing_is_known_is_named():
@@ -93,7 +131,8 @@ def test_no_word_of_a_device_becomes_a_command(name, address, device, port):
     found = contain((affected(name=name),), seen, (Neighbour(MAC, device, port),))
     allowed = ("ip access-list", " remark base radio", " deny udp host", " permit ip any any",
                "interface ", " ip access-group", " no ip access-group", "no ip access-list",
-               " shutdown", " no shutdown", "show ")  # fmt: skip
+               " shutdown", " no shutdown", "show ", "ipv6 access-list", " permit ipv6 any any",
+               " ipv6 traffic-filter", " no ipv6 traffic-filter", "no ipv6 access")  # fmt: skip
     for block in found.blocks:
         for line in (*block.look, *block.do, *block.undo):
             assert line.startswith(allowed)

@@ -6,7 +6,7 @@ import pytest
 from service.domain.diagnosis import DiagnosisContext, Explained
 from service.domain.finding import Confidence
 from service.domain.history import extend_all
-from service.domain.observation import ApState, InstallState, Platform, Topic
+from service.domain.observation import ApState, InstallState, JoinPhase, Platform, Topic
 from service.domain.policy import Policy
 from tests.support.cases import (
     MAC,
@@ -295,6 +295,54 @@ def test_an_ap_that_loops_is_not_accused_of_its_old_certificate_too():
 def test_an_ap_in_no_table_between_two_turns_stays_in_the_finding():
     found = fn72524(judged(view(at=turn(4)[0] + minutes(2)), looped(5)))
     assert [ap.mac for ap in found.aps] == [MAC]
+
+
+FAILED = not_joined(failure_phase=JoinPhase.IMAGE)
+
+
+@pytest.mark.parametrize("before", [downloading(), registered()])
+def test_an_ap_away_after_a_failed_download_is_suspected_by_what_was_known_of_it(before):
+    found = fn72524(judged(view(FAILED), polls((NOW - minutes(1), before))))
+    assert [(ap.mac, ap.confidence) for ap in found.aps] == [(MAC, Confidence.SUSPECTED)]
+    assert mentions(found.evidence, "AIR-CAP2702E-E-K9 away", "image download", "unchanged")
+
+
+def test_a_single_look_between_two_downloads_tells_whom_it_could_not_judge():
+    diagnosis = judged(view(FAILED))
+    assert diagnosis.findings == ()
+    assert mentions(diagnosis.unknown, "FN72524", "AP2702E", "look again")
+
+
+def test_a_log_without_an_ap_may_speak_of_one_that_is_away():
+    assert fn72524(judged(view(FAILED, logs=(log(SHA1),)))).confidence is Confidence.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "off",
+    [not_joined(), *(not_joined(failure_phase=p) for p in JoinPhase if p != "image-download")],
+)
+def test_an_ap_away_for_another_reason_is_not_suspected(off):
+    known = polls((NOW - minutes(1), registered()))
+    diagnosis = judged(view(off), known)
+    assert fn72524(diagnosis) is None
+    assert not mentions(diagnosis.unknown, "look again")
+
+
+def test_an_ap_that_got_further_may_be_away_to_start_its_new_image():
+    known = polls(
+        (NOW - minutes(3), downloading(download_percent=20)),
+        (NOW - minutes(2), downloading(download_percent=45)),
+    )
+    diagnosis = judged(view(FAILED), known)
+    assert fn72524(diagnosis) is None
+    assert mentions(diagnosis.unknown, "AP2702E", "look again")
+
+
+def test_an_ap_that_is_away_for_days_is_told_not_found():
+    known = polls((NOW - timedelta(days=3), registered()), (NOW - timedelta(days=2), FAILED))
+    diagnosis = judged(view(FAILED), known)
+    assert fn72524(diagnosis) is None
+    assert mentions(diagnosis.unknown, "AP2702E", "look again")
 
 
 def test_a_policy_for_the_impatient_does_not_end_the_loop_between_two_turns():

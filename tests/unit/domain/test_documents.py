@@ -10,13 +10,13 @@ from service.domain.documents import (
     finding_document,
     moment,
     plan_document,
-    remediation_document,
 )
 from service.domain.finding import Confidence, Finding
 from service.domain.journal import Closed
 from service.domain.observation import ApState
 from service.domain.plan import Alternative, Asked, Plan, Situation
 from service.domain.planning import make_plan
+from service.domain.remediation_document import remediation_document
 from tests.support.builders import (
     CONTROLLER,
     MAC,
@@ -123,6 +123,7 @@ def test_a_plan_has_its_payloads_step_by_step():
     }
     assert steps["verify"]["transport"] == "none"
     assert {way["name"] for way in document["alternatives"]} == {  # type: ignore[attr-defined]
+        "nothing",
         "expired-cert-override",
         "fixed-software",
         "staging-controller",
@@ -134,6 +135,18 @@ def test_a_plan_has_its_payloads_step_by_step():
         "applicable",
         "reason",
         "cost",
+        "risk",
+        "undo",
+        "disturbs",
+        "estimated",
+        "minutes",
+        "minutes_at_most",
+        "reloads",
+        "reloads_at_most",
+        "false_time_s",
+        "false_time_at_most_s",
+        "aps_touched",
+        "clients_touched",
     }
 
 

@@ -10,7 +10,8 @@ from service.domain.finding import AffectedAp, Confidence, Finding
 from service.domain.join_policy import GRANTS, HOLDER, JoinPolicies, Rule
 from service.domain.observation import ApState, Certificate, CertificateKind, Platform, Topic
 from service.domain.plan import Asked, NoPlan, Plan, Planned, Situation, Tried
-from service.domain.planning import ORDER, make_plan, strategies_for
+from service.domain.planning import make_plan
+from service.domain.ways import ORDER, strategies_for
 from tests.support.builders import (
     CONTROLLER,
     MAC,
@@ -215,12 +216,11 @@ def test_an_image_certificate_is_out_of_its_reach():
     assert "no controller policy reaches it" in why_not(issue="FN72524")
 
 
-def test_before_a_controller_is_looked_at_it_is_listed_for_both_platforms():
+def test_before_a_controller_is_looked_at_it_is_listed():
     issue = catalogue().get("FN63942")
     assert issue is not None
-    for platform in Platform:
-        ways = {w.name: w for w in strategies_for(issue, POLICY, platform)}
-        assert ways[NAME].applicable
+    ways = {w.name: w for w in strategies_for(issue, POLICY)}
+    assert ways[NAME].applicable
 
 
 def test_an_ap_that_is_only_suspected_is_not_waited_for_beside_a_sure_one():

@@ -1,10 +1,16 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.domain.cron import Cron
 from service.domain.inventory import Schedule
-from service.domain.schedules import LATE_S, apart_s, jitter_s
+from service.domain.schedules import LATE_S, apart_s, jitter_s, next_run
+
+LINES = ("* * * * *", "0 2 * * *", "*/15 6-22 * * mon-fri", "30 22-4 * * *", "0 0 29 2 *")
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def at(text: str) -> datetime:
@@ -78,3 +84,35 @@ def test_jitter_moves_a_cron_line_as_a_whole_and_makes_an_interval_longer():
     assert apart_s(moved, just_before) == 86400 - 1 + 3600
     longer = Schedule("often", "sweep", every_s=900, jitter_s=600)
     assert apart_s(longer, at("2026-11-22")) == 900 + jitter_s(longer)
+
+
+@given(st.sampled_from(LINES), st.datetimes(timezones=st.just(UTC)))
+def test_the_next_moment_of_a_line_is_the_newest_once_it_has_come(line, now):
+    cron = Cron.parse(line)
+    found = cron.next_after(now)
+    if found is None:  # the calendar ends first
+        assert now.year > 9950
+        return
+    assert found > now
+    assert cron.newest(found) == found
+    before = cron.newest(found - timedelta(minutes=1))
+    assert before is None or before <= now
+
+
+def test_the_next_turn_is_told_for_lines_and_intervals_and_never_for_what_is_paused():
+    daily = Schedule("night", "sweep", cron="0 2 * * *")
+    assert next_run(daily, None, NOON) == NOON + timedelta(hours=14)
+    assert next_run(replace(daily, paused=True), None, NOON) is None
+    hourly = Schedule("often", "sweep", every_s=3600.0)
+    assert next_run(hourly, None, NOON) == NOON
+    assert next_run(hourly, NOON - timedelta(minutes=50), NOON) == NOON + timedelta(minutes=10)
+    assert next_run(hourly, NOON - timedelta(days=2), NOON) == NOON
+
+
+def test_jitter_makes_the_next_turn_as_much_later_as_the_one_before_was():
+    daily = Schedule("night", "sweep", cron="0 2 * * *", jitter_s=600.0)
+    later = timedelta(seconds=jitter_s(daily))
+    due = NOON + timedelta(hours=14) + later
+    assert next_run(daily, None, NOON) == due
+    assert next_run(daily, None, due - timedelta(seconds=1)) == due
+    assert next_run(daily, None, due) == due + timedelta(days=1)

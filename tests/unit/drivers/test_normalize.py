@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from service.domain.identity import BaseRadioMac
+from service.domain.mobility import addresses_up
 from service.domain.observation import ApState, CertificateKind, JoinPhase
 from service.domain.releases import Release
-from service.drivers.iosxe import normalize
+from service.drivers.iosxe import ap_rows, leaf_values, normalize
 from service.drivers.iosxe.documents import Record, WrongNamespaceError, nodes, records, shape_of
 from service.drivers.iosxe.ntp_entries import ntp_config
 from service.drivers.paths import contract
@@ -31,9 +33,16 @@ def utc(*numbers: int) -> datetime:
     return datetime(*numbers, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("counts", "total"), [((), None), (("3", "4"), 7), (("3", None), None), (("3", "few"), None)]
+)
+def test_clients_are_the_sum_of_what_every_location_counts(counts, total):
+    assert normalize.clients(Record({"number": n} if n else {}) for n in counts) == total
+
+
 @needs_modules
 def test_the_join_table_of_17_9():
-    aps = [normalize.joined_ap(row) for row in rows("ap-oper-5-17.9", "aps")]
+    aps = [ap_rows.join_row(row) for row in rows("ap-oper-5-17.9", "aps")]
     assert [ap.state.value for ap in aps] == [
         "registered",
         "downloading",
@@ -63,19 +72,23 @@ def test_the_join_table_of_17_9():
 
 @needs_modules
 def test_the_join_table_of_17_3_has_its_versions_from_numbers():
-    aps = [normalize.joined_ap(row) for row in rows("ap-oper-5", "aps", "17.3.6")]
+    aps = [ap_rows.join_row(row) for row in rows("ap-oper-5", "aps", "17.3.6")]
     assert aps[0].version == "17.3.6.76"
     assert all(ap.certificate_end is None for ap in aps)
 
 
+def united(joined, statistics):
+    tables = ap_rows.ApTables()
+    tables.take_joined(joined)
+    tables.take_seen([tables.seen(row) for row in statistics])
+    return tables.sightings()
+
+
 @needs_modules
 def test_the_union_of_the_join_table_and_the_join_statistics():
-    joined = [normalize.joined_ap(row) for row in rows("ap-oper-5-17.9", "aps")]
+    joined = [ap_rows.join_row(row) for row in rows("ap-oper-5-17.9", "aps")]
     joined = [ap for ap in joined if ap.name != "yard-iw3702"]  # as if it had left the table
-    aps = {
-        ap.name: ap
-        for ap in normalize.with_statistics(joined, rows("ap-join-stats-17.12", "ap-join-stats"))
-    }
+    aps = {ap.name: ap for ap in united(joined, rows("ap-join-stats-17.12", "ap-join-stats"))}
     assert len(aps) == len(joined) + 1
     assert aps["a121-cap22"].is_joined is True
     assert aps["AP2702E"].state is ApState.DOWNLOADING
@@ -87,10 +100,37 @@ def test_the_union_of_the_join_table_and_the_join_statistics():
     assert yard.last_failure_at is not None
 
 
+def test_statistics_that_say_nothing_take_nothing_from_a_row_of_the_join_table():
+    told = {name: utc(2026, 1, 2) for name in ap_rows.JoinRow._fields}
+    row = ap_rows.JoinRow(**told | {"mac": BaseRadioMac("70:6d:01:00:01:00")})
+    (alone,) = united([row], [])
+    (beside,) = united([row], [Record({"mac": "706d.0100.0100"})])
+    assert beside == alone
+    assert {name: getattr(beside, name) for name in row._fields} == row._asdict()
+
+
+def test_a_sighting_has_every_leaf_of_all_three_tables():
+    told = dict.fromkeys(("mac", "failure_phase", "is_joined"), "") | {"mac": "706d.0100.0100"}
+    tables = ap_rows.ApTables()
+    tables.take_predownloads([Record({"mac": "706d.0100.0100", "status": "complete"})])
+    tables.take_joined([ap_rows.join_row(Record({"mac": "70:6d:01:00:01:00", "state": "ap-down"}))])
+    tables.take_seen([tables.seen(Record(told | {"dtls_failure": "dtls-hs-cert-auth"}))])
+    (ap,) = tables.sightings()
+    assert (ap.state, ap.predownload) == (ApState.DOWN, "complete")
+    assert (ap.dtls_failure, ap.failure_phase, ap.is_joined) == ("dtls-hs-cert-auth", None, None)
+
+
+def test_no_table_is_not_the_same_as_an_empty_one():
+    tables = ap_rows.ApTables()
+    assert tables.sightings() is None
+    tables.take_joined([None])
+    assert tables.sightings() == ()
+
+
 @needs_modules
 def test_clock_ntp_and_certificates():
     (system,) = rows("clock", "system")
-    assert normalize.moment(system.get("clock")) == utc(2022, 12, 2, 0, 0, 2)
+    assert leaf_values.moment(system.get("clock")) == utc(2022, 12, 2, 0, 0, 2)
     assert normalize.release_text(system.get("software")) == "17.3.6"
     assert normalize.other_platform(system.get("software")) is None
     (ntp,) = rows("ntp-oper", "ntp-state")
@@ -144,22 +184,28 @@ def test_installed_patches(name, clean):
     ],
 )
 def test_a_moment_is_read_or_is_none(text, expected):
-    assert normalize.moment(text) == expected
+    assert leaf_values.moment(text) == expected
+
+
+@given(st.text("0123456789-:TWZ+", max_size=26) | st.datetimes().map("{:%Y-%m-%dT%H:%M:%S}".format))
+def test_the_usual_way_to_write_a_moment_is_read_like_all_others(text):
+    longer = f"{text}.000+00:00"
+    assert leaf_values.moment(f"{text}+00:00") == leaf_values.moment(longer)
 
 
 @given(st.text())
 def test_no_text_at_all_breaks_a_value(text):
-    assert normalize.moment(text) is None or normalize.moment(text).tzinfo is UTC
-    assert isinstance(normalize.whole(text), int | None)
-    assert normalize.flag(text) in (True, False, None)
-    assert normalize.radio_mac(text) is None or len(str(normalize.radio_mac(text))) == 17
+    assert leaf_values.moment(text) is None or leaf_values.moment(text).tzinfo is UTC
+    assert isinstance(leaf_values.whole(text), int | None)
+    assert leaf_values.flag(text) in (True, False, None)
+    assert leaf_values.radio_mac(text) is None or len(str(leaf_values.radio_mac(text))) == 17
     assert normalize.other_platform(text) is None or text
     assert normalize.syncing({"result": text}) in (True, False)
 
 
 @given(st.datetimes(min_value=datetime(1971, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_every_moment_that_a_box_prints_is_read_back(moment):
-    assert normalize.moment(moment.isoformat()) == moment
+    assert leaf_values.moment(moment.isoformat()) == moment
 
 
 @pytest.mark.parametrize(
@@ -246,3 +292,11 @@ def test_another_namespace_is_told_and_a_missing_node_is_nothing():
                 steps,
             )
         )
+
+
+def test_a_tunnel_is_up_or_down_or_nobody_knows():
+    words = ("up", "data-path-down", "ctrl-path-down", "ctrl-data-path-down", "status-unknown", "?")
+    rows = [Record({"address": f"192.0.2.{n}", "status": word}) for n, word in enumerate(words)]
+    told = normalize.mobility_peers([*rows, Record({"status": "up"}), Record({"address": "::1"})])
+    assert [peer.is_up for peer in told] == [True, False, False, False, None, None, None]
+    assert addresses_up(told) == ("192.0.2.0",)

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from service.domain.inventory import PushWanted
 from service.domain.observation import Topic
+from service.drivers.placed_pushes import PLACE_TTL_S as PUSH_TTL_S
+from service.drivers.placed_pushes import PlacedPushSessions
 from service.drivers.places import EVERYWHERE, PLACE_TTL_S, WAIT_S, PlacedDrivers
 from service.drivers.pool import MOST_IDLE, DriverPool
-from service.errors import DeviceBusy, DeviceUnreachable
+from service.errors import DeviceBusy, DeviceTaken, DeviceUnreachable
 from tests.support.builders import CONTROLLER, POLICY
 from tests.support.crew import crew_stage
 from tests.support.fake_clock import FakeProcesses
@@ -46,6 +49,47 @@ def test_all_but_one_of_the_sessions_are_for_those_that_read():
     second.close()
     third.close()
     assert host.sessions == 0
+
+
+def test_readers_leave_a_session_to_the_subscription_that_the_inventory_has():
+    host, told = Host(), replace(THREE, push=PushWanted())
+    host.process().open(told)
+    with pytest.raises(DeviceBusy, match="1 sessions of ours read it already"):
+        host.process().open(told)
+
+
+def test_one_listener_is_subscribed_and_another_follows_when_its_place_is_given_back_or_runs_out():
+    host, opened = Host(), []
+    context = host.stage.process().context
+
+    class Opener:
+        """Sessions that only have to be closed."""
+
+        controller = "hq-1"
+
+        def open(self, controller):
+            opened.append(controller)
+            return self
+
+        def take(self, *, within_s):
+            """Nothing comes."""
+
+        def close(self):
+            """Closed."""
+
+    sessions = PlacedPushSessions(Opener(), host.stage.store, context.clock)
+    first = sessions.open(THREE)
+    with pytest.raises(DeviceTaken, match="another listener is subscribed"):
+        sessions.open(THREE)
+    for _ in range(9):
+        context.clock.wait(PUSH_TTL_S / 3)
+        first.take(within_s=0.0)
+    with pytest.raises(DeviceTaken):
+        sessions.open(THREE)
+    context.clock.wait(PUSH_TTL_S + 1)
+    sessions.open(THREE).close()
+    sessions.open(THREE)
+    assert len(opened) == 3
 
 
 def test_who_holds_the_lease_needs_no_place_and_there_is_one_such_process():

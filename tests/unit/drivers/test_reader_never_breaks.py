@@ -10,6 +10,7 @@ from lxml import etree
 from service.domain.inventory import Controller, Credentials
 from service.domain.observation import ControllerView, Platform, Topic
 from service.domain.releases import Release
+from service.drivers.iosxe.asking import Asker
 from service.drivers.iosxe.documents import path_text
 from service.drivers.iosxe.reading import Reader
 from service.drivers.links.netconf import NC, RpcRefused
@@ -43,6 +44,12 @@ class Silent:
     def unsaved(self) -> bool:
         raise ValueError("no")
 
+    def storage(self) -> int:
+        raise ValueError("no")
+
+    def scheduled_reload(self) -> str:
+        raise ValueError("no")
+
 
 class FakeLink:
     """Answers everything with what it was given, or with a refusal."""
@@ -51,7 +58,7 @@ class FakeLink:
         self._data = data
         self._refuses = refuses
 
-    def get(self, _filter: etree._Element, *, timeout_s: float) -> etree._Element:  # noqa: ARG002
+    def get(self, _filter: etree._Element, **_: object) -> etree._Element:
         if self._refuses:
             error = f'<rpc-error xmlns="{NC}"><error-tag>unknown-element</error-tag></rpc-error>'
             raise RpcRefused([etree.fromstring(error)])
@@ -93,9 +100,7 @@ def spoil(data: etree._Element, chance: random.Random, texts: list[str | None]) 
 def reader(data: etree._Element, release: str, *, refuses: bool = False) -> Reader:
     return Reader(
         Controller("hq-1", Platform.IOSXE, "192.0.2.1", Credentials("admin", "env:X")),
-        FakeLink(data, refuses=refuses),
-        contract("iosxe"),
-        Release.parse(release),
+        Asker(FakeLink(data, refuses=refuses), contract("iosxe"), Release.parse(release)),
         clock=FakeClock(World()),
         commands=Silent(),
     )
@@ -114,7 +119,7 @@ def test_no_reply_breaks_the_reader(chance, texts):
 
 def test_a_box_that_answers_everything_is_known_but_for_what_has_no_sample():
     view = reader(everything(), "17.12.1").read(EVERYTHING, timeout_s=1)
-    assert set(view.unknown) == {Topic.SAVED}
+    assert set(view.unknown) == {Topic.SAVED, Topic.STORAGE, Topic.RELOAD}
     assert len(view.aps) == 5
     assert len(view.ntp.entries) == 5
     assert view.clock is not None
@@ -123,7 +128,7 @@ def test_a_box_that_answers_everything_is_known_but_for_what_has_no_sample():
 
 def test_a_box_that_refuses_everything_is_unknown_and_named():
     view = reader(etree.Element("data"), "17.12.1", refuses=True).read(EVERYTHING, timeout_s=1)
-    answered = {Topic.SYNCING}
+    answered = {Topic.SYNCING, Topic.TRANSFER, Topic.TRANSFER_SETTINGS}  # AireOS alone has those
     assert set(view.unknown) == EVERYTHING - answered
     assert all("unknown-element" in why or "no" in why for why in view.unknown.values())
 

@@ -25,6 +25,9 @@ STILL = {
     "eem_cli_s": 0.15,
     "dmi_sync_s": 0.3,
     "reload_s": 2,
+    "install_s": 10,
+    "abort_minute_s": 1,
+    "predownload_s": 5,
 }
 
 

@@ -13,7 +13,7 @@ FLEETS = Path(__file__).parents[3] / "service" / "lab" / "fleets"
 BOX = {"name": "hq", "release": "17.9.1"}
 
 
-@pytest.mark.parametrize("name", ["demo", "lookalikes", "aireos"])
+@pytest.mark.parametrize("name", ["demo", "lookalikes", "software", "staging", "aireos"])
 def test_the_shipped_fleets_are_valid(name):
     assert len(load(FLEETS / f"{name}.yaml").controllers) >= 2
 

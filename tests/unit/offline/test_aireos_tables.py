@@ -112,7 +112,9 @@ def test_the_active_image_is_the_release_whichever_boots_next():
         "Primary Boot Image............................... 8.10.183.0 (default)\n"
         "Backup Boot Image................................ 8.5.182.0 (active)\n"
     )
-    assert only(text).says == {"release": "8.5.182.0"}
+    said = only(text).says
+    assert said["release"] == "8.5.182.0"
+    assert (said["images"].running, said["images"].next) == ("8.5.182.0", "8.10.183.0")
 
 
 def test_show_certificate_all_holds_dates():

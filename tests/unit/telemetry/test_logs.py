@@ -9,7 +9,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.telemetry.logs import REDACTED, configure_logs, redact
+from service.telemetry.logs import REDACTED, configure_logs, logs_of_commands, redact
 
 
 @pytest.fixture
@@ -38,6 +38,24 @@ def test_an_event_is_one_json_object_a_line_with_time_in_utc(logged):
     assert (event["controller"], event["elapsed_s"]) == ("hq-1", 1.5)
     assert (event["level"], event["logger"]) == ("info", "service.x")
     assert event["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({}, ["late"]),
+        ({"APREJOIN_LOG_LEVEL": "debug"}, ["asked", "late"]),
+        ({"APREJOIN_LOG_LEVEL": "loud"}, ["late"]),
+    ],
+)
+def test_a_command_logs_warnings_on_stderr_and_nothing_on_stdout(logged, capsys, environ, told):
+    logged()
+    logs_of_commands(environ)
+    structlog.get_logger("x").debug("asked")
+    structlog.get_logger("x").warning("late")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert [word for word in ("asked", "late") if word in said.err] == told
 
 
 def test_for_people_the_same_event_is_a_line_of_text(logged):

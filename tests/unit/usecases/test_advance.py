@@ -15,9 +15,9 @@ from service.errors import (
     ReplyMalformed,
 )
 from service.usecases.advance import AT_ONCE_S, Work, advance, call_home
-from service.usecases.recover import due, take_up
+from service.usecases.orphans import LEASE_TTL_S, due
+from service.usecases.recover import take_up
 from service.usecases.remediate import carry_out
-from service.usecases.work import LEASE_TTL_S
 from tests.support.promises import broken
 from tests.support.stage import Stage, quiet
 

@@ -67,7 +67,7 @@ def test_a_canary_that_fails_stops_everything_until_a_person_says_so(state):
     assert "the canary failed (c1)" in convoy.campaign.detail
     convoy.on(86_400)
     assert convoy.wave() == []
-    resume_campaign(convoy.context, RecordingQueue(), convoy.campaign.id)
+    resume_campaign(convoy.context, RecordingQueue(), convoy.campaign.id, who="ann")
     convoy.on()
     assert convoy.wave() == ["c2"]
 

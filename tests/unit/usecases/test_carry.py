@@ -14,9 +14,9 @@ from service.ports.store import Approval
 from service.usecases.advance import advance
 from service.usecases.carry import MENDED_S, carry
 from service.usecases.dispatch import waiting
-from service.usecases.recover import due, take_up
+from service.usecases.orphans import LEASE_TTL_S, due
+from service.usecases.recover import take_up
 from service.usecases.remediate import Person, open_remediation
-from service.usecases.work import LEASE_TTL_S
 from tests.support.builders import POLICY
 from tests.support.crew import NOBODY_ASKS, Crew, crew_stage
 from tests.support.fake_clock import FakeClock
@@ -106,6 +106,24 @@ def test_a_job_leaves_where_another_worker_holds_the_controller():
     with pytest.raises(LeaseHeld):
         carry(two.context, "r1", on_progress=lambda *_: None)
     assert crew.stage.line.sent == []
+
+
+def test_a_lease_that_is_given_back_between_look_and_lease_is_no_death():
+    crew = asked()
+    one, two = crew.stage.process(), crew.stage.process()
+    crew.until(one, "wait-for-aps")
+    due_now(crew)
+    held = crew.stage.store.acquire("hq-1", one.holder, ttl_s=LEASE_TTL_S)
+    look = two.context.store.lease_of
+
+    def looked_at_just_before(controller):
+        found = look(controller)
+        two.context.store.release(held)
+        return found
+
+    two.context.store.lease_of = looked_at_just_before
+    crew.job(two)
+    assert homecomings(crew) == []
 
 
 def test_a_worker_that_was_overtaken_between_look_and_lease_leaves():

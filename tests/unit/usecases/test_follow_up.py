@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.finding import Confidence
 from service.domain.inventory import Freeze
-from service.usecases.answer import answer_plan
+from service.usecases.answer_plan import answer_plan
 from service.usecases.campaign import advance_campaign
 from tests.support.convoy import MENDS, Convoy, found
 from tests.support.crew import NOBODY_ASKS, Crew, crew_stage
@@ -31,6 +31,12 @@ def test_a_policy_that_plans_asks_for_a_plan_in_the_schedules_name():
     convoy.sweep(found("c1"))
     assert plans(convoy) == [("c1", "FN72524", "schedule nightly")]
     assert convoy.campaign is None
+
+
+def test_a_policy_acts_on_what_an_event_led_to_in_the_events_name():
+    convoy = Convoy(policy=PLANS)
+    convoy.sweep(found("c1"), by="event 5b380f843b1723a7")
+    assert plans(convoy) == [("c1", "FN72524", "event 5b380f843b1723a7")]
 
 
 def test_after_a_persons_sweep_it_is_the_policy_that_asks():

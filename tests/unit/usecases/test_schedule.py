@@ -7,6 +7,7 @@ import pytest
 
 from service.config.inventory import parse_inventory
 from service.domain.inventory import Schedule
+from service.domain.polling.turns import Grade, PollTurn
 from service.ports.jobs import SweepFleet
 from service.usecases.schedule import is_scheduled, run_schedules
 from tests.support.crew import crew_stage
@@ -143,3 +144,41 @@ def test_a_schedule_that_is_new_in_the_inventory_needs_no_restart():
     assert schedulers.tick() == 0
     schedulers.inventory = replace(schedulers.inventory, schedules=(HOURLY,))
     assert schedulers.tick() == 1
+
+
+def test_a_schedule_passes_over_whoever_s_turn_it_is_not():
+    schedulers = Schedulers(HOURLY)
+    schedulers.inventory = replace(
+        schedulers.inventory,
+        controllers=tuple(
+            replace(one, policy=replace(one.policy, healthy_every=3))
+            for one in schedulers.inventory.controllers
+        ),
+    )
+    polled = PollTurn("b", Grade.HEALTHY, 1.0, 1.0, 1.0)
+    schedulers.stage.store.note_turns([polled, replace(polled, controller="c", strained=0)])
+    schedulers.stage.store.note_turns([replace(polled, controller="c", grade=Grade.TROUBLED)])
+    asked = []
+    for _ in range(4):
+        schedulers.tick()
+        asked.append(schedulers.stage.store.sweeps(limit=1)[0].controllers)
+        schedulers.stage.world.advance(3601)
+    assert asked == [("hq-1", "c"), ("hq-1", "c"), ("hq-1", "c"), ("hq-1", "b", "c")]
+
+
+def test_a_schedule_that_spreads_looks_often_and_asks_only_where_it_is_somebodys_turn():
+    schedulers = Schedulers(replace(HOURLY, spread=True))
+    assert schedulers.tick() == 1
+    names = ("hq-1", "b", "c")
+    turns = [PollTurn(name, Grade.TROUBLED, 1.0, 1.0, 1.0) for name in names]
+    schedulers.stage.store.note_turns(turns)
+    seen = []
+    for _ in range(12):
+        schedulers.stage.world.advance(301)
+        if schedulers.tick():
+            (newest,) = schedulers.stage.store.sweeps(limit=1)
+            seen += newest.controllers
+            schedulers.stage.store.note_turns(
+                one for one in turns if one.controller in newest.controllers
+            )
+    assert sorted(seen) == sorted(names)

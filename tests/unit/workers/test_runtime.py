@@ -1,5 +1,6 @@
 """What jobs do beyond calling a use case: what they queue in turn, and how their failure shows."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from service.config.inventory import parse_inventory
 from service.errors import DeviceBusy
 from service.ports.jobs import AdvanceCampaign, AdvanceRemediation, MakePlan, SweepFleet
 from service.ports.requests import AskedPlan, AskedSweep, Kind
+from service.usecases.dispatch import AGAIN_S
 from tests.support.crew import NOBODY_ASKS, Crew, crew_stage
 from tests.support.recording_queue import RecordingQueue
-from workers.runtime import FleetRuntime
+from workers.runtime import READING, TELLING, FleetRuntime
 
 FLEET = b"""
 controllers:
@@ -82,7 +84,7 @@ def test_a_sweep_whose_worker_died_is_made_by_another_when_its_claim_ran_out(box
     crew.stage.store.claim_due(Kind.SWEEP, "s1", for_s=300)
     boxed.nudge()
     assert boxed.queue.jobs == []
-    crew.stage.world.advance(300)
+    crew.stage.world.advance(300 + AGAIN_S)
     boxed.nudge()
     assert boxed.queue.jobs == [SweepFleet("s1")]
     boxed.sweep("s1")
@@ -217,3 +219,24 @@ def test_a_remediation_that_has_more_to_do_nudges_itself(boxed, crew):
 def test_advancing_what_nobody_asked_for_does_nothing(boxed):
     boxed.advance("r-1")
     assert boxed.queue.jobs == []
+
+
+def taken(places):
+    """Every place of these, until the block ends."""
+    with ExitStack() as stack:
+        while places.acquire(blocking=False):
+            stack.callback(places.release)
+        return stack.pop_all()
+
+
+def test_sweeps_that_fill_their_places_leave_those_of_who_tells_others(boxed, crew):
+    ask_sweep(crew, "hq-1")
+    with taken(READING):
+        boxed.sweep("s1")
+        boxed.plan("p1")
+        assert crew.stage.store.sweep_asked("s1").state == "queued"
+        assert crew.stage.store.due_of(Kind.SWEEP, "s1").is_due, "a nudge asks again"
+        with taken(TELLING):
+            assert not TELLING.acquire(blocking=False)
+    boxed.sweep("s1")
+    assert crew.stage.store.sweep_asked("s1").state == "finished"

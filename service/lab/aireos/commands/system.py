@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from service.lab.aireos.answers import USAGE, Answer, Ask, Bye, Context, Text, is_yes
+from service.lab.aps.air import PLACES
 
 SAVE = "Are you sure you want to save? (y/n) "
 UNSAVED = "The system has unsaved changes.\nWould you like to save them now? (y/N) "
@@ -115,12 +116,25 @@ def sysname(context: Context, args: list[str]) -> Answer:
     return Text()
 
 
-def boot(context: Context, args: list[str]) -> Answer:
-    """`config boot primary|backup`."""
-    if args not in (["primary"], ["backup"]):
-        return Text(USAGE)
-    context.box.boot = replace(context.box.boot, default=args[0])
-    return Text()
+def ap_home(place: str) -> Callable[[Context, list[str]], Answer]:
+    """`config ap primary-base CONTROLLER AP [ADDRESS]`; a blank in quotes takes it away.
+
+    Source: public scripts; answers, and what an AP that downloads does, are unverified.
+    """
+
+    def tell(context: Context, args: list[str]) -> Answer:
+        if len(args) not in (2, 3):
+            return Text(USAGE)
+        controller, name, address = (*args, "")[:3]
+        aps = context.box.see_aps()
+        found = next((s for s in aps.states.values() if s.spec.name == name and s.present), None)
+        if found is None:
+            return Text(NO_AP)
+        where = "" if address in {"", "0.0.0.0"} else address  # noqa: S104  # how "none" is told
+        aps.tell(found, place, (controller.strip(), where), context.now)
+        return Text()
+
+    return tell
 
 
 COMMANDS: dict[str, Callable[[Context, list[str]], Answer]] = {
@@ -128,8 +142,8 @@ COMMANDS: dict[str, Callable[[Context, list[str]], Answer]] = {
     "reset system": reset_system,
     "logout": logout,
     "config ap reset": ap_reset,
+    **{f"config ap {place}-base": ap_home(place) for place in PLACES},
     "config paging": paging,
     "config sessions timeout": sessions_timeout,
     "config sysname": sysname,
-    "config boot": boot,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from service.lab.aireos.answers import Context, dotted
+from service.lab.aps.air import NONE
 from service.lab.aps.kinds import runs_ios
 from service.lab.aps.state import ApState, Phase
 
@@ -65,13 +66,13 @@ def _layout(context: Context) -> str:
 
 
 def _major(context: Context) -> int:
-    return int(context.box.spec.release.split(".")[0])
+    return int(context.box.image.split(".")[0])
 
 
 def knows_status(context: Context) -> bool:
     """Is `show ap image status` known? The published procedure names it for 8.10 only."""
     chosen = context.box.spec.quirks.image_status
-    numbers = tuple(int(part) for part in context.box.spec.release.split(".")[:2])
+    numbers = tuple(int(part) for part in context.box.image.split(".")[:2])
     return chosen == "yes" or (chosen == "auto" and numbers >= (FIRST_8, 10))
 
 
@@ -104,7 +105,7 @@ def image_all(context: Context) -> str:
     old = chosen == "7.0" or (chosen == "auto" and _major(context) < FIRST_8)
 
     def count(*kinds: str | None) -> int:
-        return sum(s.predownload in kinds for s in states)
+        return sum(s.predownload_state(context.now) in kinds for s in states)
 
     counters = [
         ("Initiated", count("initiated")),
@@ -118,15 +119,19 @@ def image_all(context: Context) -> str:
     lines += [
         f"\t{dotted(label, n, 48)}" for label, n in counters if not (old and label == "Downloading")
     ]
-    return "\n".join([*lines, "", IMAGE_HEAD, *map(_image_row, states), ""])
+    rows = [_image_row(state, context.now) for state in states]
+    return "\n".join([*lines, "", IMAGE_HEAD, *rows, ""])
 
 
-def _image_row(state: ApState) -> str:
-    done = state.predownload == "complete"
-    version = state.backup if done else "None"
-    status = PREDOWNLOAD[state.predownload]
+def _image_row(state: ApState, now: float) -> str:
+    """A swap shows at once, though the AP boots it later (a public transcript of an upgrade)."""
+    said = state.predownload_state(now)
+    version = state.backup if said == "complete" else "None"
+    status = PREDOWNLOAD[said]
+    slots = (state.version, state.backup)
+    primary, backup = reversed(slots) if state.swaps else slots
     return (
-        f"{state.spec.name:<18} {state.version:<14} {state.backup:<14} {status:<15} "
+        f"{state.spec.name:<18} {primary:<14} {backup:<14} {status:<15} "
         f"{version:<14} {'NA':<16} {'NA':<12} {'':<14}"
     )
 
@@ -150,6 +155,14 @@ def found(context: Context, name: str) -> ApState | None:
     return next((s for s in joined(context) if s.spec.name == name), None)
 
 
+def _homes(state: ApState) -> Iterable[tuple[str, object]]:
+    """Blank where none is set (facts, section 2)."""
+    for place in ("primary", "secondary"):
+        name, address = state.homes.get(place, NONE)
+        yield f"{place.title()} Cisco Switch Name", name
+        yield f"{place.title()} Cisco Switch IP Address", address or "Not Configured"
+
+
 def config_general(context: Context, state: ApState) -> str:
     """Labels of capture family `show ap config general` (facts, section 2); order unverified."""
     spec, box = state.spec, context.box
@@ -164,10 +177,7 @@ def config_general(context: Context, state: ApState) -> str:
         ("IP Address Configuration", "DHCP"),
         ("IP Address", spec.ip),
         ("Cisco AP Location", spec.options.get("location", "default location")),
-        ("Primary Cisco Switch Name", ""),
-        ("Primary Cisco Switch IP Address", "Not Configured"),
-        ("Secondary Cisco Switch Name", ""),
-        ("Secondary Cisco Switch IP Address", "Not Configured"),
+        *_homes(state),
         ("Administrative State ", "ADMIN_ENABLED"),
         ("Operation State ", "DOWNLOADING" if downloading(state) else "REGISTERED "),
         ("AP Mode ", "Local "),

@@ -61,7 +61,7 @@ def sysinfo(context: Context) -> str:
         ["CPU Average Usage", "2"],
         [],
         ["Burned-in MAC Address", spec.mac.upper()],
-        ["Maximum number of APs supported", str(box.model.most_aps)],
+        ["Maximum number of APs supported", str(spec.roaming.max_aps or box.model.most_aps)],
         ["System Nas-Id", ""],
         ["WLC MIC Certificate Types", "SHA1/SHA2"],
     ]

@@ -13,6 +13,7 @@ from typing import Any
 from service.lab.aireos.shows.aps import downloading
 from service.lab.aireos.snmp import ber
 from service.lab.aireos.wlc import WlcBox
+from service.lab.aps.air import NONE
 from service.lab.aps.kinds import runs_ios
 from service.lab.aps.state import ApState
 
@@ -61,12 +62,7 @@ class ApRows:
         self._seen = -1
         self._halved = False
         self._encoding = box.spec.quirks.encoding
-        ordered = sorted(box.aps.states.values(), key=lambda s: _mac(s.spec.mac))
-        self._all = [
-            (index, ber.index_arcs(index), state)
-            for state in ordered
-            for index in [tuple(_mac(state.spec.mac))]
-        ]
+        self._all = self._every()
         self.odd = False  # a fault: states nobody knows
         self.columns = [
             Column(prefix, value, moves, ber.arcs(prefix))
@@ -75,12 +71,23 @@ class ApRows:
         self._rows: Sequence[tuple[ber.Oid, bytes, ApState]] = []
         self._keys: list[ber.Oid] = []
 
+    def _every(self) -> list[tuple[ber.Oid, bytes, ApState]]:
+        """Every AP that was ever here, in the order of a walk."""
+        ordered = sorted(self._box.aps.states.values(), key=lambda s: _mac(s.spec.mac))
+        return [
+            (index, ber.index_arcs(index), state)
+            for state in ordered
+            for index in [tuple(_mac(state.spec.mac))]
+        ]
+
     def refresh(self, *, halved: bool) -> None:
         """Take the rows as they are now."""
         aps = self._box.see_aps()
         if aps.changes == self._seen and halved == self._halved:
             return
         self._seen, self._halved = aps.changes, halved
+        if aps.air is not None:
+            self._all = self._every()  # APs come and go
         rows = [row for row in self._all if row[2].present]
         self._rows = rows[: len(rows) // 2] if halved else rows
         self._keys = [row[0] for row in self._rows]
@@ -128,7 +135,7 @@ class ApRows:
         tables = [
             (BSN_AP, self._bsn(), frozenset[int]()),
             (CL_AP, self._cl(), frozenset({6, 7})),
-            (CL_BOOT, self._boot(), frozenset[int]()),
+            (CL_BOOT, self._boot(), frozenset({7})),
         ]
         found = [
             ((*table, number), value, number in moving)
@@ -147,7 +154,7 @@ class ApRows:
             6: self._status,
             8: lambda s, _: ber.octets(s.version),
             9: _constant(ber.octets("15.2.2.0")),
-            10: _constant(ber.octets("")),
+            10: self._home_name("primary"),
             11: _constant(ber.integer(0)),
             12: _constant(ber.integer(180)),
             13: _constant(ber.integer(1)),
@@ -155,8 +162,8 @@ class ApRows:
             17: lambda s, _: ber.octets(s.spec.serial),
             19: lambda s, _: ber.address(s.spec.ip),
             22: _constant(ber.integer(43)),
-            23: _constant(ber.octets("")),
-            24: _constant(ber.octets("")),
+            23: self._home_name("secondary"),
+            24: self._home_name("tertiary"),
             30: _constant(ber.octets("default-group")),
             31: lambda s, _: ber.octets("15.3(3)JC9$" if runs_ios(s.spec.model) else ""),
             32: lambda s, _: ber.integer(2 if s.spec.kind.startswith("ssc") else 1),
@@ -172,11 +179,11 @@ class ApRows:
             7: lambda s, now: _ticks(now - s.since),
             8: _constant(ber.integer(5500, ber.TICKS)),
             10: _constant(ber.integer(1)),
-            11: _constant(ber.octets(bytes(4))),
+            11: _home_address("primary"),
             12: _constant(ber.integer(1)),
-            13: _constant(ber.octets(bytes(4))),
+            13: _home_address("secondary"),
             14: _constant(ber.integer(1)),
-            15: _constant(ber.octets(bytes(4))),
+            15: _home_address("tertiary"),
             16: lambda s, _: ber.integer(REBOOTS.get(s.reboot, 0)),
             38: _constant(ber.integer(1)),
         }
@@ -189,11 +196,14 @@ class ApRows:
             4: _constant(ber.integer(2)),
             5: _constant(ber.integer(1)),
             6: lambda s, _: ber.octets(s.backup if s.predownload == "complete" else ""),
-            7: lambda s, _: ber.integer(PREDOWNLOAD[s.predownload]),
+            7: lambda s, now: ber.integer(PREDOWNLOAD[s.predownload_state(now)]),
             8: _constant(ber.integer(1_818_176_000)),  # facts: garbage when unused
             9: _constant(ber.integer(0, ber.GAUGE)),
             11: lambda s, _: ber.octets("C2700" if runs_ios(s.spec.model) else "ap3g3"),
         }
+
+    def _home_name(self, place: str) -> Value:
+        return lambda s, _: self._text(s.homes.get(place, NONE)[0])
 
     def _up(self, state: ApState, now: float) -> bytes:
         if state.boot_time is None:
@@ -203,6 +213,16 @@ class ApRows:
 
 def _constant(encoded: bytes) -> Value:
     return lambda _state, _now: encoded
+
+
+def _home_address(place: str) -> Value:
+    """Four octets; zeros for none, as in a real walk."""
+
+    def octets(state: ApState, _: float) -> bytes:
+        address = state.homes.get(place, NONE)[1]
+        return ber.octets(bytes(map(int, address.split("."))) if address else bytes(4))
+
+    return octets
 
 
 def _ticks(seconds: float) -> bytes:

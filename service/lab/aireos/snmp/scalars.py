@@ -16,12 +16,15 @@ GLOBAL = "1.3.6.1.4.1.14179.2.3.1"
 AP_GLOBAL = "1.3.6.1.4.1.9.9.513.1.3"
 BOOT_IMAGE = "1.3.6.1.4.1.9.9.513.4.1.2.2.0"
 SYS = "1.3.6.1.4.1.9.9.618.1"
+TRANSFER_STATUS = "1.3.6.1.4.1.14179.1.2.9.2.7.0"
 Give = Callable[[float], bytes]
 
 
 def scalars(box: WlcBox) -> dict[ber.Oid, Give]:
     """Every single object: its encoded value at a moment."""
     given = _system(box) | _inventory(box) | _clock(box) | _counts(box) | _policy(box)
+    if box.spec.quirks.tells_transfer:
+        given[TRANSFER_STATUS] = lambda _: ber.integer(box.download.status)
     return {ber.dotted(name): give for name, give in given.items()}
 
 

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.drivers.links import snmp_ber as ber
 from service.drivers.links.snmp_message import Ask, body_of, message, pdu, reply_of
 from service.drivers.links.snmp_pace import Pace
 from service.drivers.links.snmp_usm import Moment, Security, decrypted, encrypted, localized
+from service.transcripts import ber
 
 ENGINE = bytes.fromhex("000000000000000000000002")
 numbers = st.integers(min_value=-(2**63), max_value=2**63)

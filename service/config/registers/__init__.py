@@ -1,0 +1,1 @@
+"""Registers of devices from which an inventory can be drafted: NetBox and Nautobot."""

@@ -1,0 +1,1 @@
+"""Asking a controller no more than is needed, and knowing how old the rest is: pure."""

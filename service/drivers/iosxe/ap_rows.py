@@ -1,0 +1,197 @@
+"""Rows of the access points' tables become sightings: joined, failed to join, pre-downloaded.
+
+Each sighting is made once, of all tables: made twice, it was a fifth of a poll's processor time. An
+unknown state becomes UNKNOWN beside the device's own word, never an error and never a verdict.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from service.domain.identity import BaseRadioMac, EthernetMac
+from service.domain.observation import ApSighting, ApState, CertificateKind, JoinPhase
+from service.drivers.iosxe.documents import Record
+from service.drivers.iosxe.leaf_values import ethernet_mac, flag, mac_text, moment, radio_mac, whole
+
+VERSION = ("version_major", "version_minor", "version_maint", "version_build")
+BACKUP = ("backup_major", "backup_minor", "backup_maint", "backup_build")
+
+STATES = {
+    "registered": ApState.REGISTERED,
+    "downloading": ApState.DOWNLOADING,
+    "pre-downloading": ApState.PREDOWNLOADING,
+    "unregistered": ApState.UNREGISTERED,
+    "ap-down": ApState.DOWN,
+}
+_PHASES = {
+    "ap-con-failure-discovery": JoinPhase.DISCOVERY,
+    "ap-con-failure-dtls": JoinPhase.DTLS,
+    "ap-con-failure-join": JoinPhase.JOIN,
+    "ap-con-failure-config": JoinPhase.CONFIG,
+    "ap-con-failure-imgdwnld": JoinPhase.IMAGE,
+    "ap-con-failure-run": JoinPhase.RUN,
+}
+_KINDS = {
+    "wireless-cert-mic": CertificateKind.MIC,
+    "wireless-cert-ssc": CertificateKind.SSC,
+    "wireless-cert-lsc": CertificateKind.LSC,
+    "trustpoint-mic": CertificateKind.MIC,
+    "trustpoint-ssc": CertificateKind.SSC,
+    "trustpoint-lsc": CertificateKind.LSC,
+}
+Texts = Callable[[str], str | None]
+"""A record's leaf by its key; "" and None are the same: it is not told."""
+
+
+class JoinRow(NamedTuple):
+    """What a sighting has of the join table."""
+
+    mac: BaseRadioMac
+    state: ApState
+    raw_state: str | None = None
+    ethernet_mac: EthernetMac | None = None
+    name: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    address: str | None = None
+    version: str | None = None
+    backup_version: str | None = None
+    download_percent: int | None = None
+    download_started: datetime | None = None
+    boot_time: datetime | None = None
+    join_time: datetime | None = None
+    country: str | None = None
+    certificate_kind: CertificateKind | None = None
+    certificate_end: datetime | None = None
+    disconnect_reason: str | None = None
+    reboot_reason: str | None = None
+    site: str | None = None
+
+
+def join_row(record: Record) -> JoinRow | None:
+    """One record of the join table; None without a MAC."""
+    text = record.values.get
+    mac = radio_mac(text("mac"))
+    if mac is None:
+        return None
+    raw = text("state") or None
+    return JoinRow(
+        mac=mac,
+        state=STATES.get(raw or "", ApState.UNKNOWN),
+        raw_state=raw,
+        ethernet_mac=ethernet_mac(text("ethernet_mac")),
+        name=text("name"),
+        model=text("model") or None,
+        serial=text("serial") or None,
+        address=text("address"),
+        version=text("version") or _dotted(*map(text, VERSION)),
+        backup_version=_dotted(*map(text, BACKUP)),
+        download_percent=whole(text("download_percent")),
+        download_started=moment(text("download_started")),
+        boot_time=moment(text("boot_time")),
+        join_time=moment(text("join_time")),
+        country=text("country") or None,
+        certificate_kind=_KINDS.get(text("certificate_kind") or ""),
+        certificate_end=moment(text("certificate_end")),
+        disconnect_reason=text("disconnect_reason"),
+        reboot_reason=text("reboot_reason"),
+        site=text("site") or None,
+    )
+
+
+class ApTables:
+    """The join table, the statuses of predownloads and the join statistics, united row by row.
+
+    An AP that is not joined leaves the join table and stays in the statistics for ever. Each table
+    counts once it is there as a whole; the statistics come last.
+    """
+
+    def __init__(self) -> None:
+        self._joined: dict[str, JoinRow] | None = None
+        self._predownloads: dict[str | None, str | None] | None = None
+        self._seen: dict[str, ApSighting] | None = None
+
+    def take_joined(self, rows: Iterable[JoinRow | None]) -> int:
+        """Take the join table; how many APs it has."""
+        self._joined = {row.mac.value: row for row in rows if row is not None}
+        return len(self._joined)
+
+    def take_predownloads(self, statuses: Iterable[Record]) -> None:
+        """Take what is told of predownloads; of an AP in no other table it tells nothing."""
+        self._predownloads = {mac_text(one.get("mac")): one.get("status") for one in statuses}
+
+    def seen(self, record: Record) -> ApSighting | None:
+        """What all tables say of one AP of the statistics; None where its MAC cannot be read."""
+        text = record.values.get
+        mac = mac_text(text("mac"))
+        if mac is None:
+            return None
+        row = (self._joined or {}).get(mac) or JoinRow(BaseRadioMac(mac), ApState.NOT_JOINED)
+        return self._sighting(row, text)
+
+    def take_seen(self, sightings: Iterable[ApSighting | None]) -> None:
+        """Take the statistics, as `seen` united them."""
+        self._seen = {ap.mac.value: ap for ap in sightings if ap is not None}
+
+    def sightings(self) -> tuple[ApSighting, ...] | None:
+        """Every AP, ordered by MAC; None where no table was read."""
+        if self._joined is None and self._predownloads is None and self._seen is None:
+            return None
+        seen = self._seen or {}
+        others = {
+            mac: self._sighting(row, _untold)
+            for mac, row in (self._joined or {}).items()
+            if mac not in seen
+        }
+        aps = seen | others
+        return tuple(aps[mac] for mac in sorted(aps))
+
+    def _sighting(self, row: JoinRow, text: Texts) -> ApSighting:
+        """One AP. `text`: its row of the statistics."""
+        phase = text("failure_phase")
+        return ApSighting(
+            mac=row.mac,
+            state=row.state,
+            ethernet_mac=row.ethernet_mac or ethernet_mac(text("ethernet_mac")),
+            name=row.name or text("name") or None,
+            model=row.model,
+            serial=row.serial,
+            address=row.address or text("address") or None,
+            raw_state=row.raw_state,
+            version=row.version,
+            backup_version=row.backup_version,
+            download_percent=row.download_percent,
+            download_started=row.download_started,
+            boot_time=row.boot_time,
+            join_time=row.join_time,
+            country=row.country,
+            certificate_kind=row.certificate_kind,
+            certificate_end=row.certificate_end,
+            is_joined=flag(text("is_joined")),
+            failure_phase=_PHASES.get(phase, JoinPhase.UNKNOWN) if phase else None,
+            failure_reason=text("failure_reason") or None,
+            disconnect_reason=row.disconnect_reason or text("disconnect_reason") or None,
+            dtls_failure=text("dtls_failure") or None,
+            join_failure=text("join_failure") or None,
+            config_failure=text("config_failure") or None,
+            discovery_failure=text("discovery_failure") or None,
+            reboot_reason=row.reboot_reason or text("reboot_reason") or None,
+            last_failure_at=moment(text("last_failure_at")),
+            discovery_requests=whole(text("discovery_requests")),
+            join_requests=whole(text("join_requests")),
+            predownload=self._predownloads.get(row.mac.value) if self._predownloads else None,
+            site=row.site,
+        )
+
+
+def _untold(_key: str) -> str | None:
+    """A row of the statistics that is not there."""
+    return None
+
+
+def _dotted(major: str | None, *others: str | None) -> str | None:
+    """Four numbers of a version; None where absent or 0.0.0.0 (no backup image)."""
+    if not major:
+        return None
+    text = ".".join((major, *(number or "0" for number in others)))
+    return None if text == "0.0.0.0" else text  # noqa: S104 - no address

@@ -1,0 +1,78 @@
+"""One look at one C9800 being put together: what is asked for it, and where each fact came from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from service.domain.identity import BaseRadioMac
+from service.domain.observation import ControllerView, Topic
+from service.drivers.iosxe.ap_rows import ApTables
+from service.drivers.iosxe.asking import Asker, Asking
+from service.drivers.iosxe.documents import Record, path_text
+
+Row = TypeVar("Row")
+
+
+@dataclass(slots=True)
+class Look:
+    """One look; `only`: the APs that are asked for, None: all."""
+
+    view: ControllerView
+    asker: Asking
+    timeout_s: float
+    only: frozenset[BaseRadioMac] | None = None
+    aps: ApTables = field(default_factory=ApTables)
+    unknown: dict[Topic, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def rows(self, key: str, each: Callable[[Record], Row]) -> list[Row]:
+        """A table of APs, or what it has of those that are asked for."""
+        if self.only is None:
+            found = self.asker.rows(key, each, timeout_s=self.timeout_s)
+        else:
+            macs = sorted(map(str, self.only))
+            found = self.asker.some(key, each, macs, timeout_s=self.timeout_s)
+        self._note_origins(key)
+        return found
+
+    def records(self, key: str) -> list[Record]:
+        """Every record of a read."""
+        found = self.asker.records(key, timeout_s=self.timeout_s)
+        self._note_origins(key)
+        return found
+
+    def offered(self, key: str, otherwise: str) -> list[Record]:
+        """As `records`. ValueError with these words where the release has no such read."""
+        if not self.asker.offers(key):
+            raise ValueError(otherwise)
+        return self.records(key)
+
+    def session(self) -> Asker:
+        """What is asked of a NETCONF session alone. ValueError where there is none."""
+        if not isinstance(self.asker, Asker):
+            raise ValueError("it is read over NETCONF alone")  # noqa: TRY004 - about the box
+        return self.asker
+
+    def partly(self, topic: Topic, problems: Sequence[str]) -> None:
+        """What of a topic could not be read, if anything."""
+        if problems:
+            self.unknown[topic] = "; ".join(problems)
+
+    def miss(self, topic: Topic, rows: int) -> None:
+        """Rows of a table that could not be understood: part of the topic is not known."""
+        if rows:
+            self.unknown[topic] = f"{rows} row(s) without a readable or with a repeated MAC"
+
+    def done(self) -> ControllerView:
+        """The view."""
+        return replace(
+            self.view, aps=self.aps.sightings(), unknown=self.unknown, origins=self.origins
+        )
+
+    def _note_origins(self, key: str) -> None:
+        shape = self.asker.shape(key)
+        for name, steps in shape.leaves.items():
+            self.origins.setdefault(name, path_text((*shape.steps, *steps)))
+
+
+Step = Callable[[Look], None]

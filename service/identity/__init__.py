@@ -1,0 +1,1 @@
+"""Who callers are where an OpenID Connect issuer says it."""

@@ -1,0 +1,86 @@
+"""Which issuer is trusted, for whom, and what its claims are here: from the environment.
+
+APREJOIN_OIDC_ISSUER     https://sso.example/realms/net   exactly as its tokens say it in `iss`
+APREJOIN_OIDC_AUDIENCE   aprejoin                         what its tokens for us say in `aud`
+APREJOIN_OIDC_ROLES      viewer=noc; operator=wifi-ops; approver=cab; admin=wifi-admins
+APREJOIN_OIDC_ROLE_CLAIM groups                           dots lead into it: realm_access.roles
+APREJOIN_OIDC_NAME_CLAIM sub                              whose value is who asks and approves
+APREJOIN_OIDC_CA         ca.pem                           authorities, where not the usual ones
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from service.errors import InvalidInput
+from service.ports.tokens import Role
+
+ISSUER = "APREJOIN_OIDC_ISSUER"
+AUDIENCE = "APREJOIN_OIDC_AUDIENCE"
+ROLES = "APREJOIN_OIDC_ROLES"
+ROLE_CLAIM = "APREJOIN_OIDC_ROLE_CLAIM"
+NAME_CLAIM = "APREJOIN_OIDC_NAME_CLAIM"
+CA = "APREJOIN_OIDC_CA"
+_FORM = "viewer=VALUE; operator=VALUE; approver=VALUE; admin=VALUE, those that are wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """One issuer.
+
+    Attributes:
+        roles: a value of the role claim -> what it may do here.
+        role_claim: the names on the way to it.
+        ca: a file with the authorities to trust; None: the usual ones.
+    """
+
+    issuer: str
+    audience: str
+    roles: Mapping[str, Role]
+    role_claim: tuple[str, ...] = ("groups",)
+    name_claim: str = "sub"
+    ca: str | None = None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Trust | None":
+        """None: no issuer is named.
+
+        Raises:
+            InvalidInput: a variable is missing or bad; names it.
+        """
+        issuer = environ.get(ISSUER)
+        if not issuer:
+            return None
+        parts = urlsplit(issuer)
+        if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+            raise _refused(ISSUER, repr(issuer), "an https: address without ? and #")
+        return cls(
+            issuer=issuer,
+            audience=_needed(environ, AUDIENCE, "what the issuer's tokens for us say in `aud`"),
+            roles=_roles(_needed(environ, ROLES, _FORM)),
+            role_claim=tuple((environ.get(ROLE_CLAIM) or "groups").split(".")),
+            name_claim=environ.get(NAME_CLAIM) or "sub",
+            ca=environ.get(CA) or None,
+        )
+
+
+def _needed(environ: Mapping[str, str], variable: str, expected: str) -> str:
+    text = environ.get(variable, "").strip()
+    if not text:
+        raise _refused(variable, f"nothing, beside {ISSUER}", expected)
+    return text
+
+
+def _roles(text: str) -> dict[str, Role]:
+    """The value of the claim -> the role; a value that is written twice is a mistake."""
+    roles: dict[str, Role] = {}
+    for part in filter(None, map(str.strip, text.split(";"))):
+        label, sign, value = (piece.strip() for piece in part.partition("="))
+        if label.upper() not in Role.__members__ or not sign or not value or value in roles:
+            raise _refused(ROLES, repr(part), _FORM)
+        roles[value] = Role[label.upper()]
+    return roles
+
+
+def _refused(variable: str, found: str, expected: str) -> InvalidInput:
+    return InvalidInput(f"found {found}", where=variable, expected=expected)

@@ -1,0 +1,1 @@
+"""RESTCONF of a simulated C9800, over the same state as its NETCONF."""

@@ -1,0 +1,1 @@
+"""Listeners: sockets that syslog comes in by. They hand lines over and judge nothing."""

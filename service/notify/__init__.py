@@ -1,0 +1,1 @@
+"""Telling others: webhooks by HTTP, and the secrets that sign them."""

@@ -1,0 +1,159 @@
+"""One more poll of a controller: the rows of access points that it says something new of.
+
+Whoever a poll says the same of again is not read and not written: the poll is counted once, for the
+controller. Whoever it no longer sees stands still from then on, counted up to the poll before.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from service.domain.diagnosis.case import plainly_serves
+from service.domain.history import ApHistory, caught_up, extend, is_settled
+from service.domain.identity import BaseRadioMac
+from service.domain.observation import ApSighting, ControllerView
+from service.domain.spells import PastSpell, spell_after, spell_without
+from service.store.ap_rows import (
+    FEW,
+    SPACE,
+    Kept,
+    Poll,
+    keep_poll,
+    marked,
+    newest_poll,
+    read,
+    row_of,
+    unmarked,
+    write,
+)
+from service.store.sameness import mark_of, usual_of
+from service.store.spells import keep_past
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A poll beside what was kept before it.
+
+    Attributes:
+        before, now: the newest poll so far, and this one.
+        aps: what this one saw, by MAC; said: the mark of each.
+        same: whom it says the same of again; gone: whom the poll before saw, and this one did not.
+        wanted: of whom the history is worth reading.
+    """
+
+    before: Poll | None
+    now: Poll
+    aps: Mapping[str, ApSighting]
+    said: Mapping[str, str | None]
+    same: Collection[str]
+    gone: Collection[str]
+    wanted: Collection[str]
+
+
+def grow(connection: Connection, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
+    """Extend the histories of a controller, of which nobody else writes meanwhile.
+
+    Returns the histories that a diagnosis can go by: not those of access points that serve as they
+    did before.
+    """
+    before = newest_poll(connection, view.controller)
+    if not view.aps:
+        return _histories(read(connection, view.controller))
+    if before is not None and view.read_at <= before.at:
+        return _grow_late(connection, view)
+    turn = _turn(connection, view, before)
+    few = len(turn.wanted) * FEW <= len(turn.aps)
+    known = read(connection, view.controller, turn.wanted if few else None)
+    grown = {mac: _grown(turn, mac, kept) for mac, kept in known.items()}
+    new = [mac for mac in turn.aps if mac not in turn.same and mac not in known]
+    grown |= {mac: _begun(turn, mac) for mac in new}
+    written = _written(turn, known, grown)
+    write(connection, [_row(turn, view.controller, grown[mac]) for mac in written])
+    keep_past(connection, dict(_over(turn, view.controller, known, grown)))
+    keep_poll(connection, view.controller, turn.now)
+    return _histories(grown)
+
+
+def _histories(kept: Mapping[str, Kept]) -> dict[BaseRadioMac, ApHistory]:
+    return {one.history.mac: one.history for one in kept.values()}
+
+
+def _turn(connection: Connection, view: ControllerView, before: Poll | None) -> _Turn:
+    seen = view.aps or ()
+    usual = usual_of(seen)
+    now = Poll(1 if before is None else before.number + 1, view.read_at, usual)
+    aps = {ap.mac.value: ap for ap in seen}
+    said = {mac: mark_of(ap, usual) for mac, ap in aps.items()}
+    whose = {f"{mac}{SPACE}{mark}": mac for mac, mark in said.items() if mark is not None}
+    kept, rest = marked(connection, view.controller), unmarked(connection, view.controller)
+    same = {whose[row] for row in kept & whose.keys()}
+    others = {row.partition(SPACE)[0] for row in kept - whose.keys()}  # changed, or gone
+    gone = {mac for mac in others if mac not in aps}
+    left = {mac for mac, number in rest.items() if before is None or number is not None}
+    gone |= {mac for mac in left if mac not in aps}
+    ill = same & {ap.mac.value for ap in seen if not plainly_serves(ap)}
+    if view.logs or len(aps) < len(seen):  # then a diagnosis looks at everybody
+        ill = same
+    return _Turn(before, now, aps, said, same, gone, {*ill, *others, *rest})
+
+
+def _grown(turn: _Turn, mac: str, kept: Kept) -> Kept:
+    """What was kept, with this poll."""
+    ap, at = turn.aps.get(mac), turn.now.at
+    if mac in turn.gone:
+        return Kept(kept.history, spell_without(kept.spell, at))
+    if ap is None:
+        return kept
+    if mac in turn.same:
+        details_at = ap.details_at
+        counted = caught_up(kept.history, polls=1, seen_at=at, details_at=details_at)
+        return Kept(counted, kept.spell)
+    history = extend(kept.history, ap, at)
+    return kept if history == kept.history else Kept(history, spell_after(kept.spell, history, at))
+
+
+def _begun(turn: _Turn, mac: str) -> Kept:
+    history = extend(None, turn.aps[mac], turn.now.at)
+    return Kept(history, spell_after(None, history, turn.now.at))
+
+
+def _written(turn: _Turn, known: Mapping[str, Kept], grown: Mapping[str, Kept]) -> list[str]:
+    """Whose rows are to be written; not those that run ahead of this poll: our clock was set."""
+    new = [mac for mac in turn.aps if mac not in turn.same and grown[mac] is not known.get(mac)]
+    return new + sorted(turn.gone)
+
+
+def _row(turn: _Turn, controller: str, kept: Kept) -> dict[str, object]:
+    mac = str(kept.history.mac)
+    if mac in turn.gone:
+        return row_of(controller, kept, poll=None, mark=None)
+    mark = turn.said[mac] if is_settled(kept.history, turn.aps[mac]) else None
+    return row_of(controller, kept, poll=turn.now, mark=mark)
+
+
+def _over(
+    turn: _Turn, controller: str, known: Mapping[str, Kept], grown: Mapping[str, Kept]
+) -> Iterator[tuple[str, PastSpell]]:
+    """The spells that this poll ended."""
+    for mac, kept in known.items():
+        if kept.spell is not None and grown[mac].spell is not kept.spell:
+            yield mac, PastSpell(controller, kept.spell, turn.now.at)
+
+
+def _grow_late(connection: Connection, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
+    """A poll that comes after a newer one: news of those alone that the newer one did not see.
+
+    It ends no spell: what the newer one said of them holds.
+    """
+    known = read(connection, view.controller)
+    late = {ap.mac.value: _late(known.get(ap.mac.value), ap, view) for ap in view.aps or ()}
+    new = [kept for mac, kept in late.items() if kept is not known.get(mac)]
+    write(connection, [row_of(view.controller, kept, poll=None, mark=None) for kept in new])
+    return _histories(known | late)
+
+
+def _late(kept: Kept | None, ap: ApSighting, view: ControllerView) -> Kept:
+    before, spell = (None, None) if kept is None else (kept.history, kept.spell)
+    history = extend(before, ap, view.read_at)
+    return kept if kept is not None and history == before else Kept(history, spell)

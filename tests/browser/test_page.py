@@ -1,0 +1,96 @@
+"""The page in a real browser: live, harmless, usable by keyboard, and without JavaScript."""
+
+from datetime import timedelta
+
+import pytest
+
+from service.ports.tokens import Role
+from service.usecases.admit import create_token, revoke_token
+from tests.browser.conftest import sign_in
+from tests.support.seeded_fleet import HOSTILE, finding, word
+
+CHANGED = "was => document.querySelector('time[data-until]').textContent !== was"
+
+
+@pytest.fixture
+def told(page) -> list[str]:
+    """Whatever the browser complains of, asks for elsewhere, or is made to say."""
+    found: list[str] = []
+    page.on("console", lambda one: found.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda one: found.append(str(one)))
+    page.on("dialog", lambda one: (found.append(one.message), one.dismiss()))
+    page.on("request", lambda one: None if "127.0.0.1" in one.url else found.append(one.url))
+    return found
+
+
+def test_hostile_names_do_nothing_and_nothing_is_asked_of_others(page, served, told):
+    sign_in(page, served.token("vera"))
+    for path in ("/", "/stuck?sure=confirmed", f"/stuck?q={HOSTILE[3]}", "/?q=%3Cscript%3E"):
+        page.goto(path)
+        page.get_by_role("heading", level=1).wait_for()
+        assert page.title().endswith("aprejoin")
+    assert told == []
+    page.goto("/stuck?sure=confirmed")
+    assert page.get_by_text(HOSTILE[0]).is_visible()
+
+
+def test_a_sweep_shows_by_itself_and_what_was_typed_stays(page, served):
+    sign_in(page, served.token("vera"))
+    page.locator("body[data-state=live]").wait_for()
+    page.get_by_label("Search").fill("half a wor")
+    store, now = served.service.store, served.service.api.context.clock.now().wall
+    new = finding("oslo-010", "FN72524", aps=["just-stuck"], confidence="suspected")
+    store.keep_looks("sweep-new", [word("oslo-010", findings=[new])], at=now + timedelta(seconds=1))
+    row = page.get_by_role("row").filter(has_text="oslo-010").filter(has_text="APs stuck")
+    row.wait_for()
+    assert page.get_by_label("Search").input_value() == "half a wor"
+
+
+def test_a_countdown_counts_down(page, served):
+    sign_in(page, served.token("vera"))
+    shown = page.locator("time[data-until]").first
+    before = shown.inner_text()
+    page.wait_for_function(CHANGED, arg=before)
+    assert "min" in before
+
+
+def test_a_token_that_is_revoked_shows_nothing_more(page, served):
+    context = served.service.api.context
+    token, clear = create_token(context, "carl", Role.VIEWER, valid_s=None)
+    sign_in(page, clear)
+    page.locator("body[data-state=live]").wait_for()
+    revoke_token(context, token.id, who="root")
+    page.goto("/stuck")
+    page.get_by_role("heading", name="Sign in").wait_for()
+
+
+def test_by_keyboard_one_comes_to_the_content_and_to_a_filtered_list(page, served):
+    sign_in(page, served.token("vera"))
+    page.goto("/stuck")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("hostname-of-nobody")
+    page.keyboard.press("Enter")
+    page.get_by_text("No stuck access point fits.").wait_for()
+    assert page.url.endswith("/stuck?q=hostname-of-nobody")
+
+
+def test_without_javascript_all_of_it_works(served, chromium):
+    context = chromium.new_context(base_url=served.address, java_script_enabled=False)
+    page = context.new_page()
+    try:
+        sign_in(page, served.token("vera"))
+        page.goto("/stuck?rows=50")
+        page.get_by_role("link", name="Next page").click()
+        page.get_by_role("link", name="First page").wait_for()
+        page.get_by_label("Cause").select_option("ap-limit")
+        page.get_by_role("button", name="Filter").click()
+        assert page.get_by_role("row").count() == 10
+        page.get_by_role("button", name="Dark").click()
+        assert page.locator("html").get_attribute("data-theme") == "dark"
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("heading", name="Sign in").wait_for()
+    finally:
+        context.close()

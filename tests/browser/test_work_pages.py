@@ -1,0 +1,87 @@
+"""The pages about one controller, plan or remediation, in a real browser."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PICTURES, SIZES, Served, barriers, picture, sign_in
+
+LOOKED_AT_LONG = ("controller", "plan", "remediation")
+
+
+def glance(page: Page, name: str) -> list[str]:
+    """A page at a desk in the light and on a phone in the dark, and what bars people from it."""
+    found = []
+    for size, theme in (("desktop", "light"), ("phone", "dark")):
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
+        page.screenshot(path=PICTURES / f"{name}-{size}-{theme}.png", full_page=True)
+        found += [f"{name}, {size}, {theme}: {one}" for one in barriers(page)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def addresses(served: Served) -> dict[str, str]:
+    """Every page of ours by name; the remediation is under way, its controller in false time."""
+    item = served.service.newest()
+    plan = served.service.store.remediation_asked(item).plan
+    return {
+        "controller": "/controllers/hq-1",
+        "controller-hostile": "/controllers/rome-001",
+        "ap": "/aps/84:3d:c6:00:00:01",
+        "plan": f"/plans/{plan}",
+        "plans": "/plans",
+        "remediation": f"/remediations/{item}",
+        "remediations": "/remediations",
+        "stop": f"/remediations/{item}/stop",
+        "schedules": "/schedules",
+        "audit": "/audit",
+        "verification": "/audit/verification",
+    }
+
+
+@pytest.fixture
+def told(page) -> list[str]:
+    """Whatever the browser complains of, or is made to say."""
+    found: list[str] = []
+    page.on("console", lambda one: found.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda one: found.append(str(one)))
+    page.on("dialog", lambda one: (found.append(one.message), one.dismiss()))
+    return found
+
+
+def test_no_page_of_work_bars_anybody_at_any_size_dark_or_light(page, served, addresses, told):
+    sign_in(page, served.token("bob"))
+    found = []
+    for name, path in addresses.items():
+        page.goto(path)
+        if name in ("plan", "remediation", "controller"):
+            page.locator("summary").last.click()
+        found += picture(page, name) if name in LOOKED_AT_LONG else glance(page, name)
+    assert found == []
+    assert told == []
+
+
+def test_no_page_of_work_is_wider_than_a_phone(page, served, addresses):
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_in(page, served.token("bob"))
+    for path in addresses.values():
+        page.goto(path)
+        for summary in page.locator("summary").all():
+            summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def test_without_javascript_a_remediation_is_stopped_after_a_second_look(
+    served, addresses, chromium
+):
+    context = chromium.new_context(base_url=served.address, java_script_enabled=False)
+    page = context.new_page()
+    try:
+        sign_in(page, served.token("ann"))
+        page.goto(addresses["remediation"])
+        page.get_by_role("link", name="Stop and restore").click()
+        page.get_by_role("button", name="Yes, stop and restore").click()
+        page.get_by_text("ann wants it back").wait_for()
+    finally:
+        context.close()
