@@ -11,6 +11,9 @@ quick=(tests/unit tests/contract tests/properties)
 # that nobody's clock stands still while a core is busy.
 rings=(tests/integration tests/e2e tests/crashes tests/browser tests/faults tests/contract tests/unit)
 computing=" tests/faults tests/unit tests/properties tests/corpus "
+# Where real servers answer on a busy machine, up to two failed tests are asked once more, alone, and told as
+# unsteady with what they said (docs/decisions/0036). What shows how a controller is left gets no second asking.
+asked_again=" tests/integration tests/e2e tests/browser tests/contract "
 for ring in tests/*/; do  # and every ring that was not named, so that none is forgotten
   case " ${rings[*]} tests/bench tests/soak tests/support tests/__pycache__ " in
     *" ${ring%/} "*) ;;
@@ -35,10 +38,21 @@ run_ring() {
   name=$(basename "$ring")
   case "$computing" in *" $ring "*) niceness=5 ;; esac
   trap 'kill $(jobs -p) 2>/dev/null; exit 1' TERM
+  rm -f ".pytest_cache/$name/v/cache/lastfailed"
   nice -n "$niceness" "$bin/python" -m pytest "$ring" -o "cache_dir=.pytest_cache/$name" >"$said/$name" 2>&1 &
-  wait $! || touch "$said/$name.failed"
+  wait $! || ask_again "$ring" "$name" $? || touch "$said/$name.failed"
   grep '^SKIPPED' "$said/$name" || true
   printf '%-18s%s; %d s in all\n' "$ring" "$(tail -n 1 "$said/$name" | tr -d =)" $((SECONDS - began))
+}
+ask_again() {
+  local ring=$1 name=$2 code=$3 failed=".pytest_cache/$2/v/cache/lastfailed"
+  case "$asked_again" in *" $ring "*) ;; *) return 1 ;; esac
+  test "$code" -eq 1 && test -e "$failed" && test "$(grep -c true "$failed")" -le 2 || return 1
+  cp "$failed" "$said/$name.unsteady"
+  "$bin/python" -m pytest "$ring" -o "cache_dir=.pytest_cache/$name" \
+    --last-failed --last-failed-no-failures=none >"$said/$name.again" 2>&1 &
+  wait $! && return 0
+  rm "$said/$name.unsteady"; cat "$said/$name.again" >>"$said/$name"; return 1
 }
 step "tests, four rings at a time, in minutes: ${rings[*]}"
 under_way=0
@@ -51,6 +65,9 @@ wait
 failed=0
 for ring in "${rings[@]}"; do
   name=$(basename "$ring")
+  if test -e "$said/$name.unsteady"; then
+    step "unsteady, passed when asked again alone: $ring"; grep true "$said/$name.unsteady"; cat "$said/$name"
+  fi
   test -e "$said/$name.failed" || continue
   failed=1; step "failed: $ring"; cat "$said/$name"
 done

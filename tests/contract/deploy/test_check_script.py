@@ -1,0 +1,80 @@
+"""The script behind `make test`, over rings of a test each: who is asked twice, what is told."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.patience import PATIENCE_S
+
+SCRIPT = Path(__file__).parents[3] / "deploy" / "check.sh"
+ONCE = """
+from pathlib import Path
+def test_{name}():
+    seen = Path("{name}.seen")
+    first = not seen.exists()
+    seen.touch()
+    assert not first, "the box hesitated"
+"""
+NEVER = "def test_never():\n    assert 1 == 2\n"
+GREEN = "def test_green():\n    pass\n"
+NAMED = ("integration", "e2e", "crashes", "browser", "faults", "contract", "unit")
+
+
+@pytest.fixture
+def house(tmp_path) -> Path:
+    """The script in a house of its own, whose format, types and contracts are in order."""
+    (tmp_path / "deploy").mkdir()
+    shutil.copy(SCRIPT, tmp_path / "deploy")
+    tools = tmp_path / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    for tool in ("ruff", "mypy", "lint-imports"):
+        (tools / tool).symlink_to("/bin/true")
+    python = tools / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    for ring in NAMED:
+        (tmp_path / "tests" / ring).mkdir(parents=True)
+        (tmp_path / "tests" / ring / f"test_{ring}.py").write_text(GREEN)
+    return tmp_path
+
+
+def checked(house: Path) -> tuple[int, str]:
+    ran = subprocess.run(
+        ["bash", "deploy/check.sh", "--all"],
+        cwd=house,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def put(house: Path, ring: str, *tests: str) -> None:
+    (house / "tests" / ring / "test_put.py").write_text("\n".join(tests))
+
+
+def test_one_that_passes_when_asked_again_is_told_with_what_it_said(house):
+    put(house, "e2e", ONCE.format(name="slow"))
+    code, told = checked(house)
+    assert code == 0, told
+    assert "unsteady, passed when asked again alone: tests/e2e" in told
+    assert "test_put.py::test_slow" in told
+    assert "the box hesitated" in told
+
+
+def test_who_fails_again_who_is_many_and_who_shows_a_controllers_end_fail_the_run(house):
+    put(house, "e2e", NEVER)
+    put(house, "browser", *(ONCE.format(name=f"slow_{one}") for one in range(3)))
+    put(house, "crashes", ONCE.format(name="left_behind"))
+    code, told = checked(house)
+    assert code == 1
+    for ring in ("e2e", "browser", "crashes"):
+        assert f"failed: tests/{ring}" in told
+    assert "unsteady" not in told
+    assert (house / "slow_0.seen").exists()
