@@ -20,7 +20,7 @@ from service.domain.inventory import Inventory
 from service.domain.journal import HomeCalled, StepFailed
 from service.domain.journal_words import entry_document
 from service.errors import StoreError
-from service.ports.correlation import Correlation, correlation_of
+from service.ports.correlation import Correlation, correlation_of, following
 from service.ports.jobs import (
     CLERKS,
     PARTS_AT_ONCE,
@@ -179,7 +179,8 @@ class FleetRuntime:
         if note_inventory(self.context):
             log.info("inventory.noted", controllers=len(self.context.inventory.controllers))
         for asked in run_schedules(self.context, self.queue):
-            log.info("schedule.ran", asked_by=asked.asked_by, sweep=asked.id)
+            with following(self.correlation_of(SweepFleet(asked.id))):
+                log.info("schedule.ran", asked_by=asked.asked_by, sweep=asked.id)
         if (forgotten := forget_old(self.context)) and not forgotten.is_nothing:
             log.info("observations.forgotten", **asdict(forgotten))
         for webhook in due_webhooks(self.context):

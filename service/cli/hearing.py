@@ -215,7 +215,7 @@ class Ear:
             self._sample("untied", source)
         self._counts["kept"] += sum(event.count for event in hearing.events)
         for look in hearing.looks:
-            log.info("event.look", sweep=look)
+            log.info("event.look", sweep=look, correlation=hearing.correlations[look])
 
     def _sample(self, what: str, text: str) -> None:
         kept = self._samples.setdefault(what, [])

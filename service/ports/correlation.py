@@ -1,4 +1,6 @@
-"""What work goes back to: one id from the request that asked for it to the last device call.
+"""What work goes back to: one id from whatever asked for it to the last device call.
+
+A request brings its own, or gets one; a schedule's turn and an event's look get one each.
 
 It travels with the thread of execution (a context variable), with messages (the broker's headers)
 and with what is due (the store): so a message that is lost, or a worker that is killed, does not
@@ -6,6 +8,7 @@ cut it. Nothing hangs on it but what people read in logs and traces.
 """
 
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -44,6 +47,11 @@ def correlation_of(text: str | None) -> Correlation | None:
     """From what travelled; None: there was none, or nothing of this form."""
     found, _, traceparent = (text or "").partition(" ")
     return Correlation(found, traceparent_of(traceparent)) if _ID.fullmatch(found) else None
+
+
+def begun_by(kind: str) -> Correlation:
+    """A new one, for work that no request asked for; its id begins with what did."""
+    return Correlation(f"{kind}-{secrets.token_hex(8)}")
 
 
 def traceparent_of(text: str | None) -> str:

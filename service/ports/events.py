@@ -5,10 +5,12 @@ look that they call for is one transaction: neither is lost without the other.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
+from service.ports.correlation import Correlation, begun_by
 from service.ports.requests import AskedSweep, Place
 
 
@@ -53,10 +55,12 @@ class HeardGroup:
 
     Attributes:
         wish: its id is used up only where a look is asked for.
+        correlation: what that look goes back to.
     """
 
     events: Sequence[HeardEvent]
     wish: AskedSweep
+    correlation: Correlation = field(default_factory=partial(begun_by, "event"))
 
     @property
     def controller(self) -> str:

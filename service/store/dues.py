@@ -94,6 +94,11 @@ def put_due(connection: Connection, kind: Kind, item: str, at: Mark, why: str) -
     put(connection, dues, row)
 
 
+def move_due(connection: Connection, kind: Kind, item: str, at: Mark) -> None:
+    """Write another time down, and nothing else, for what is due already."""
+    connection.execute(update(dues).where(_is(kind, item)).values(**_until(at)))
+
+
 def hurry(connection: Connection, kind: Kind, item: str, now: Mark) -> bool:
     """Let it be due at once; a claim stays, or two would be at it. False: it is in no table."""
     row = connection.execute(select(dues).where(_is(kind, item)).with_for_update()).first()

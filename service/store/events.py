@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, delete, insert, or_, select
 
 from service.domain.events.damping import Answer, Storm, damp
+from service.ports.correlation import following
 from service.ports.events import ApHome, HeardEvent, HeardGroup
-from service.ports.requests import AskedSweep, Kind, Place
+from service.ports.requests import Kind, Place
 from service.store.codec import document_text, moment_of, moment_text
-from service.store.dues import put_due
+from service.store.dues import move_due, put_due
 from service.store.event_tables import events, storms
 from service.store.lists import part
 from service.store.sweeps import asked_row
@@ -25,6 +26,7 @@ from service.store.times import Mark, StoreTime
 from service.store.transactions import alone, fold, put, transaction
 
 CHUNK = 200
+TAIL = "events: looked at again when they have ended"
 COLUMNS = tuple(one.name for one in fields(HeardEvent))
 
 
@@ -49,7 +51,7 @@ class EventTables:
         before = _before(connection, group.controller, self._time.now(connection))
         senses = frozenset(one.sense for one in group.events)
         answer = damp(before.storm, senses)
-        sweep = _ask(connection, group.wish, answer, before)
+        sweep = _ask(connection, group, answer, before)
         fold(connection, events, [_row(one) | {"sweep": sweep} for one in group.events],
              adding=("count",), taking=("last", "sweep"))  # fmt: skip
         put(connection, storms, _storm_row(group.controller, answer, sweep, before))
@@ -137,16 +139,24 @@ def _is_to_come(connection: Connection, row: Row[Any], now: Mark) -> bool:
     return due is not None and (due.clock, due.at_s) == (now.clock, row.tail_s)
 
 
-def _ask(connection: Connection, wish: AskedSweep, answer: Answer, before: _Before) -> str:
-    """Ask for what is called for; the look that answers these events."""
-    now, sweep = before.now, wish.id if answer.at_once or not before.tail else before.tail
+def _ask(connection: Connection, group: HeardGroup, answer: Answer, before: _Before) -> str:
+    """Ask for what is called for; the look that answers these events.
+
+    A look that is to come already goes back to the event that asked for it first.
+    """
+    wish, now = group.wish, before.now
+    sweep = wish.id if answer.at_once or not before.tail else before.tail
     if sweep == wish.id:
         connection.execute(insert(asked_sweeps).values(**asked_row(wish)))
-    if answer.at_once:
-        put_due(connection, Kind.SWEEP, wish.id, now, f"asked by {wish.asked_by}")
-    if answer.tail_in_s is not None:
-        at, why = now.after(answer.tail_in_s), "events: looked at again when they have ended"
-        put_due(connection, Kind.SWEEP, before.tail or wish.id, at, why)
+    with following(group.correlation):
+        if answer.at_once:
+            put_due(connection, Kind.SWEEP, wish.id, now, f"asked by {wish.asked_by}")
+        if answer.tail_in_s is not None:
+            at = now.after(answer.tail_in_s)
+            if before.tail:
+                move_due(connection, Kind.SWEEP, before.tail, at)
+            else:
+                put_due(connection, Kind.SWEEP, wish.id, at, TAIL)
     return sweep
 
 

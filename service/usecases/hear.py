@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from service.domain.events.reading import Said, event_id
 from service.domain.events.tying import Clues, Places, Tie, tie
+from service.ports.correlation import begun_by, current, following
 from service.ports.events import ApHome, HeardEvent, HeardGroup
 from service.ports.jobs import JobQueue
 from service.ports.requests import AskedSweep, Kind
@@ -39,11 +40,13 @@ class Hearing:
         events: kept, by id, each with its count in this batch.
         looks: sweeps that were asked for at once.
         untied: how much could not be tied, by source.
+        correlations: of each of these looks, its id in logs.
     """
 
     events: tuple[HeardEvent, ...] = ()
     looks: tuple[str, ...] = ()
     untied: Mapping[str, int] = field(default_factory=dict)
+    correlations: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_heard(asked: AskedSweep) -> bool:
@@ -73,10 +76,12 @@ def hear(context: Context, queue: JobQueue, places: Places, batch: Sequence[Said
     groups = [_group(context, name, tuple(events.values())) for name, events in tied.items()]
     looks = context.store.hear(groups) if groups else ()
     _forget(context)
-    for look in looks:
-        nudge(queue, job_of(Kind.SWEEP, look))
+    begun = {group.wish.id: group.correlation for group in groups if group.wish.id in looks}
+    for look, correlation in begun.items():
+        with following(correlation):
+            nudge(queue, job_of(Kind.SWEEP, look))
     kept = tuple(event for group in groups for event in group.events)
-    return Hearing(kept, looks, untied)
+    return Hearing(kept, looks, untied, {look: one.id for look, one in begun.items()})
 
 
 def _forget(context: Context) -> None:
@@ -147,4 +152,5 @@ def _access_point(said: Said, controller: str, homes: Homes) -> tuple[str, str]:
 
 def _group(context: Context, controller: str, events: Sequence[HeardEvent]) -> HeardGroup:
     now, who = context.clock.now().wall, f"{PREFIX}{events[0].id}"
-    return HeardGroup(events, AskedSweep(new_id(), now, who, (controller,)))
+    wish = AskedSweep(new_id(), now, who, (controller,))
+    return HeardGroup(events, wish, current() or begun_by("event"))

@@ -14,6 +14,7 @@ from service.domain.inventory import Controller, Schedule
 from service.domain.polling.turns import is_turn
 from service.domain.schedules import apart_s, next_run
 from service.errors import NotFound, Refused
+from service.ports.correlation import begun_by, following
 from service.ports.jobs import JobQueue
 from service.ports.requests import AskedSweep, Only
 from service.usecases.context import Context
@@ -127,7 +128,8 @@ def _run(context: Context, queue: JobQueue, schedule: Schedule) -> AskedSweep | 
     turns = _whose_turn(context, schedule, chosen)
     if not turns or _is_under_way(context, who):
         return None  # nobody's turn, or everything that it names has left the inventory
-    return request_sweep(context, queue, who=who, names=turns)
+    with following(begun_by("schedule")):  # not what the nudge goes back to: a turn has its own
+        return request_sweep(context, queue, who=who, names=turns)
 
 
 def _whose_turn(

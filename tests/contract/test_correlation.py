@@ -1,4 +1,6 @@
-"""One id and one trace from the REST call over the broker and the use case to the device's RPC.
+"""One id and one trace from whatever asks over the broker and the use case to the device's RPC.
+
+What asks is a REST call, a schedule's turn, or an event.
 
 The controller is the lab's, over real SSH; the broker is in memory, and its messages are carried to
 the task by hand, as they came.
@@ -8,6 +10,7 @@ import io
 import json
 import logging
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -18,14 +21,20 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from service.bootstrap import open_context
+from service.config.messages import load_messages
+from service.domain.events.reading import said_in
+from service.domain.events.tying import places_unresolved
+from service.domain.inventory import Schedule
 from service.lab.fleet import from_mapping
 from service.lab.lab import Lab
-from service.ports.correlation import HEADER
-from service.ports.jobs import SweepFleet
+from service.ports.correlation import HEADER, correlation_of
+from service.ports.jobs import NudgeRemediations, SweepFleet
+from service.ports.requests import Only
 from service.queue.celery_app import celery_app
 from service.queue.celery_queue import CeleryQueue
 from service.settings import Settings
 from service.telemetry.logs import configure_logs
+from service.usecases.hear import hear
 from tests.support.browser import Api
 from workers.runtime import FleetRuntime
 from workers.tasks import register
@@ -33,6 +42,11 @@ from workers.tasks import register
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 FLEET = {"controllers": [{"name": "hq-1", "release": "17.9.1", "aps": [{"kind": "healthy"}]}]}
+HOURLY = Schedule("hourly", "sweep", every_s=3600)
+LINE = (
+    b"<189>1: %CAPWAPAC_SMGR_TRACE_MESSAGE-5-AP_JOIN_DISJOIN: AP Name: ap-1 Mac: 0c75.bdb4.0001"
+    b" Disjoined"
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +56,18 @@ def service(tmp_path_factory):
     app = celery_app("memory://", visibility_timeout_s=60)
     with (
         Lab(from_mapping(FLEET), state_dir=folder / "lab") as lab,
-        open_context(Settings(folder, f"sqlite:///{folder / 'a.db'}"), lab.inventory_path) as made,
+        open_context(Settings(folder, f"sqlite:///{folder / 'a.db'}"), lab.inventory_path) as bare,
     ):
+        made = replace(bare, inventory=replace(bare.inventory, schedules=(HOURLY,)))
 
         @contextmanager
         def runtime():
             yield FleetRuntime(made, CeleryQueue(app))
 
         register(app, runtime)
-        yield SimpleNamespace(api=Api(made, CeleryQueue(app)), app=app, store=made.store)
+        yield SimpleNamespace(
+            api=Api(made, CeleryQueue(app)), app=app, store=made.store, context=made
+        )
     app.close()
 
 
@@ -131,6 +148,36 @@ def test_where_the_message_is_lost_the_store_knows_what_the_work_goes_back_to(se
     own = asked(service)
     _, kwargs = message(service)  # and nothing of it but the arguments, as a nudge sends them
     carried(service, {}, kwargs)
+    assert {one["correlation"] for one in rpcs(lines)} == {own}
+
+
+def message_about(service, sweep: str):
+    """The message about one sweep; those before it are about what other tests left."""
+    while (found := message(service))[1] != {"sweep": sweep}:
+        pass
+    return found
+
+
+def test_a_schedules_turn_has_an_id_of_its_own_that_reaches_the_device(service, lines):
+    service.app.tasks[NudgeRemediations.NAME].apply(throw=True)
+    (asked,) = service.store.sweeps(limit=2, only=Only(asked_by="schedule hourly"))
+    headers, kwargs = message_about(service, asked.id)
+    carried(service, {}, kwargs)  # as if the message were lost: the store knows it, too
+    (ran,) = [line for line in lines() if line["event"] == "schedule.ran"]
+    assert ran["correlation"].startswith("schedule-")
+    assert correlation_of(headers[HEADER]).id == ran["correlation"]
+    assert {one["correlation"] for one in rpcs(lines)} == {ran["correlation"]}
+
+
+def test_an_events_look_has_an_id_of_its_own_that_reaches_the_device(service, lines):
+    context, messages = service.context, load_messages().messages
+    said = said_in(LINE, messages, via="syslog-udp", source="127.0.0.1")
+    hearing = hear(context, CeleryQueue(service.app), places_unresolved(context.inventory), [said])
+    ((look, own),) = hearing.correlations.items()
+    headers, kwargs = message_about(service, look)
+    carried(service, {}, kwargs)
+    assert own.startswith("event-")
+    assert correlation_of(headers[HEADER]).id == own
     assert {one["correlation"] for one in rpcs(lines)} == {own}
 
 

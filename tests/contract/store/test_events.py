@@ -6,6 +6,7 @@ import pytest
 
 from service.domain.events.damping import QUIET_S
 from service.domain.identity import EthernetMac
+from service.ports.correlation import Correlation
 from service.ports.events import ApHome, HeardEvent, HeardGroup
 from service.ports.requests import AskedSweep, Kind, Place
 from tests.support.builders import MAC, OPENED, look, sighting
@@ -62,6 +63,16 @@ def test_a_storm_moves_one_look_on_until_it_has_ended(store, world):
     assert {one.sweep for one in store.events(limit=50)} == {"s1", "s2"}
     assert store.sweep_asked("s3") is None
     assert len(store.sweeps(limit=10)) == 2
+
+
+def test_each_look_goes_back_to_the_event_that_asked_for_it_first(store, world):
+    names = [f"event-{number}" for number in range(4)]
+    for number, name in enumerate(names):
+        world.advance(1.0)
+        wish = AskedSweep(f"s{number}", OPENED, "event e1", ("hq-1",))
+        store.hear([HeardGroup([event()], wish, Correlation(name))])
+    found = [store.due_of(Kind.SWEEP, sweep).correlation for sweep in ("s0", "s1")]
+    assert found == names[:2]
 
 
 def test_once_the_last_look_has_begun_another_event_gets_another_look(store, world):
