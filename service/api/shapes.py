@@ -85,6 +85,11 @@ class StuckAp(Shape):
     name: str | None
     model: str | None
     state: ApState
+    confidence: Confidence | None = Field(
+        default=None,
+        description="By its own evidence; the finding is as sure as its surest access point."
+        " null: a version before this one found it.",
+    )
 
 
 class Said(Shape):

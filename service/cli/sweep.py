@@ -178,7 +178,8 @@ def show_findings(name: str, diagnosis: Diagnosis) -> None:
     for finding in diagnosis.findings:
         people.print(f"\n{name}: {finding.issue}, {finding.confidence}", style="bold")
         for ap in finding.aps:
-            people.print(f"  {ap.name or ap.mac}  {ap.model or '?'}  {ap.state}", markup=False)
+            told = (str(ap.name or ap.mac), ap.model or "?", ap.state, ap.confidence or "")
+            people.print("  " + "  ".join(told).rstrip(), markup=False)
         for sentence in finding.evidence:
             people.print(f"  - {sentence}", markup=False)
         for sentence in finding.unknown:

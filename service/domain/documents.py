@@ -103,7 +103,7 @@ def finding_document(finding: Finding, strategies: Iterable[Alternative]) -> Doc
         "id": finding.id,
         "issue": finding.issue,
         "confidence": finding.confidence.value,
-        "aps": [ap_document(ap) for ap in finding.aps],
+        "aps": [ap_document(ap, sure=finding.confidence) for ap in finding.aps],
         "evidence": list(finding.evidence),
         "unknown": list(finding.unknown),
         "strategies": [
@@ -122,17 +122,33 @@ def finding_of(controller: str, document: Mapping[str, object]) -> Finding:
 
 
 def _ap_of(document: Mapping[str, str | None]) -> AffectedAp | None:
-    mac = document["mac"]
+    mac, sure = document["mac"], document.get("confidence")  # versions before told the finding's
     if mac is None:
         return None
-    state = ApState(str(document["state"]))
-    return AffectedAp(BaseRadioMac.parse(mac), document["name"], document["model"], state)
+    return AffectedAp(
+        BaseRadioMac.parse(mac),
+        document["name"],
+        document["model"],
+        ApState(str(document["state"])),
+        confidence=None if sure is None else Confidence(sure),
+    )
 
 
-def ap_document(ap: AffectedAp) -> Document:
-    """One AP of a finding; `mac` is the base radio MAC, null where no file told it."""
-    mac = str(ap.mac) if ap.mac.is_known else None
-    return {"mac": mac, "name": ap.name, "model": ap.model, "state": ap.state.value}
+def ap_document(ap: AffectedAp, *, sure: Confidence | None = None) -> Document:
+    """One AP of a finding, as sure as its own evidence makes it.
+
+    Args:
+        ap: its `mac` is the base radio MAC, null where no file told it.
+        sure: the finding, which an AP that was not graded by itself takes over.
+    """
+    graded = ap.confidence or sure
+    return {
+        "mac": str(ap.mac) if ap.mac.is_known else None,
+        "name": ap.name,
+        "model": ap.model,
+        "state": ap.state.value,
+        "confidence": None if graded is None else graded.value,
+    }
 
 
 def plan_document(

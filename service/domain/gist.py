@@ -61,7 +61,7 @@ class StuckAp:
         mac: its base radio MAC.
         cause: an issue of the catalogue, or the name of what explains it otherwise.
         finding: the id of the finding; None: a catalogued look-alike explains it, no finding.
-        confidence: of the finding; None: as above.
+        confidence: of this access point's own evidence; None: as above.
         since: since when polls have seen it so; the sweep that saw it where they tell no more.
         mend: the mildest way that applies; None: none does.
     """
@@ -128,6 +128,7 @@ def stuck_aps(
                     name=_text(ap.get("name")),
                     model=_text(ap.get("model")),
                     state=_text(ap.get("state")),
+                    confidence=_own(ap) or about.confidence,
                 )
     for one in _listed(document, "explained"):
         cause, mac = str(one.get("cause")), _text(one.get("mac"))
@@ -149,8 +150,13 @@ def _mend(finding: Mapping[str, object]) -> str | None:
 
 def _sure(finding: Mapping[str, object]) -> Confidence:
     """An old document may not say: then it is the least."""
-    said = _text(finding.get("confidence"))
-    return Confidence(said) if said in _SURE else Confidence.SUSPECTED
+    return _own(finding) or Confidence.SUSPECTED
+
+
+def _own(document: Mapping[str, object]) -> Confidence | None:
+    """What a finding, or an access point of one, says of itself; None: nothing."""
+    said = _text(document.get("confidence"))
+    return Confidence(said) if said in _SURE else None
 
 
 def _listed(document: Mapping[str, object], key: str) -> list[Mapping[str, object]]:

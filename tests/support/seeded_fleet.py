@@ -51,8 +51,10 @@ def word(name: str, *, aps: int = 400, findings=(), explained=(), **said) -> dic
     }
 
 
-def finding(name: str, issue: str, *, aps, confidence: str = "probable") -> dict[str, object]:
-    """One finding; `aps` are names."""
+def finding(
+    name: str, issue: str, *, aps, confidence: str = "probable", own: str | None = None
+) -> dict[str, object]:
+    """One finding; `aps` are names, each of its own confidence if that is told."""
     way = WAYS.get(issue)
     return {
         "id": f"{issue}-{name}"[:16],
@@ -64,6 +66,7 @@ def finding(name: str, issue: str, *, aps, confidence: str = "probable") -> dict
                 "name": ap,
                 "model": "AIR-CAP3702I-E-K9" if at % 3 else "AIR-CAP2602E-A-K9",
                 "state": "downloading" if issue == "FN72524" else "not-joined",
+                **({} if own is None else {"confidence": own}),
             }
             for at, ap in enumerate(aps)
         ],
@@ -110,6 +113,6 @@ def _trouble(name: str, at: int) -> dict[str, object]:
             return word(name, explained=off)
         case 7:
             names = [f"{name}-AP{number:02d}" for number in range(3)]
-            loops = finding(name, "FN72524", aps=names, confidence="suspected")
+            loops = finding(name, "FN72524", aps=names, own="suspected")
             return word(name, findings=[loops])
     return word(name, aps=350 + 13 * (at % 9))

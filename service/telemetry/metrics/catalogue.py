@@ -70,7 +70,8 @@ CONTROLLERS = (
            " host booted.", "controller", "class", bound=FLEET),
     _gauge("controller_aps", "Access points, by the state that the newest poll saw.", "controller",
            "state", bound=f"{FLEET}, by 7 states"),
-    _gauge("stuck_aps", "Access points of a finding of the newest sweep.", "controller", "issue",
+    _gauge("stuck_aps", "Access points of a finding of the newest sweep, by the finding's"
+           " confidence; the page and REST tell each access point's own.", "controller", "issue",
            "confidence", bound=f"{FLEET}, by the issues found on it"),
     _gauge("findings", "Findings of the newest sweep on any controller, also those without access"
            " points.", "issue", "confidence", bound="issues of the catalogue by confidence (3)"),

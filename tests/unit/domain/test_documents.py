@@ -1,5 +1,6 @@
 """The documents of DESIGN.md section 7, key by key."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from service.domain.diagnosis import Diagnosis
@@ -83,10 +84,22 @@ def test_a_finding_names_its_aps_by_base_radio_mac():
     assert document["id"] == FINDING.id
     assert document["confidence"] == "probable"
     assert document["aps"] == [
-        {"mac": str(MAC), "name": "AP1", "model": "AIR-CAP2702E-E-K9", "state": "downloading"}
+        {
+            "mac": str(MAC),
+            "name": "AP1",
+            "model": "AIR-CAP2702E-E-K9",
+            "state": "downloading",
+            "confidence": "probable",
+        }
     ]
     assert document["evidence"] == ["it loops"]
     assert document["unknown"] == ["no log"]
+
+
+def test_each_ap_of_a_finding_is_as_sure_as_its_own_evidence():
+    aps = (affected(confidence=Confidence.SUSPECTED), affected(OTHER, confidence=None))
+    document = finding_document(replace(FINDING, aps=aps), [])
+    assert [ap["confidence"] for ap in document["aps"]] == ["suspected", "probable"]
 
 
 def test_every_ap_is_counted_and_those_that_are_not_there_together():

@@ -142,7 +142,7 @@ def test_a_worker_without_a_place_hands_the_message_on(fleet):
 
 
 def test_what_a_document_tells_of_a_finding_is_enough_to_follow_it_up():
-    ap = AffectedAp(MAC, "AP1", None, ApState.DOWNLOADING)
+    ap = AffectedAp(MAC, "AP1", None, ApState.DOWNLOADING, confidence=Confidence.SUSPECTED)
     found = Finding("hq-1", "FN72524", Confidence.PROBABLE, (ap,))
     assert finding_of("hq-1", finding_document(found, ())) == found
 

@@ -2,6 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
+from tests.support.pages import text_of
+from tests.support.seeded_fleet import finding, word
+
 NAME = "/controllers/hq-1"
 
 
@@ -20,6 +25,17 @@ def test_a_sweep_fills_the_page_and_its_polls(house):
     assert 'id="clock-table"' in text
     assert "signs AP images" in text
     assert "Work out a plan" not in text, "a viewer asks for nothing"
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"), [("suspected", "AP-1 (suspected)"), ("probable", "AP-1"), (None, "AP-1")]
+)
+def test_an_access_point_that_is_less_sure_than_its_finding_says_so(house, own, shown):
+    found = finding("hq-1", "FN72524", aps=["AP-1"], own=own)
+    now = house.service.api.context.clock.now().wall
+    house.service.store.keep_looks("s1", [word("hq-1", findings=[found])], at=now)
+    told = text_of(house.browser("vera").get(NAME))
+    assert f"1 access point: {shown} Evidence (1)" in told
 
 
 def test_an_operator_asks_for_a_plan_beside_the_finding(house):
