@@ -30,6 +30,7 @@ from service.listeners.names import Names
 from service.ports.identities import Identities, NoIdentities
 from service.ports.jobs import Lane
 from service.ports.signals import CANARIES, FleetSignals, Sum
+from service.ports.visits import Lasting
 from service.queue.broker_address import embedded_url
 from service.queue.canary import Canary
 from service.queue.celery_queue import CeleryQueue
@@ -112,6 +113,7 @@ def open_front(settings: Settings) -> Iterator[Front]:
                 places=Names().places,
                 registers=AskedRegisters(secrets, settings.own_references),
                 watched=Watching.over(context, inventory, broker_url),
+                lasting=Lasting(settings.session_idle_s, settings.session_lasts_s),
             )
         finally:
             queue.close()

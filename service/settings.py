@@ -19,6 +19,7 @@ from service.config.secret_reference import FORMS, SecretReference
 from service.domain.retention import Retention
 from service.domain.targets import Network
 from service.errors import InvalidInput
+from service.ports.visits import IDLE_S, LASTS_S, Lasting
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 LogFormat: TypeAlias = Literal["console", "json"]
@@ -43,8 +44,12 @@ KEEP_STATES = "APREJOIN_KEEP_STATES_DAYS"
 KEEP_ABSENT = "APREJOIN_KEEP_ABSENT_DAYS"
 TRACES = "APREJOIN_TRACES"
 MIN_FREE_MB = "APREJOIN_MIN_FREE_MB"
+SESSION_IDLE = "APREJOIN_SESSION_IDLE_S"
+SESSION_LASTS = "APREJOIN_SESSION_LASTS_S"
 
 DATABASE_FILE = "aprejoin.sqlite3"
+SHORTEST_S, LONGEST_IDLE_S, LONGEST_S = 300.0, 86_400.0, 604_800.0
+"""Of sessions at the page."""
 _LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warning", "error")
 _SWITCH: tuple[Literal["on", "off"], ...] = ("on", "off")
 _FORMATS: tuple[LogFormat, ...] = ("console", "json")
@@ -76,6 +81,8 @@ class Settings:
             then every process is on this host and reads the same file.
         traces: whether spans are sent away.
         min_free_mb: with less than that free in the state folder an API process is not ready.
+        session_idle_s: a session at the page ends so long after its last use; 300 to 86400.
+        session_lasts_s: and so long after it began, used or not; 300 to 604800, not less than idle.
     """
 
     state_dir: Path
@@ -94,6 +101,8 @@ class Settings:
     retention: Retention = Retention()  # noqa: RUF009 - frozen
     traces: Literal["off", "otlp"] = "off"
     min_free_mb: int = 64
+    session_idle_s: float = IDLE_S
+    session_lasts_s: float = LASTS_S
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -106,6 +115,7 @@ class Settings:
         database = _address(environ, DATABASE_URL, _DATABASE, "sqlite:// or postgresql://")
         database = database or f"sqlite:///{state_dir / DATABASE_FILE}"
         alone: Literal["on", "off"] = "on" if database.startswith("sqlite") else "off"
+        lasting = _lasting(environ)
         return cls(
             state_dir=state_dir,
             database_url=database,
@@ -128,6 +138,8 @@ class Settings:
             inventory_edits=(_choice(environ, INVENTORY_EDITS, _SWITCH) or alone) == "on",
             traces=_choice(environ, TRACES, _TRACES) or "off",
             min_free_mb=_count(environ, MIN_FREE_MB, 64),
+            session_idle_s=lasting.idle_s,
+            session_lasts_s=lasting.lasts_s,
         )
 
     def as_environment(self) -> dict[str, str]:
@@ -150,6 +162,8 @@ class Settings:
             INVENTORY_EDITS: "on" if self.inventory_edits else "off",
             TRACES: self.traces,
             MIN_FREE_MB: self.min_free_mb,
+            SESSION_IDLE: self.session_idle_s,
+            SESSION_LASTS: self.session_lasts_s,
         }
         return {name: "" if value is None else str(value) for name, value in given.items()}
 
@@ -237,6 +251,19 @@ def _seconds(environ: Mapping[str, str], variable: str, default: float) -> float
     if not 1 <= number < math.inf:
         raise _refused(variable, repr(text), "a number of seconds, at least 1")
     return number
+
+
+def _lasting(environ: Mapping[str, str]) -> Lasting:
+    """How long sessions hold: longer than a form takes to fill in, and not for ever."""
+    lasts_s = _seconds(environ, SESSION_LASTS, LASTS_S)
+    idle_s = _seconds(environ, SESSION_IDLE, max(SHORTEST_S, min(IDLE_S, lasts_s)))
+    for variable, found, least, most in (
+        (SESSION_IDLE, idle_s, SHORTEST_S, LONGEST_IDLE_S),
+        (SESSION_LASTS, lasts_s, max(SHORTEST_S, idle_s), LONGEST_S),
+    ):
+        if not least <= found <= most:
+            raise _refused(variable, f"{found:g}", f"{least:g} to {most:g} seconds")
+    return Lasting(idle_s, lasts_s)
 
 
 def _count(environ: Mapping[str, str], variable: str, default: int) -> int:

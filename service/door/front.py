@@ -12,6 +12,7 @@ from service.ports.jobs import JobQueue
 from service.ports.registers import NoRegisters, Registers
 from service.ports.secrets import NoSecrets, Secrets
 from service.ports.tokens import Token
+from service.ports.visits import LASTING, Lasting
 from service.usecases.context import Context
 
 
@@ -29,6 +30,7 @@ class Front:
         places: where controllers are, to tell whose an event is.
         registers: from which controllers can be taken over.
         watched: who counts requests and answers scrapes.
+        lasting: how long sessions at the page hold.
     """
 
     base: Context
@@ -42,6 +44,7 @@ class Front:
     places: Callable[[Inventory], Places] = places_unresolved
     registers: Registers = field(default_factory=NoRegisters)
     watched: Watched = field(default_factory=Unwatched)
+    lasting: Lasting = LASTING
 
     @property
     def context(self) -> Context:

@@ -6,6 +6,25 @@ from typing import Protocol
 
 from service.ports.tokens import Token
 
+IDLE_S = 3600.0
+LASTS_S = 12 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long a session holds, in seconds.
+
+    Attributes:
+        idle_s: after its last use.
+        lasts_s: in all, used or not.
+    """
+
+    idle_s: float = IDLE_S
+    lasts_s: float = LASTS_S
+
+
+LASTING = Lasting()
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

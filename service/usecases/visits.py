@@ -1,45 +1,26 @@
 """Visits: people at the page. A token that is shown once becomes a session, and its cookie the key.
 
 What the session may do is looked up at every request: a token that was revoked, or expired, ends
-its sessions at once, whatever their own end is.
+its sessions at once, whatever their own end is; so do lengths that were set shorter meanwhile.
 """
 
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.domain.audit import Act
 from service.errors import RoleNeeded, TokenRefused
 from service.ports.identities import Identities
 from service.ports.tokens import Role, Token
-from service.ports.visits import Visit
+from service.ports.visits import LASTING, Lasting, Visit
 from service.usecases.admit import ISSUED, admit, digest_of, tell_stranger
 from service.usecases.audit import acting
 from service.usecases.context import Context
 
 ID_BYTES = 32
-IDLE_S = 3600.0
-LASTS_S = 12 * 3600.0
 USED_LATELY_S = 60.0
 LONGEST_ID = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Lasting:
-    """How long a session holds, in seconds.
-
-    Attributes:
-        idle_s: after its last use.
-        lasts_s: in all, used or not.
-    """
-
-    idle_s: float = IDLE_S
-    lasts_s: float = LASTS_S
-
-
-LASTING = Lasting()
 
 
 def sign_in(
@@ -121,7 +102,8 @@ def is_form_key(key: str, given: str) -> bool:
 def _token(context: Context, visit: Visit, now: datetime, lasting: Lasting) -> Token | None:
     """The token as it counts now; None: it does not, or the session is over."""
     idle_s = abs((now - visit.seen).total_seconds())
-    if not visit.began <= now + timedelta(seconds=USED_LATELY_S) or now >= visit.ends:
+    ends = min(visit.ends, visit.began + timedelta(seconds=lasting.lasts_s))
+    if not visit.began <= now + timedelta(seconds=USED_LATELY_S) or now >= ends:
         return None
     if idle_s >= lasting.idle_s:
         return None

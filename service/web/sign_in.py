@@ -42,7 +42,7 @@ def post_sign_in(request: Request, front: Fronted, fields: FormFields) -> Respon
     after = own_way(fields.get("next", "/"))
     clear = fields.get("token", "").strip()[:LONGEST_TOKEN]
     try:
-        key = sign_in(context, clear, front.identities)
+        key = sign_in(context, clear, front.identities, lasting=front.lasting)
     except TokenRefused:
         why = "That token opens nothing here: it is mistyped, expired or revoked."
         return render(request, "sign_in.html", {"next": after, "refused": why}, status=401)

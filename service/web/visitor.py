@@ -129,7 +129,8 @@ class Needs:
         if front.rate is not None:
             front.rate.take(digest_of(key))
         try:
-            who = visitor(front.base, key, self.role, touches=RENEWS not in request.headers)
+            touches = RENEWS not in request.headers
+            who = visitor(front.base, key, self.role, lasting=front.lasting, touches=touches)
         except RoleNeeded as err:
             self._tell(request, front, err.who, err)
             raise
@@ -159,7 +160,8 @@ Admin: TypeAlias = Annotated[Visitor, Depends(Needs(Role.ADMIN))]
 def visitor_or_none(request: Request, front: Front) -> Visitor | None:
     """Who is signed in, if anybody: for pages of errors."""
     try:
-        who = visitor(front.base, key_of(request), Role.VIEWER, touches=False)
+        key, lasting = key_of(request), front.lasting
+        who = visitor(front.base, key, Role.VIEWER, lasting=lasting, touches=False)
     except (TokenRefused, RoleNeeded):
         return None
-    return Visitor(front, who, key_of(request), caller_of(request, who))
+    return Visitor(front, who, key, caller_of(request, who))

@@ -50,6 +50,32 @@ def test_the_inventory_is_changed_by_callers_where_one_machine_has_it_or_somebod
     assert not Settings.from_environment({"APREJOIN_INVENTORY_EDITS": "off"}).inventory_edits
 
 
+def test_how_long_sessions_hold_is_a_setting_and_a_short_one_is_not_idle_for_longer():
+    found = Settings.from_environment({"APREJOIN_SESSION_IDLE_S": "900"})
+    assert (found.session_idle_s, found.session_lasts_s) == (900, 43_200)
+    found = Settings.from_environment({"APREJOIN_SESSION_LASTS_S": "1800"})
+    assert (found.session_idle_s, found.session_lasts_s) == (1800, 1800)
+    assert Settings.from_environment(found.as_environment()) == found
+
+
+@pytest.mark.parametrize(
+    ("idle", "lasts", "named"),
+    [
+        ("299", "", "IDLE"),
+        ("86401", "600000", "IDLE"),
+        ("for ever", "", "IDLE"),
+        ("", "299", "LASTS"),
+        ("", "604801", "LASTS"),
+        ("nan", "", "IDLE"),
+        ("7200", "3600", "LASTS_S: found 3600; expected 7200 to 604800 seconds"),
+    ],
+)
+def test_a_session_is_neither_too_short_to_work_in_nor_for_ever(idle, lasts, named):
+    environ = {"APREJOIN_SESSION_IDLE_S": idle, "APREJOIN_SESSION_LASTS_S": lasts}
+    with pytest.raises(InvalidInput, match=f"APREJOIN_SESSION_{named}"):
+        Settings.from_environment(environ)
+
+
 def test_passwords_in_addresses_are_not_printed():
     found = Settings.from_environment(
         {"APREJOIN_DATABASE_URL": "postgresql://u:pw@db/a", "APREJOIN_BROKER_URL": "redis://:pw@b"}

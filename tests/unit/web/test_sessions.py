@@ -1,11 +1,14 @@
 """Sessions: made by a token, ended by time, by hand and with the token; forms are of them alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from service.ports.tokens import Role
+from service.ports.visits import IDLE_S, LASTS_S, Lasting
 from service.usecases.admit import create_token, revoke_token
-from service.usecases.visits import IDLE_S, LASTS_S, USED_LATELY_S
-from tests.support.pages import HOST, Browser, text_of
+from service.usecases.visits import USED_LATELY_S
+from tests.support.pages import HOST, Browser, pages, text_of
 
 
 @pytest.fixture
@@ -77,6 +80,22 @@ def test_a_session_ends_after_its_time_however_much_it_is_used(vera, world):
         assert is_in(vera)
     world.advance(IDLE_S / 2 + 1)
     assert not is_in(vera)
+
+
+def test_how_long_sessions_hold_can_be_set_also_for_those_that_began_before(service, vera, world):
+    state = service.api.app.state
+    state.front = replace(state.front, lasting=Lasting(idle_s=600, lasts_s=1500))
+    set_so = Browser(pages(state.front), cookies=vera.cookies)
+    for _ in range(2):
+        world.advance(599)
+        assert is_in(set_so)
+    world.advance(303)
+    assert is_in(vera)
+    assert not is_in(set_so)
+    idle = Browser(set_so.app)
+    idle.sign_in(service.api.clear["vera"])
+    world.advance(601)
+    assert not is_in(idle)
 
 
 def test_a_session_ends_with_its_token(service, app):
