@@ -14,8 +14,10 @@ from service.config.inventory_values import (
     short,
     text,
     timezone,
+    whole,
 )
 from service.config.yaml_places import Reader, Section, YamlValue, each, one_of
+from service.domain.notices.patience import FOR_S, POLLS, Patience
 from service.domain.notices.rules import PERIOD_S, Notify, Quiet, Rule, Severity
 from service.domain.policy import ClockWindow
 from service.domain.webhooks import EventKind
@@ -34,15 +36,19 @@ RULE_KEYS = (
     "quiet",
     "timezone",
     "every",
+    "unreachable_polls",
+    "unreachable_for",
 )
 STATES = (
     *("suspected", "probable", "confirmed"),
+    *("unreachable", "refused"),
     *("done", "failed", "called", "queued"),
     *("succeeded", "rolled-back", "needs-attention", "cancelled"),
 )
 Channels: TypeAlias = Mapping[str, str]
 _CHANNEL = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{LONGEST_CHANNEL - 1}}}", re.ASCII)
 _NONE: Channels = {}
+MOST_POLLS = 1000
 
 
 def notify(names: Names) -> Reader[Notify]:
@@ -100,6 +106,10 @@ def _rule(names: Names, channels: Channels) -> Reader[Rule]:
             tags=section.get("tags", each(text), ()),
             quiet=Quiet(ClockWindow.parse(hours), zone) if hours else None,
             period_s=section.get("every", duration_s, PERIOD_S),
+            patience=Patience(
+                polls=section.get("unreachable_polls", whole(1, MOST_POLLS), POLLS),
+                for_s=section.get("unreachable_for", duration_s, FOR_S),
+            ),
         )
         section.settle()
         return found

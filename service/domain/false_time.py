@@ -20,6 +20,7 @@ class FalseTime:
         switch_in_s: seconds until then, by what this boot has counted; below 0: it fired.
         guardians: how many hosts guard it instead; 0: its own switch does.
         is_proven: the controller took the false moment; else the reply was lost or is awaited.
+        seq: the journal's entry that set it.
     """
 
     since: datetime
@@ -28,6 +29,7 @@ class FalseTime:
     switch_in_s: float | None
     guardians: int
     is_proven: bool
+    seq: int = 0
 
 
 def false_time(run: Run, now: Instant) -> FalseTime | None:
@@ -47,6 +49,7 @@ def false_time(run: Run, now: Instant) -> FalseTime | None:
         in_s,
         run.charter.guardians,
         last.sent.outcome == "applied",
+        last.sent.seq,
     )
 
 

@@ -20,6 +20,8 @@ SCHEME = "v1"
 SIGNATURE, TIMESTAMP, KEY_ID = "Aprejoin-Signature", "Aprejoin-Timestamp", "Aprejoin-Key-Id"
 DELIVERY, EVENT = "Aprejoin-Delivery", "Aprejoin-Event"
 USER_AGENT = "aprejoin"
+REACH, WINDOW = "reach", "window"
+"""Parts of an event's data: an outage, and a window of false time."""
 
 
 class EventKind(StrEnum):
@@ -33,6 +35,12 @@ class EventKind(StrEnum):
     REMEDIATION_STEP = "remediation.step"
     REMEDIATION_ENDED = "remediation.ended"
     NEEDS_ATTENTION = "needs-attention"
+    CONTROLLER_UNREACHABLE = "controller.unreachable"
+    CONTROLLER_REACHABLE = "controller.reachable"
+    WINDOW_OPENED = "window.opened"
+    WINDOW_OVERDUE = "window.overdue"
+    WINDOW_ENDING = "window.ending"
+    WINDOW_CLOSED = "window.closed"
 
 
 @dataclass(frozen=True, slots=True)

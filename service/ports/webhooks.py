@@ -4,7 +4,7 @@ Every method of the store's part is one transaction. A delivery is kept before i
 its receiver took it: at least once, and more often where somebody dies between sending and noting.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
@@ -17,6 +17,8 @@ from service.ports.requests import Look
 State: TypeAlias = Literal["pending", "delivered", "dead"]
 Topic: TypeAlias = Literal["look", "plan", "asked", "journal"]
 """Where news comes from: the newest word on a controller, plans, wishes, journals."""
+Remembered: TypeAlias = Literal["reach"]
+"""What is remembered beside that: controllers that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,12 @@ class Telling(Protocol):
 
     def look_of(self, controller: str) -> Look | None:
         """The newest word on one controller."""
+
+    def remembered(self, topic: Remembered) -> Mapping[str, str]:
+        """What is remembered, by subject."""
+
+    def remember(self, topic: Remembered, subject: str, note: str) -> None:
+        """From now on; an empty note: nothing more."""
 
 
 @dataclass(frozen=True, slots=True)

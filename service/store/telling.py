@@ -4,12 +4,25 @@ News is not written where it happens: whoever changes a controller, or brings it
 for those who only want to hear of it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, String, case, cast, func, literal, or_, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    String,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from service.ports.requests import Look
-from service.ports.webhooks import Topic, Untold
+from service.ports.webhooks import Remembered, Topic, Untold
 from service.store.sweeps import look_from
 from service.store.tables import asked_plans, asked_remediations, journal, looks, remediations
 from service.store.transactions import alone_at_once, put, transaction
@@ -49,6 +62,22 @@ class TellingTable:
         with transaction(self._engine) as connection:
             row = connection.execute(select(looks).where(looks.c.controller == controller)).first()
         return None if row is None else look_from(row)
+
+    def remembered(self, topic: Remembered) -> Mapping[str, str]:
+        """What is remembered, by subject."""
+        query = select(told.c.subject, told.c.note).where(told.c.topic == topic)
+        with transaction(self._engine) as connection:
+            return {row.subject: row.note for row in connection.execute(query)}
+
+    def remember(self, topic: Remembered, subject: str, note: str) -> None:
+        """From now on."""
+        this = (told.c.topic == topic) & (told.c.subject == subject)
+        with transaction(self._engine) as connection:
+            if note:
+                row = {"topic": topic, "subject": subject, "version": "", "note": note}
+                put(connection, told, row)
+            else:
+                connection.execute(delete(told).where(this))
 
 
 def _untold(connection: Connection, topic: Topic, limit: int | None) -> tuple[Untold, ...]:

@@ -6,7 +6,6 @@ and how far everything was told are one transaction: nothing is told twice or le
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -20,15 +19,15 @@ from service.domain.news import (
     queued_news,
     refused_news,
 )
-from service.domain.notices.words import words_of
-from service.domain.policy import Policy
+from service.domain.open_windows import window_news
 from service.domain.remediation import Run
 from service.domain.stream import notifications_of
-from service.domain.webhooks import Happening, body_of
-from service.ports.notices import NewNotice, new_notice
-from service.ports.webhooks import NewDelivery, Topic, Untold, Webhook
-from service.usecases.campaign import new_id
+from service.domain.webhooks import Happening
+from service.ports.webhooks import Topic, Untold
 from service.usecases.context import Context
+from service.usecases.hand_out import hand_out
+from service.usecases.open_windows import look_at_windows
+from service.usecases.reach import Reach, reach_of
 from service.usecases.show import show_plan, show_remediation
 
 MOST = 200
@@ -51,6 +50,7 @@ def due_webhooks(context: Context) -> tuple[str, ...]:
         store.forget_told(before=old)
     if not is_wanted:
         return ()
+    look_at_windows(context)
     return store.offer_webhooks(again_after_s=AGAIN_S)
 
 
@@ -60,13 +60,11 @@ def notify(context: Context) -> int:
     with store.together():
         if not store.tells_alone():
             return 0
-        webhooks = store.webhooks()
+        webhooks, reach = store.webhooks(), reach_of(context)
         added = 0
         for topic in TOPICS:
             for one in store.untold(topic, limit=MOST):
-                happened = _news(context, topic, one)
-                added += _tell(context, webhooks, happened)
-                context.store.add_notices(_for_people(context, happened))
+                added += hand_out(context, webhooks, _news(context, reach, topic, one))
         return added
 
 
@@ -86,10 +84,10 @@ def begin_people(context: Context) -> bool:
 
 def begin_telling(context: Context) -> None:
     """From here on: what happened before the first webhook was there only the stream tells."""
-    store = context.store
+    store, reach = context.store, reach_of(context)
     for topic in TOPICS:
         for one in store.untold(topic, limit=MOST):
-            _news(context, topic, one)
+            _news(context, reach, topic, one)
         if topic != "look":
             store.pass_over(topic)
     for one in store.untold("look", limit=1_000_000):
@@ -97,63 +95,18 @@ def begin_telling(context: Context) -> None:
         store.told("look", one, _note(gists_of(look.document if look else {})))
 
 
-def _tell(context: Context, webhooks: Iterable[Webhook], happened: Iterable[Happening]) -> int:
-    new = [
-        delivery
-        for happening in happened
-        for webhook in webhooks
-        if (delivery := _delivery(context, webhook, happening)) is not None
-    ]
-    return context.store.add_deliveries(new)
-
-
-def _delivery(context: Context, webhook: Webhook, happening: Happening) -> NewDelivery | None:
-    controller = context.inventory.get(happening.controller)
-    site = None if controller is None else controller.site
-    tags = () if controller is None else controller.tags
-    if not webhook.interest.wants(happening.kind, site=site, tags=tuple(tags)):
-        return None
-    item = new_id()
-    return NewDelivery(
-        id=item,
-        webhook=webhook.id,
-        event=happening.id,
-        kind=happening.kind,
-        subject=happening.subject,
-        body=body_of(happening, item),
-        at=context.clock.now().wall,
-    )
-
-
-def _for_people(context: Context, happened: Iterable[Happening]) -> list[NewNotice]:
-    wanted = context.inventory.notify
-    if wanted is None:
-        return []
-    found: list[NewNotice] = []
-    for happening in happened:
-        controller = context.inventory.get(happening.controller)
-        site = None if controller is None else controller.site
-        tags = () if controller is None else tuple(controller.tags)
-        told = wanted.told(happening, site=site, tags=tags)
-        policy = Policy() if controller is None else controller.policy
-        for channel, rule in told.items():
-            words = words_of(happening, site=site, on_finding=policy.on_finding, link=wanted.link)
-            found.append(new_notice(channel, rule, happening, words))
-    return found
-
-
-def _news(context: Context, topic: Topic, one: Untold) -> tuple[Happening, ...]:
+def _news(context: Context, reach: Reach, topic: Topic, one: Untold) -> tuple[Happening, ...]:
     """What is new about one subject; the stream has it, whoever else wants it."""
-    happened = _happened(context, topic, one)
+    happened = _happened(context, reach, topic, one)
     context.store.tell(each for news in happened for each in notifications_of(news))
     return happened
 
 
-def _happened(context: Context, topic: Topic, one: Untold) -> tuple[Happening, ...]:
+def _happened(context: Context, reach: Reach, topic: Topic, one: Untold) -> tuple[Happening, ...]:
     """What is new about one subject; it counts as told."""
     match topic:
         case "look":
-            return _looked(context, one)
+            return _looked(context, reach, one)
         case "plan":
             happened = _planned(context, one)
         case "asked":
@@ -164,14 +117,14 @@ def _happened(context: Context, topic: Topic, one: Untold) -> tuple[Happening, .
     return happened
 
 
-def _looked(context: Context, one: Untold) -> tuple[Happening, ...]:
+def _looked(context: Context, reach: Reach, one: Untold) -> tuple[Happening, ...]:
     look = context.store.look_of(one.subject)
     if look is None:
         return ()
     before = {name: Gist(**gist) for name, gist in json.loads(one.note or "{}").items()}
     happened, after = finding_news(look.controller, look.sweep, look.at, look.document, before)
     context.store.told("look", one, _note(after))
-    return happened
+    return (*happened, *reach.news(context, look))
 
 
 def _note(gists: dict[str, Gist]) -> str:
@@ -199,6 +152,12 @@ def _asked(context: Context, one: Untold) -> tuple[Happening, ...]:
 
 
 def _moved(context: Context, one: Untold) -> tuple[Happening, ...]:
-    entries = Run(context.store.journal(one.subject)).journal
+    run = Run(context.store.journal(one.subject))
     document = show_remediation(context, one.subject)
-    return journal_news(one.subject, entries, after=int(one.told_version or 0), document=document)
+    after = int(one.told_version or 0)
+    told: list[Happening] = []
+    for entry in run.journal:
+        if entry.seq > after:
+            told += journal_news(one.subject, [entry], after=after, document=document)
+            told += window_news(one.subject, run, [entry])
+    return tuple(told)

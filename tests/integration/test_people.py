@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 
 from service.bootstrap import open_context
 from service.cli.main import main
-from service.domain.notices.damping import Message
+from service.domain.notices.damping import Message, gather
 from service.domain.notices.rules import Rule, Severity
 from service.domain.notices.words import words_of
 from service.errors import InvalidInput
@@ -20,6 +21,8 @@ from service.notify.people import AppriseAnnouncer
 from service.ports.notices import new_notice, outbox_of
 from service.settings import Settings
 from service.telemetry.logs import configure_logs
+from service.usecases.announce import due_channels
+from service.usecases.notify import due_webhooks
 from tests.support.canaries import contents, leaks
 from tests.support.ears import alarm
 from tests.support.mailbox import mailbox
@@ -174,3 +177,43 @@ def test_a_teller_killed_between_sending_and_noting_leaves_the_message_to_the_ne
             receiver.hangs = False
             assert context.announcer.say("env:NOC_URL", MESSAGE).is_taken
     assert leaks({"token": SECRET}, contents(fleet)) == []
+
+
+SILENT = """controllers:
+  - {name: hq-1, platform: iosxe, host: 127.0.0.1, credentials: hq, transport: netconf,
+     netconf: {port: 1, insecure: true}}
+credentials: {hq: {username: svc, password: "env:HQ"}}
+notify:
+  channels: {noc: "env:NOC_URL"}
+  rules: [{name: silent, to: [noc], about: [controller.unreachable], unreachable_polls: 2}]
+"""
+
+
+def test_a_controller_that_does_not_answer_is_told_after_as_many_sweeps_as_the_rule_says(
+    fleet, monkeypatch
+):
+    monkeypatch.setenv("HQ", SECRET)
+    (fleet / "inventory.yaml").write_text(SILENT)
+    with receiving() as receiver:
+        monkeypatch.setenv("NOC_URL", f"json://127.0.0.1:{receiver.port}/{SECRET}")
+        settings = Settings.from_environment()
+        with open_context(settings, settings.inventory) as context:
+            assert due_channels_after(context) == ()
+            for _ in range(2):
+                assert context.store.notices("noc", limit=9) == ()
+                assert aprejoin("sweep", "hq-1").exit_code == 4
+                due_channels_after(context)
+            (waiting,) = context.store.notices("noc", limit=9)
+            assert waiting.kind == "controller.unreachable"
+            alone = replace(waiting, age_s=60.0)
+            message = gather([alone], context.inventory.notify, {}, context.clock.now().wall)
+            assert context.announcer.say("env:NOC_URL", message.message).is_taken
+        told = json.loads(receiver.calls[0].body)
+    assert told["title"] == "warning: hq-1: cannot be read"
+    assert "Failed polls in a row: 2" in told["message"]
+
+
+def due_channels_after(context):
+    """What a worker does with each nudge: tell what is new, then see who has something to hear."""
+    due_webhooks(context)
+    return due_channels(context)

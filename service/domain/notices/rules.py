@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
+from service.domain.notices.patience import Patience
 from service.domain.policy import ClockWindow
-from service.domain.webhooks import EventKind, Happening, Interest
+from service.domain.webhooks import REACH, WINDOW, EventKind, Happening, Interest
 
 PERIOD_S = 900.0
 """One message for each controller and kind in that time, where a rule says nothing else."""
@@ -16,6 +17,8 @@ USUAL = (
     EventKind.PLAN_READY,
     EventKind.REMEDIATION_ENDED,
     EventKind.NEEDS_ATTENTION,
+    EventKind.WINDOW_OVERDUE,
+    EventKind.WINDOW_ENDING,
 )
 """What a rule tells of that names nothing."""
 
@@ -59,6 +62,7 @@ class Rule:
         states: of a finding its confidence, of a step or remediation its state.
         severity: the least that is told.
         period_s: one message for each controller and kind in that time.
+        patience: from when on a controller that cannot be read is told.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Rule:
     tags: tuple[str, ...] = ()
     quiet: Quiet | None = None
     period_s: float = PERIOD_S
+    patience: Patience = Patience()  # noqa: RUF009 - frozen
 
     def wants(self, happening: Happening, *, site: str | None, tags: tuple[str, ...]) -> bool:
         """Whether it tells this."""
@@ -78,6 +83,7 @@ class Rule:
         return (
             interest.wants(happening.kind, site=site, tags=tags)
             and not is_told_better(happening)
+            and self.patience.is_over(happening)
             and severity_of(happening) >= self.severity
             and (not self.issues or issue_of(happening) in self.issues)
             and (not self.states or state_of(happening) in self.states)
@@ -123,9 +129,9 @@ def is_told_better(happening: Happening) -> bool:
 def severity_of(happening: Happening) -> Severity:
     """How much it matters."""
     match happening.kind:
-        case EventKind.NEEDS_ATTENTION:
+        case EventKind.NEEDS_ATTENTION | EventKind.WINDOW_OVERDUE | EventKind.WINDOW_ENDING:
             return Severity.CRITICAL
-        case EventKind.FINDING_OPENED | EventKind.PLAN_READY:
+        case EventKind.FINDING_OPENED | EventKind.PLAN_READY | EventKind.CONTROLLER_UNREACHABLE:
             return Severity.WARNING
         case EventKind.REMEDIATION_ENDED:
             return Severity.INFO if state_of(happening) == "succeeded" else Severity.WARNING
@@ -143,15 +149,15 @@ def issue_of(happening: Happening) -> str | None:
 
 
 def state_of(happening: Happening) -> str | None:
-    """The confidence of a finding, the state of everything else."""
+    """The confidence of a finding, why a controller cannot be read, the state of all else."""
     about = about_of(happening)
-    found = about.get("confidence") or about.get("state")
+    found = about.get("confidence") or about.get("trouble") or about.get("state")
     return None if found is None else str(found)
 
 
 def about_of(happening: Happening) -> Mapping[str, object]:
-    """The finding, plan or remediation in an event's data."""
-    for key in ("finding", "remediation", "plan"):
+    """The finding, plan, remediation, outage or window in an event's data."""
+    for key in ("finding", "remediation", "plan", REACH, WINDOW):
         found = happening.data.get(key)
         if isinstance(found, Mapping):
             return found

@@ -1,21 +1,15 @@
-"""Words: one event as a person reads it, half awake: what, where, since when, what happens next.
+"""Words: one event as a person reads it, half awake: what, where, since when, what happens next."""
 
-Names and details come from devices. Whatever could be markup, a mention of everybody, a link or a
-trick with the direction of writing in some chat is taken out of them here, for every channel alike.
-"""
-
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 
+from service.domain.notices.plain import LONGEST_LINE, plain
 from service.domain.notices.rules import Severity, about_of, severity_of, state_of
+from service.domain.notices.window_words import told_of_window
 from service.domain.webhooks import EventKind, Happening
 
-LONGEST_WORD, LONGEST_LINE, MOST_NAMES = 64, 300, 5
-_HARMLESS = str.maketrans(
-    {"@": "(at)", "<": "(", ">": ")", "[": "(", "]": ")", "`": "'", "*": "+", "|": "/", "~": "-"}
-)
+MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +49,6 @@ def words_of(happening: Happening, *, site: str | None, on_finding: str, link: s
     return Words(f"{mark}: {happening.controller}: {title}"[:LONGEST_LINE], tuple(told))
 
 
-def plain(word: object, longest: int = LONGEST_WORD) -> str:
-    """A word of a device or a person, harmless in every chat."""
-    printable = "".join(
-        letter if letter.isprintable() and unicodedata.category(letter) != "Cf" else " "
-        for letter in str(word)[: longest * 4]
-    )
-    tame = " ".join(printable.split()).replace("://", ": //").translate(_HARMLESS)
-    return tame if len(tame) <= longest else tame[: longest - 3] + "..."
-
-
 def _told(happening: Happening, on_finding: str) -> tuple[str, list[str], str]:
     """The title's end, further lines, and what happens next."""
     about, controller = about_of(happening), happening.controller
@@ -77,6 +61,17 @@ def _told(happening: Happening, on_finding: str) -> tuple[str, list[str], str]:
             return title, aps, _after_finding(controller, on_finding)
         case EventKind.FINDING_GONE:
             return f"{issue} is gone", [], "Nothing: the newest sweep no longer shows it."
+        case EventKind.CONTROLLER_UNREACHABLE:
+            return "cannot be read", _outage(about), _after_outage(controller, about)
+        case EventKind.CONTROLLER_REACHABLE:
+            return "answers again", _outage(about), "Nothing: it is polled as before."
+        case (
+            EventKind.WINDOW_OPENED
+            | EventKind.WINDOW_OVERDUE
+            | EventKind.WINDOW_ENDING
+            | EventKind.WINDOW_CLOSED
+        ):
+            return told_of_window(happening.kind, controller, about)
         case _:
             return _told_of_work(happening, about, issue)
 
@@ -102,6 +97,19 @@ def _told_of_work(
             step = plain(about.get("step") or "")
             then = "The way home runs." if state in {"failed", "called"} else "The next step."
             return f"{issue}: {step} {state}", _detail(about), then
+
+
+def _outage(about: Mapping[str, object]) -> list[str]:
+    polls, since = plain(about.get("polls") or "some"), plain(about.get("since") or "not known")
+    return [*_detail(about), f"Failed polls in a row: {polls}, the first at {since}"]
+
+
+def _after_outage(controller: str, about: Mapping[str, object]) -> str:
+    if about.get("trouble") == "refused":
+        return (
+            f"A person mends the login; then: aprejoin sweep {controller}. It is not tried again."
+        )
+    return f"It is asked again, less and less often. To ask now: aprejoin sweep {controller}"
 
 
 def _after_finding(controller: str, on_finding: str) -> str:

@@ -220,3 +220,13 @@ def test_one_tells_at_a_time(reopen):
         if "postgresql" in first.url:  # SQLite has one transaction at a time anyway
             assert not second.tells_alone()
     assert second.tells_alone()
+
+
+def test_what_is_remembered_of_a_subject_is_one_word_until_it_is_forgotten(store):
+    assert store.remembered("reach") == {}
+    for subject, note in (("hq-1", "a"), ("hq-2", "b"), ("hq-1", "c")):
+        store.remember("reach", subject, note)
+    assert store.remembered("reach") == {"hq-1": "c", "hq-2": "b"}
+    store.remember("reach", "hq-1", "")
+    store.remember("reach", "hq-3", "")
+    assert store.remembered("reach") == {"hq-2": "b"}

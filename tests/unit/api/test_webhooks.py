@@ -68,7 +68,8 @@ def test_a_webhook_hears_a_whole_remediation_in_order_and_signed(told):
         told.tick()
     kinds = [one["type"] for one in told.told()]
     assert kinds[:3] == ["finding.opened", "plan.ready", "remediation.queued"]
-    assert set(kinds[3:-1]) == {"remediation.step"}
+    assert set(kinds[3:-1]) == {"remediation.step", "window.opened", "window.closed"}
+    assert kinds.index("window.opened") < kinds.index("window.closed")
     assert kinds[-1] == "remediation.ended"
     (ended,) = told.told("remediation.ended")
     assert ended["data"]["remediation"]["state"] == "succeeded"

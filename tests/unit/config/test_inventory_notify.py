@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.config.inventory import InvalidFile, parse_inventory
+from service.domain.notices.patience import Patience
 from service.domain.notices.rules import PERIOD_S, Quiet, Rule, Severity
 from service.domain.policy import ClockWindow
 from service.domain.webhooks import EventKind
@@ -29,6 +30,8 @@ WHOLE = """notify:
       quiet: "* 22-06"
       timezone: Europe/Paris
       every: 1h
+      unreachable_polls: 5
+      unreachable_for: 10m
 """
 
 
@@ -46,6 +49,8 @@ def test_channels_and_rules_are_read_with_their_defaults():
     assert stuck.severity is Severity.WARNING
     assert stuck.quiet == Quiet(ClockWindow.parse("* 22-06"), "Europe/Paris")
     assert stuck.period_s == 3600.0
+    assert stuck.patience == Patience(5, 600.0)
+    assert alarms.patience == Patience(3, 0.0)
     assert read("") is None
 
 
@@ -55,6 +60,7 @@ def test_channels_and_rules_are_read_with_their_defaults():
         ("env:NOC", "mailtos://u:hunter2@h", "notify.channels.noc", "a reference"),
         ("{noc: ", "{NOC-1: ", "notify.channels.NOC-1", "small letters"),
         ("to: [noc]", "to: [nok]", "notify.rules[1].to[0]", "did you mean 'noc'"),
+        ("polls: 5", "polls: 0", "notify.rules[1].unreachable_polls", "from 1"),
         ("to: [noc]", "to: []", "notify.rules[1].to", "at least one channel"),
         ("warning", "loud", "severity", "info, warning, critical"),
         ("needs-attention", "alarm", "about[0]", "one of finding.opened"),

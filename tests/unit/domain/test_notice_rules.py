@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.notices.plain import LONGEST_WORD, plain
 from service.domain.notices.rules import Notify, Quiet, Rule, Severity, severity_of
-from service.domain.notices.words import LONGEST_WORD, plain, words_of
+from service.domain.notices.words import words_of
 from service.domain.policy import ClockWindow
 from service.domain.webhooks import EventKind, Happening
 from tests.support.ears import AT, alarm, ended, found
