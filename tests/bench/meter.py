@@ -7,6 +7,7 @@ garbage of starting is collected and the high-water mark reset before the work b
 
 import gc
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -78,3 +79,12 @@ def idle_mb(pid: int) -> float:
 def peak_mb(pid: int) -> float:
     """The most that it held since."""
     return _mb("VmHWM", Path(f"/proc/{pid}/status"))
+
+
+def cpu_s_of(pid: int) -> float:
+    """Processor time that a process has taken so far, its threads with it."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

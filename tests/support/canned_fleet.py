@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import json
 import sys
+import time
 from collections import Counter
 from itertools import repeat
 
@@ -114,8 +115,9 @@ class Fleet:
         mine = hashlib.sha256(name.encode()).hexdigest().encode()
         return rows.replace(OURS, b":%b:%b:" % (mine[:2], mine[2:4]))
 
-    def seen(self) -> dict[str, dict[str, int]]:
+    def seen(self) -> dict[str, object]:
         return {
+            "cpu_s": time.process_time(),
             "logins": dict(self.logins),
             "requests": dict(self.requests),
             "sent_bytes": dict(self.sent_bytes),

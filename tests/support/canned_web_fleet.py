@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
@@ -91,9 +92,10 @@ class Fleet:
         mine = hashlib.sha256(name.encode()).hexdigest().encode()
         return "yang-data+json", rows.replace(OURS, b":%b:%b:" % (mine[:2], mine[2:4]))
 
-    def seen(self) -> dict[str, dict[str, int]]:
-        """What was seen of each controller."""
+    def seen(self) -> dict[str, object]:
+        """What was seen of each controller, and what all of it took."""
         return {
+            "cpu_s": time.process_time(),
             "requests": dict(self.requests),
             "sent_bytes": dict(self.sent_bytes),
             "most_at_once": dict(self.most_at_once),
