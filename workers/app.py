@@ -19,7 +19,7 @@ from service.queue.celery_app import celery_app
 from service.settings import Settings
 from service.telemetry.logs import configure_logs
 from service.telemetry.traces import configure_traces
-from service.uncollected import uncollected
+from service.uncollected import collected_in_lots, uncollected
 from workers.ending import end_within
 from workers.guarding import guard_with
 from workers.tasks import Runtime, register
@@ -57,6 +57,7 @@ def _get_ready(**_: object) -> None:
     with suppress(InvalidInput):  # every job says it
         platforms = {controller.platform for controller in inventory().controllers}
     _load(POLLS, *(DRIVERS[platform] for platform in sorted(platforms)))
+    collected_in_lots()
 
 
 @signals.worker_before_create_process.connect

@@ -65,6 +65,11 @@ def test_a_worker_has_loaded_what_its_first_poll_needs(worker):
     assert worker >= {"service.usecases.poll", "service.drivers.iosxe.reading", "sqlalchemy"}
 
 
+def test_a_worker_seldom_looks_through_what_it_has_loaded(tmp_path):
+    lots = "import gc; assert gc.get_freeze_count() and gc.get_threshold()[0] > 700"
+    assert loaded(f"{WORKER}; {lots}", tmp_path)
+
+
 def test_a_worker_loads_what_changes_need_before_its_pool_forks(tmp_path):
     before = loaded(f"{WORKER}; workers.app._load_before_forks()", tmp_path)
     assert before >= {"service.usecases.advance", "service.domain.strategies.clock_window"}
