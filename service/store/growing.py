@@ -5,6 +5,7 @@ controller. Whoever it no longer sees stands still from then on, counted up to t
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -27,7 +28,7 @@ from service.store.ap_rows import (
     unmarked,
     write,
 )
-from service.store.sameness import mark_of, usual_of
+from service.store.sameness import marks_of, usual_of
 from service.store.spells import keep_past
 
 
@@ -38,7 +39,8 @@ class _Turn:
     Attributes:
         before, now: the newest poll so far, and this one.
         aps: what this one saw, by MAC; said: the mark of each.
-        same: whom it says the same of again; gone: whom the poll before saw, and this one did not.
+        news: of whom it says something else than the one before, or may.
+        gone: whom the poll before saw, and this one did not.
         wanted: of whom the history is worth reading.
     """
 
@@ -46,8 +48,8 @@ class _Turn:
     now: Poll
     aps: Mapping[str, ApSighting]
     said: Mapping[str, str | None]
-    same: Collection[str]
-    gone: Collection[str]
+    news: AbstractSet[str]
+    gone: AbstractSet[str]
     wanted: Collection[str]
 
 
@@ -66,8 +68,7 @@ def grow(connection: Connection, view: ControllerView) -> dict[BaseRadioMac, ApH
     few = len(turn.wanted) * FEW <= len(turn.aps)
     known = read(connection, view.controller, turn.wanted if few else None)
     grown = {mac: _grown(turn, mac, kept) for mac, kept in known.items()}
-    new = [mac for mac in turn.aps if mac not in turn.same and mac not in known]
-    grown |= {mac: _begun(turn, mac) for mac in new}
+    grown |= {mac: _begun(turn, mac) for mac in turn.news if mac not in known}
     written = _written(turn, known, grown)
     write(connection, [_row(turn, view.controller, grown[mac]) for mac in written])
     keep_past(connection, dict(_over(turn, view.controller, known, grown)))
@@ -84,18 +85,18 @@ def _turn(connection: Connection, view: ControllerView, before: Poll | None) -> 
     usual = usual_of(seen)
     now = Poll(1 if before is None else before.number + 1, view.read_at, usual)
     aps = {ap.mac.value: ap for ap in seen}
-    said = {mac: mark_of(ap, usual) for mac, ap in aps.items()}
-    whose = {f"{mac}{SPACE}{mark}": mac for mac, mark in said.items() if mark is not None}
+    said = dict(zip(aps, marks_of([*aps.values()], usual), strict=True))
+    whose = {f"{mac}{SPACE}{mark}": mac for mac, mark in said.items()}
     kept, rest = marked(connection, view.controller), unmarked(connection, view.controller)
-    same = {whose[row] for row in kept & whose.keys()}
+    news = {whose[row] for row in whose.keys() - kept}
     others = {row.partition(SPACE)[0] for row in kept - whose.keys()}  # changed, or gone
-    gone = {mac for mac in others if mac not in aps}
     left = {mac for mac, number in rest.items() if before is None or number is not None}
-    gone |= {mac for mac in left if mac not in aps}
-    ill = same & {ap.mac.value for ap in seen if not plainly_serves(ap)}
+    gone = {mac for mac in others | left if mac not in aps}
+    ill = {ap.mac.value for ap in seen if not plainly_serves(ap)}
     if view.logs or len(aps) < len(seen):  # then a diagnosis looks at everybody
-        ill = same
-    return _Turn(before, now, aps, said, same, gone, {*ill, *others, *rest})
+        ill = set(aps)
+    wanted = {*(ill - news), *others, *rest}
+    return _Turn(before, now, aps, said, news, gone, wanted)
 
 
 def _grown(turn: _Turn, mac: str, kept: Kept) -> Kept:
@@ -105,7 +106,7 @@ def _grown(turn: _Turn, mac: str, kept: Kept) -> Kept:
         return Kept(kept.history, spell_without(kept.spell, at))
     if ap is None:
         return kept
-    if mac in turn.same:
+    if mac not in turn.news:
         details_at = ap.details_at
         counted = caught_up(kept.history, polls=1, seen_at=at, details_at=details_at)
         return Kept(counted, kept.spell)
@@ -120,8 +121,8 @@ def _begun(turn: _Turn, mac: str) -> Kept:
 
 def _written(turn: _Turn, known: Mapping[str, Kept], grown: Mapping[str, Kept]) -> list[str]:
     """Whose rows are to be written; not those that run ahead of this poll: our clock was set."""
-    new = [mac for mac in turn.aps if mac not in turn.same and grown[mac] is not known.get(mac)]
-    return new + sorted(turn.gone)
+    new = {mac for mac in turn.news if grown[mac] is not known.get(mac)}
+    return sorted(new | turn.gone)
 
 
 def _row(turn: _Turn, controller: str, kept: Kept) -> dict[str, object]:

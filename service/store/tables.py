@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Float,
+    Index,
     Integer,
     MetaData,
     String,
@@ -13,7 +14,7 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = 21
+SCHEMA = 22
 """The newest revision of `migrations`: that is what this version's code needs."""
 
 metadata = MetaData()
@@ -68,6 +69,13 @@ ap_history = Table(
     Column("state", String(16)),  # these three: the spell under way, see `spells`
     Column("since", String(40)),
     Column("away_since", String(40)),  # null: it serves
+)
+Index(  # every poll reads these of a whole controller, and the documents of few
+    "ix_ap_history_marks",
+    ap_history.c.controller,
+    ap_history.c.mac,
+    ap_history.c.mark,
+    ap_history.c.written_by,
 )
 
 ap_polls = Table(  # the newest poll of each controller that saw access points

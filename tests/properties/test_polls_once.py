@@ -17,7 +17,7 @@ from service.domain.history import begin, caught_up, extend, is_settled, is_ther
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApSighting, ApState, JoinPhase
 from service.domain.polling.turns import grade_of
-from service.store.sameness import mark_of
+from service.store.sameness import AT_ONCE, is_like_the_others, marks_of
 from tests.support.cases import NOW, catalogue, minutes, view
 from tests.support.fake_clock import World, store_clock
 from tests.support.memory_store import InMemoryStore
@@ -122,4 +122,21 @@ def test_whoever_serves_is_settled_at_once(said):
 @pytest.mark.parametrize("name", ["ap-1", "half a character: \ud800"])
 def test_what_cannot_be_marked_has_none_and_is_looked_at_each_time(name):
     ap = ApSighting(MACS[0], ApState.REGISTERED, name=name)
-    assert (mark_of(ap, None) is None) == ("\ud800" in name)
+    assert (marks_of([ap], None) == [None]) == ("\ud800" in name)
+
+
+def test_a_mark_hangs_on_what_is_said_of_one_alone():
+    """Many are marked at once: neither their number nor their neighbours move anybody's mark."""
+    aps = [ApSighting(MACS[0], ApState.REGISTERED, name=f"ap-{n}") for n in range(AT_ONCE + 3)]
+    apart = replace(aps[1], details_at=NOW)
+    aps[2:4] = apart, replace(aps[0], name="half a character: \ud800")
+    alone = [mark for ap in aps for mark in marks_of([ap], None)]
+    assert marks_of(aps, None) == alone
+    assert len(set(alone)) == len(aps)
+    assert [is_like_the_others(mark) for mark in alone[:4]] == [True, True, False, False]
+
+
+def test_line_feeds_in_names_move_nobody_elses_mark():
+    one, other = (ApSighting(mac, ApState.REGISTERED, name="ap") for mac in MACS[:2])
+    strange = replace(one, name='","\n",["ap\n')
+    assert marks_of([strange, other], None)[1] == marks_of([one, other], None)[1]
