@@ -45,6 +45,7 @@ from service.settings import Settings
 from service.usecases.answer import answer_sweep, fail_sweep
 from service.usecases.context import Context
 from service.usecases.dispatch import waiting
+from service.usecases.fill_in import fill_in
 from service.usecases.forget_old import forget_old
 from service.usecases.inventory_notes import note_inventory
 from service.usecases.parts import answer_parts, divide, is_polled
@@ -181,6 +182,8 @@ class FleetRuntime:
         for asked in run_schedules(self.context, self.queue):
             with following(self.correlation_of(SweepFleet(asked.id))):
                 log.info("schedule.ran", asked_by=asked.asked_by, sweep=asked.id)
+        if filled := fill_in(self.context):
+            log.info("fleet_view.filled", controllers=filled)
         if (forgotten := forget_old(self.context)) and not forgotten.is_nothing:
             log.info("observations.forgotten", **asdict(forgotten))
         for webhook in due_webhooks(self.context):

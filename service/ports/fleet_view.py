@@ -71,3 +71,9 @@ class FleetView(Protocol):
 
     def count_stuck(self, only: StuckOnly) -> int:
         """How many there are of them."""
+
+    def fill_fleet_view(self, *, most: int) -> int:
+        """Make it of newest words that were kept without it, as versions before it do.
+
+        Returns of how many controllers; fewer than `most`: none is left that nobody writes now.
+        """

@@ -11,6 +11,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     RowMapping,
+    Select,
+    Table,
     delete,
     func,
     insert,
@@ -108,6 +110,13 @@ def keep_gist(
     connection.execute(delete(stuck).where(stuck.c.controller == controller))
     if rows:
         connection.execute(insert(stuck), rows)
+
+
+def unlike_gists(words: Table) -> Select[tuple[Any, ...]]:
+    """The newest words that are of other sweeps than the gists."""
+    both = words.outerjoin(gists, gists.c.controller == words.c.controller)
+    differ = or_(gists.c.sweep.is_(None), gists.c.sweep != words.c.sweep)
+    return select(words).select_from(both).where(differ).order_by(words.c.controller)
 
 
 def _still(connection: Connection, gist: Gist) -> bool:

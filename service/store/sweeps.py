@@ -10,7 +10,7 @@ from service.domain.polling.trail import poll_seen
 from service.ports.requests import ALL, AskedSweep, Document, Kind, Look, Only, Place, SweepState
 from service.store.codec import document_text, moment_of, moment_text
 from service.store.dues import put_due
-from service.store.fleet_view import keep_gist
+from service.store.fleet_view import keep_gist, unlike_gists
 from service.store.lists import matching, part
 from service.store.tables import asked_sweeps, looks, sweeps
 from service.store.times import StoreTime
@@ -80,6 +80,15 @@ class SweepTables:
         cut = part(query, asked_sweeps, limit=limit, after=after, oldest_first=oldest_first)
         return tuple(_asked(row) for row in self._all(cut))
 
+    def fill_fleet_view(self, *, most: int) -> int:
+        """Make it of words that were kept without it; who writes a newer one now, does so."""
+        with transaction(self._engine) as connection:
+            untold = unlike_gists(looks).limit(most).with_for_update(of=looks, skip_locked=True)
+            rows = connection.execute(untold).all()
+            for look in map(look_from, rows):
+                _tell(connection, look.sweep, {look.controller: look.document}, look.at)
+        return len(rows)
+
     def looks(self) -> tuple[Look, ...]:
         """The newest word on each controller."""
         rows = self._all(select(looks).order_by(looks.c.controller))
@@ -101,6 +110,14 @@ def _keep_looks(
     for name, said in sorted(controllers.items()):
         look = {"controller": name, "sweep": sweep, "at": moment_text(at)}
         put(connection, looks, look | {"document": document_text(said)})
+    _tell(connection, sweep, controllers, at)
+
+
+def _tell(
+    connection: Connection, sweep: str, controllers: Mapping[str, Document], at: datetime
+) -> None:
+    """Keep what is made of words for those who look at the whole fleet, or back."""
+    for name, said in sorted(controllers.items()):
         keep_gist(connection, name, said, sweep=sweep, at=at)
     seen = {name: poll_seen(sweep, said, at) for name, said in controllers.items()}
     keep_trail(connection, sweep, seen, at=at)

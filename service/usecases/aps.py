@@ -3,7 +3,7 @@
 from service.domain.documents import Document, moment
 from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
-from service.domain.spells import ABSENT
+from service.domain.spells import ABSENT, spell_after
 from service.errors import InvalidInput, NotFound
 from service.usecases.context import Context
 from service.usecases.listing import Keyed, Part
@@ -42,7 +42,7 @@ def show_ap(context: Context, mac: str) -> list[Document]:
             f"found {mac[:40]!r}", where="mac", expected="a base radio MAC: aa:bb:cc:dd:ee:ff"
         ) from None
     found = [
-        {**ap_document(name, history), **_states(context, wanted, name)}
+        {**ap_document(name, history), **_states(context, history, name)}
         for name in sorted(context.inventory.names)
         for history in context.store.sightings([wanted], on=[name])
     ]
@@ -63,14 +63,18 @@ def show_ap_on(context: Context, controller: str, mac: str) -> Document:
     raise NotFound("access point", str(wanted))
 
 
-def _states(context: Context, mac: BaseRadioMac, name: str) -> Document:
-    """Since when an access point is in its state and away, and the states before, newest first."""
-    now = context.store.spell(mac, on=name)
+def _states(context: Context, history: ApHistory, name: str) -> Document:
+    """Since when an access point is in its state and away, and the states before, newest first.
+
+    Where no poll noted that since an older version: as far back as its history tells.
+    """
+    mac = history.mac
+    now = context.store.spell(mac, on=name) or spell_after(None, history, history.last_seen)
     past = context.store.past_spells(mac, on=name, limit=MOST_STATES)
     return {
-        "state_since": None if now is None else moment(now.since),
-        "stuck_since": None if now is None or now.state == ABSENT else moment(now.away_since),
-        "absent": now is not None and now.state == ABSENT,
+        "state_since": moment(now.since),
+        "stuck_since": None if now.state == ABSENT else moment(now.away_since),
+        "absent": now.state == ABSENT,
         "states": [
             {
                 "state": one.spell.state,
