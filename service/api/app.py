@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from service.api import described, problems, restconf_errors
 from service.api.aps import aps
 from service.api.audit import audit
+from service.api.channels import channels
 from service.api.containing import containing
 from service.api.events import events
 from service.api.findings import findings
@@ -57,6 +58,7 @@ ROUTERS = (
     containing,
     audit,
     webhooks,
+    channels,
     tokens,
     events,
     tickets,

@@ -99,6 +99,15 @@ def wanted(request: Request, query: PageQuery, sort: str) -> Wanted:
     )
 
 
+def number_after(after: tuple[str, ...] | None) -> int | None:
+    """The number that a list by numbers goes on after. Raises CursorRefused."""
+    if after is None:
+        return None
+    if not (len(after) == 1 and after[0].isascii() and after[0].isdigit() and len(after[0]) < 19):  # noqa: PLR2004 - 64 bits
+        raise CursorRefused
+    return int(after[0])
+
+
 class Page(BaseModel):
     """A page of a list: the entries stand under the list's own name."""
 

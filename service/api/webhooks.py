@@ -9,13 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.bodies import Accepted, Document, Name, Strict
 from service.api.front import V1, Admin, AdminCall, Fronted, accepted_headers
-from service.api.pages import Page, PageQuery, page, wanted
+from service.api.pages import Page, PageQuery, number_after, page, wanted
 from service.api.problems import documented
 from service.api.queries import Deliveries
 from service.domain.targets import LONGEST_URL
 from service.domain.webhooks import EventKind, Interest
 from service.door.versions import IfMatch, check_match, tag_of
-from service.errors import CursorRefused
 from service.ports.webhooks import Webhook
 from service.usecases.context import Context
 from service.usecases.webhooks import (
@@ -210,7 +209,7 @@ def list_deliveries(
         webhook,
         state=query.state,
         limit=paged.limit,
-        before=_number_of(paged.after),
+        before=number_after(paged.after),
     )
     entries = [((str(one.number),), delivery_document(one)) for one in found]
     return page(request, "deliveries", entries, paged)
@@ -240,11 +239,3 @@ def _tagged(webhook: Webhook) -> JSONResponse:
     """One with its tag."""
     told = webhook_document(webhook)
     return JSONResponse({"webhook": told}, headers={"ETag": tag_of(told)})
-
-
-def _number_of(after: tuple[str, ...] | None) -> int | None:
-    if after is None:
-        return None
-    if not (len(after) == 1 and after[0].isascii() and after[0].isdigit() and len(after[0]) < 19):  # noqa: PLR2004 - 64 bits
-        raise CursorRefused
-    return int(after[0])

@@ -55,6 +55,8 @@ class Act(StrEnum):
     WEBHOOK_CHANGE = "webhook.change"
     WEBHOOK_REMOVE = "webhook.remove"
     WEBHOOK_REDELIVER = "webhook.redeliver"
+    CHANNEL_TRY = "channel.try"
+    CHANNEL_REDELIVER = "channel.redeliver"
     TICKET_WORD = "ticket.word"
     STATE_LOAD = "state.load"
     SESSION_BEGIN = "session.begin"  # at the page

@@ -161,6 +161,9 @@ class Webhooks(Protocol):
     ) -> tuple[Delivery, ...]:
         """Deliveries of one webhook, newest first; `before`: those with lower numbers."""
 
+    def count_deliveries(self, webhook: str) -> Mapping[State, int]:
+        """How many deliveries of one webhook are in each state; a state without any is left out."""
+
     def redeliver(self, webhook: str, delivery: str) -> Delivery | None:
         """Send one that has ended once more, due at once; None: there is none such."""
 

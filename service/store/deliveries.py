@@ -1,9 +1,9 @@
 """Deliveries: each kept until its receiver took it or it is dead, in order within a subject."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, and_, delete, func, not_, or_, select, update
 
 from service.domain.webhooks import EventKind
 from service.ports.webhooks import Delivery, NewDelivery, State, Tried
@@ -63,6 +63,13 @@ class DeliveryTable:
         with transaction(self._engine) as connection:
             now = self._time.now(connection)
             return tuple(_delivery(row, now) for row in connection.execute(query))
+
+    def count_deliveries(self, webhook: str) -> Mapping[State, int]:
+        """How many are in each state."""
+        query = select(deliveries.c.state, func.count()).where(deliveries.c.webhook == webhook)
+        with transaction(self._engine) as connection:
+            rows = connection.execute(query.group_by(deliveries.c.state)).all()
+        return {row[0]: row[1] for row in rows}
 
     def redeliver(self, webhook: str, delivery: str) -> Delivery | None:
         """Send one that has ended once more."""

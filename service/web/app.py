@@ -6,6 +6,7 @@ from service.door import guard, watched
 from service.web import troubles
 from service.web.assets import assets
 from service.web.audit import audit
+from service.web.channels import channels
 from service.web.controllers import controllers
 from service.web.fleet import fleet
 from service.web.live import live
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     remediations,
     schedules,
     audit,
+    channels,
 )
 
 POLICY = (

@@ -38,6 +38,7 @@ ITEMS = (
     Item("Remediations", "/remediations", "wrench"),
     Item("Schedules", "/schedules", "calendar", fleet=True),
     Item("Audit", "/audit", "book", Role.APPROVER),
+    Item("Channels", "/channels", "bell", Role.ADMIN, fleet=True),
 )  # fmt: skip
 
 

@@ -49,5 +49,10 @@ OUTCOMES: Mapping[str, Word] = {
     "refused": Word("Refused", "warn", "stop", "it was not allowed"),
     "failed": Word("Failed", "alarm", "alarm", "it broke"),
 }
+MESSAGES: Mapping[str, Word] = {
+    "pending": Word("To send", "calm", "dots", "a worker sends it, again where it has to"),
+    "delivered": Word("Sent", "good", "check", "the service took it"),
+    "dead": Word("Put aside", "alarm", "alarm", "nobody took it for a day"),
+}
 ENDED = frozenset({"succeeded", "rolled-back", "needs-attention", "cancelled"})
 STOPPABLE = frozenset({"awaiting-approval", "queued", "running"})

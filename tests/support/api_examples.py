@@ -13,10 +13,13 @@ from typing import Any
 
 from service.api import described
 from service.domain.inventory import Schedule
+from service.domain.notices.rules import Notify, Rule
 from service.domain.tickets import Ticket
 from service.domain.waves import Fate
+from service.usecases.announce import announce
 from service.usecases.tickets import id_of
 from tests.support.api_service import Service, crew_service
+from tests.support.ears import Ears
 from tests.support.fleet_service import FLEET, FleetService, with_file
 from tests.support.outside import RecordingSender, outside
 from tests.support.ticket_pair import ITSM, PairSecrets, signed_word, word
@@ -102,7 +105,8 @@ def story(service: Service) -> dict[str, dict[str, Any]]:
     """Every call of the API once; what each was answered."""
     context = replace(service.api.context, outside=outside(RecordingSender()))
     schedule = Schedule("night", "sweep", cron="0 2 * * *")
-    fleet = replace(context.inventory, schedules=(schedule,))
+    people = Notify({"noc": "env:NOC"}, (Rule("alarms", ("noc",)),))
+    fleet = replace(context.inventory, schedules=(schedule,), notify=people)
     service.api.set_front(replace(context, inventory=fleet))
     told = Recorder(service)
     for open_path in ("/healthz", "/readyz"):
@@ -110,6 +114,7 @@ def story(service: Service) -> dict[str, dict[str, Any]]:
     _look(service, told)
     _steer(service, told)
     _call_back(service, told)
+    _say_so(service, told)
     _mend(service, told)
     _tell(told)
     _say(service, told)
@@ -204,6 +209,19 @@ def _call_back(service: Service, told: Recorder) -> None:
     told.call("root", "PATCH", where, {"events": ["plan.ready", "needs-attention"]})
     _deliver(service, told, where)
     told.call("root", "DELETE", where)
+
+
+def _say_so(service: Service, told: Recorder) -> None:
+    """People are tried out."""
+    where = f"{V1}/channels/noc"
+    told.call("root", "POST", f"{where}/test")
+    context = replace(service.worker.context, announcer=Ears())
+    fleet = replace(context.inventory, notify=service.api.app.state.front.inventory().notify)
+    announce(replace(context, inventory=fleet), "noc")
+    for path in (f"{V1}/channels", where):
+        told.call("root", "GET", path)
+    (sent,) = told.call("root", "GET", f"{where}/messages").json()["messages"]
+    told.call("root", "POST", f"{where}/messages/{sent['id']}/redeliver")
 
 
 def _deliver(service: Service, told: Recorder, where: str) -> None:

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from service.domain.notices.rules import Notify, Rule
 from service.domain.notices.words import words_of
+from service.domain.webhooks import GIVE_UP_S
 from service.ports.jobs import TellPeople
-from service.ports.notices import new_notice
+from service.ports.notices import new_notice, outbox_of
 from service.ports.requests import AskedSweep
+from service.ports.webhooks import Tried
 from tests.support.ears import Ears
 from workers.runtime import FleetRuntime
 
@@ -42,6 +44,12 @@ class People:
         now = self.context.clock.now().wall
         self.context.store.ask_sweep(AskedSweep(item, now, "ann", ("hq-1",)))
         self.runtime.sweep(item)
+
+    def put_aside(self, channel):
+        """Nobody took what is to be sent there for a day."""
+        store, now = self.context.store, self.context.clock.now().wall
+        for one in store.deliveries(outbox_of(channel), limit=9, state="pending"):
+            store.note_tried(one.id, Tried("dead", one.status, one.detail, GIVE_UP_S), at=now)
 
     def happens(self, *happened, rule="all", channels=("noc", "boss")):
         """Something that was written down for channels."""

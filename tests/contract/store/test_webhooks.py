@@ -230,3 +230,12 @@ def test_what_is_remembered_of_a_subject_is_one_word_until_it_is_forgotten(store
     store.remember("reach", "hq-1", "")
     store.remember("reach", "hq-3", "")
     assert store.remembered("reach") == {"hq-2": "b"}
+
+
+def test_deliveries_are_counted_by_their_state_for_each_webhook_alone(store):
+    assert store.count_deliveries("w1") == {}
+    store.add_deliveries([new(1), new(2), new(3), new(4, webhook="w2")])
+    store.note_tried("d1", Tried("dead", 500, "HTTP 500", 1.0), at=OPENED)
+    store.note_tried("d2", Tried("delivered", 200, "", 0.0), at=OPENED)
+    assert store.count_deliveries("w1") == {"dead": 1, "delivered": 1, "pending": 1}
+    assert store.count_deliveries("w2") == {"pending": 1}

@@ -52,6 +52,9 @@ TABLE = {
     "post_run": Row(OPERATOR, fleet=True),
     "get_audit": Row(APPROVER),
     "get_verification": Row(APPROVER, fleet=True),
+    "get_channels": Row(ADMIN, fleet=True),
+    "post_try_out": Row(ADMIN, fleet=True),
+    "post_again": Row(ADMIN, fleet=True),
     "get_stuck": Row(VIEWER),
     "post_sign_out": Row(VIEWER),
 }
