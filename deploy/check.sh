@@ -42,7 +42,9 @@ run_ring() {
   nice -n "$niceness" "$bin/python" -m pytest "$ring" -o "cache_dir=.pytest_cache/$name" >"$said/$name" 2>&1 &
   wait $! || ask_again "$ring" "$name" $? || touch "$said/$name.failed"
   grep '^SKIPPED' "$said/$name" || true
-  printf '%-18s%s; %d s in all\n' "$ring" "$(tail -n 1 "$said/$name" | tr -d =)" $((SECONDS - began))
+  times >"$said/$name.times"  # the shell's own, then its children's: user, system
+  printf '%-18s%s; %d s in all, processor %s\n' "$ring" "$(tail -n 1 "$said/$name" | tr -d =)" \
+    $((SECONDS - began)) "$(tail -n 1 "$said/$name.times")"
 }
 ask_again() {
   local ring=$1 name=$2 code=$3 failed=".pytest_cache/$2/v/cache/lastfailed"
