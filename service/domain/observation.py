@@ -35,6 +35,7 @@ class Topic(StrEnum):
     IDENTITY = "identity"
     CLOCK = "clock"
     CLOCK_ZONE = "clock-zone"
+    LOAD = "load"
     NTP_CONFIG = "ntp-config"
     NTP_STATE = "ntp-state"
     AP_JOIN = "ap-join"
@@ -66,6 +67,7 @@ SWEEP_TOPICS = frozenset(
     {
         Topic.IDENTITY,
         Topic.CLOCK,
+        Topic.LOAD,
         Topic.NTP_CONFIG,
         Topic.NTP_STATE,
         Topic.AP_JOIN,
@@ -317,6 +319,7 @@ class ControllerView:
         aps: one sighting for each AP known, by the union of all tables; None if not read.
         ap_total: the controller's own count of APs where it announces one.
         ap_downloading: its count of APs that download, where it tells how many but not which.
+        load_percent: how busy its processor was, by its own word; None where it does not tell.
         has_join_certificate: whether the certificate that APs are shown is there, with its key.
         unsaved: running differs from startup; None where the box can't tell.
         pulses: the little that says which APs are worth a closer look; None: not read, or the
@@ -353,6 +356,7 @@ class ControllerView:
     ntp: NtpConfig | None = None
     ntp_state: NtpState | None = None
     aps: tuple[ApSighting, ...] | None = None
+    load_percent: int | None = None
     ap_total: int | None = None
     ap_downloading: int | None = None
     certificates: tuple[Certificate, ...] | None = None

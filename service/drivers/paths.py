@@ -70,13 +70,14 @@ class Read(Node):
     """One readable thing.
 
     Attributes:
-        beside_secrets: the node holds secrets beside these leaves: it is never asked for whole.
+        never_whole: secrets stand beside these leaves, or far too much: the node is never asked for
+            whole.
     """
 
     topic: Topic
     operation: Literal["get", "get-config"]
     source: str
-    beside_secrets: bool = False
+    never_whole: bool = False
 
 
 class Hazard(_Entry):

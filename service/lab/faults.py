@@ -38,6 +38,7 @@ KINDS = {
     "push_end": "every subscription is terminated by the box",
     "cut": "every NETCONF session is cut",
     "auto_abort": "the auto-abort timer ends now",
+    "load": "its processor is `percent` busy for `seconds`",
     "transfer_hang": "the copy stops at `percent` for `seconds`, then fails",
     "transfer_cut": "the copy ends at `percent`; what came stays on bootflash",
     "transfer_corrupt": "the copy is altered after `percent`, and nobody says so",
@@ -50,6 +51,7 @@ AFTER = {
     "eem_suspend",
     "aaa_refuse",
     "auto_abort",
+    "load",
     "push_end",
     "cut",
 }

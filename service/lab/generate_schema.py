@@ -47,7 +47,7 @@ ROOTS = {  # modules whose data, operations and notifications are simulated or a
     "ietf-netconf-monitoring", "ietf-yang-library", "ietf-netconf-notifications",
     "Cisco-IOS-XE-xcopy-rpc", "Cisco-IOS-XE-verify-rpc", "tailf-netconf-transactions",
     "Cisco-IOS-XE-wireless-general-cfg", "Cisco-IOS-XE-ios-events-oper", "Cisco-IOS-XE-mdt-cfg",
-    "Cisco-IOS-XE-wireless-mobility-oper",
+    "Cisco-IOS-XE-wireless-mobility-oper", "Cisco-IOS-XE-process-cpu-oper",
 }  # fmt: skip
 STATUS = {"deprecated": "d", "obsolete": "o"}
 

@@ -14,7 +14,7 @@ from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApPulse, Topic
 from service.domain.polling.note import PollNote
 
-PULSE_TOPICS = frozenset({Topic.CLOCK, Topic.NTP_STATE, Topic.AP_PULSE})
+PULSE_TOPICS = frozenset({Topic.CLOCK, Topic.LOAD, Topic.NTP_STATE, Topic.AP_PULSE})
 """What every poll asks for."""
 DETAIL_TOPICS = frozenset({Topic.AP_JOIN, Topic.AP_JOIN_STATS})
 MOST_SINGLY = 64

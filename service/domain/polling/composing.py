@@ -7,6 +7,7 @@ from operator import attrgetter
 from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApPulse, ApSighting, ControllerView, Topic, aged
+from service.domain.polling.choosing import PULSE_TOPICS
 from service.domain.polling.comparing import PULSE
 from service.domain.polling.note import PollNote, times_of
 
@@ -38,6 +39,7 @@ def composed(
         release=pulse.release,
         clock=pulse.clock,
         ntp_state=pulse.ntp_state,
+        load_percent=pulse.load_percent,
         aps=tuple(aps[mac] for mac in sorted(aps)),
         by_hand=pulse.by_hand,
         transport=pulse.transport,
@@ -63,6 +65,5 @@ def _unknown(
     note: PollNote, pulse: ControllerView, details: ControllerView | None
 ) -> Mapping[Topic, str]:
     """What could not be read, by the newest that asked for it."""
-    asked = {Topic.CLOCK, Topic.NTP_STATE, Topic.AP_PULSE}
-    before = {topic: why for topic, why in note.view.unknown.items() if topic not in asked}
+    before = {topic: why for topic, why in note.view.unknown.items() if topic not in PULSE_TOPICS}
     return {**before, **pulse.unknown, **(details.unknown if details else {})}

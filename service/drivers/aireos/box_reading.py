@@ -114,6 +114,7 @@ class BoxReader:
     def steps(self) -> Mapping[Topic, Step]:
         """What reads each topic, in the order in which to read: the clock before all."""
         return {
+            Topic.LOAD: self._load,
             Topic.CLOCK: self._time,
             Topic.CLOCK_ZONE: self._time,
             Topic.NTP_CONFIG: self._ntp_config,
@@ -253,6 +254,24 @@ class BoxReader:
             look.failed(Topic.IDENTITY, err)
             return
         look.says(boot_time=self._clock.now().wall - up)
+
+    def _load(self, look: Look) -> None:
+        """How busy its processor is; SNMP alone has a number for it."""
+        try:
+            told = self._poller.scalars(look.ways.snmp(), ("load",), timeout_s=look.timeout_s)
+        except DeviceError as err:
+            if isinstance(err, DeviceUnreachable):
+                look.ways.lost_snmp(err)
+            look.failed(Topic.LOAD, err)
+            return
+        percent = told.get("load", "")
+        if not percent.isdigit():
+            look.miss(Topic.LOAD, "the agent does not tell how busy the processor is")
+            return
+        look.says(load_percent=int(percent))
+        look.origins["load_percent"] = (
+            f"agentCurrentCPUUtilization {self._book.scalars['load'].oid}"
+        )
 
     def _clients(self, look: Look) -> None:
         command = self._book.commands["system"].command

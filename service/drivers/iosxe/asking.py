@@ -2,7 +2,7 @@
 
 A maintenance release may lack what its train has: an element that the device refuses by name is
 left out and the rest asked for again; where it does not say which, or goes on refusing, the whole
-node is asked for, unless it holds secrets.
+node is asked for, unless that must not be.
 What was refused by name is remembered as long as the session lives.
 """
 
@@ -165,13 +165,15 @@ class Asker:
                     raise
                 vague = err.tag in VAGUE_TAGS or narrowings >= NARROWINGS
                 bad = () if vague else tuple(name for name in err.bad if name in known)
-                if not bad and self._stands_by_secrets(key):
-                    raise
                 refused = (*refused, *(bad or known))
+                if self._is_never_whole(key) and not any(
+                    one.without(refused).names for one in shapes
+                ):
+                    raise  # without any leaf the filter would select all of it
                 if not vague:
                     self._refused[key] = refused
             narrowings += 1
 
-    def _stands_by_secrets(self, key: str) -> bool:
+    def _is_never_whole(self, key: str) -> bool:
         read = self.contract.reads.get(key)
-        return read is not None and read.beside_secrets
+        return read is not None and read.never_whole

@@ -9,7 +9,7 @@ from lxml import etree
 from service.domain.observation import ClockReading, Timer, Topic
 from service.drivers.iosxe import grants, leaf_values, normalize
 from service.drivers.iosxe.asking import Asking
-from service.drivers.iosxe.documents import path_text
+from service.drivers.iosxe.documents import WrongNamespaceError, path_text
 from service.drivers.iosxe.hazards import hazards
 from service.drivers.iosxe.look import Look, Step
 from service.drivers.iosxe.ntp_entries import ntp_config
@@ -41,6 +41,21 @@ def clock_reading(look: Look, clock: Clock) -> None:
             instant=middle,
         ),
     )
+
+
+def load(look: Look) -> None:
+    """How busy its processor was in the last minute, our own login and requests among the rest.
+
+    It is asked for out of politeness alone: whatever is wrong with the answer fails no look.
+    """
+    try:
+        found = look.records("load")
+    except (RpcRefused, WrongNamespaceError) as err:
+        raise ValueError(str(err)) from err
+    percent = leaf_values.whole(found[0].get("percent")) if found else None
+    if percent is None:
+        raise ValueError("the controller does not tell how busy its processor is")
+    look.view = replace(look.view, load_percent=percent)
 
 
 def identity(look: Look) -> None:
@@ -162,6 +177,7 @@ def redundancy(look: Look) -> None:
 
 
 STEPS: Mapping[Topic, Step] = {
+    Topic.LOAD: load,
     Topic.IDENTITY: identity,
     Topic.CLOCK_ZONE: zone,
     Topic.NTP_CONFIG: ntp_entries,

@@ -1,6 +1,6 @@
 """Asks one C9800 for nodes of the contract over RESTCONF.
 
-A box that does not take `fields` is asked for the whole node instead, unless it holds secrets. What
+A box that does not take `fields` is asked for the whole node instead, unless that must not be. What
 a box does not know is refused here as over NETCONF: it is never taken for empty (FACTS, section 3).
 """
 
@@ -112,8 +112,8 @@ class RestconfAsker:
         try:
             self._read(key, taker, fields, timeout_s, entry)
         except RestconfRefused as err:
-            by_secrets = self.contract.reads[key].beside_secrets
-            if err.status != HTTPStatus.BAD_REQUEST or by_secrets:
+            never_whole = self.contract.reads[key].never_whole
+            if err.status != HTTPStatus.BAD_REQUEST or never_whole:
                 raise
             self._read(key, taker, None, timeout_s, entry)
             self._whole.add(key)

@@ -41,6 +41,7 @@ BOX_KINDS = {
     "box_down": "everything is closed for `seconds`",
     "read_only": "the account loses its right to write",
     "lock_out": "the account is locked for `seconds`",
+    "load": "its processor is `percent` busy for `seconds`",
     "transfer_stall": "downloads that begin from now on stand still for `seconds`",
 }
 KINDS = {**LINE_KINDS, **LOGIN_KINDS, **SNMP_KINDS, **BOX_KINDS}
@@ -62,6 +63,7 @@ class WlcFault:
     now: bool = False
     element: str = ""
     tag: str = ""
+    percent: int = 50
     seen: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:

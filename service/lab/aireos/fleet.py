@@ -129,6 +129,7 @@ class WlcQuirksIn(Strict):
     summary_lists_downloading: bool = True
     count_excludes_downloading: bool = False
     transfer_ends_with_session: bool = False
+    tells_load: bool = True
     tells_transfer: bool = True
     bad_image: bool = False
     flash_full: bool = False

@@ -80,6 +80,8 @@ class WlcHost:
                 self.box.access = "read-only"
             case "lock_out":
                 self.locked_until = now + fault.seconds
+            case "load":
+                self.box.load.be(fault.percent, until=now + fault.seconds)
             case "transfer_stall":
                 self.box.download.stalls_s = fault.seconds
             case _:

@@ -74,6 +74,7 @@ class WlcQuirks:
     summary_lists_downloading: bool = True  # unverified
     count_excludes_downloading: bool = False
     transfer_ends_with_session: bool = False  # or goes on without it; unverified
+    tells_load: bool = True  # by SNMP; no public walk of 8.x was found
     tells_transfer: bool = True  # by SNMP, of one begun at the command line; unverified
     bad_image: bool = False  # whatever is transferred does not boot: the other image comes up
     flash_full: bool = False

@@ -16,6 +16,7 @@ from service.lab.aireos.specs import Wlc
 from service.lab.aireos.transfer import Download
 from service.lab.aireos.zones import WlcZone
 from service.lab.box.clock import BoxClock
+from service.lab.load import Load
 from service.lab.log import Log
 from service.lab.specs import Certificate
 from service.lab.time import Time
@@ -29,6 +30,7 @@ class WlcBox:
         self.time = time
         self.log = Log()
         self.agenda = Agenda()
+        self.load = Load()
         self.clock = BoxClock(time, self.log, spec.clock_offset_s)
         self.running = self.saved = config_of(spec)
         self.boot = spec.boot

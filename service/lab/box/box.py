@@ -26,6 +26,7 @@ from service.lab.box.tree import at, word
 from service.lab.box.zone import BoxZone, zone_of
 from service.lab.errors import RpcRefusedError
 from service.lab.images import Image, stored
+from service.lab.load import Load
 from service.lab.log import Log
 from service.lab.specs import Certificate, Controller
 from service.lab.time import Time
@@ -46,6 +47,7 @@ class Box:
         self.time = time
         self.log = Log()
         self.agenda = Agenda()
+        self.load = Load()
         self._schemas = {family(schema.release): schema}
         self.stores = Datastores(self._editor(schema), candidate=spec.candidate)
         self.software = Software(spec)

@@ -95,12 +95,14 @@ class BoxHost:
                 self._disturb(fault)
 
     def _disturb(self, fault: Fault) -> None:
-        """What befalls sessions and subscriptions, and nothing else of the box."""
+        """What befalls sessions, subscriptions and the processor, and nothing else of the box."""
         match fault.kind:
             case "push_end":
                 self._end_pushes()
             case "cut":
                 self.sessions.drop_all("a fault cut it")
+            case "load":
+                self.box.load.be(fault.percent, until=self.box.advance() + fault.seconds)
             case _:
                 pass
 

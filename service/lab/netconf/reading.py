@@ -14,6 +14,7 @@ from service.lab.oper.capwap import access_points
 from service.lab.oper.hardware import device_hardware, openconfig_system
 from service.lab.oper.install import install_oper
 from service.lab.oper.join_stats import ap_global
+from service.lab.oper.load import cpu_usage
 from service.lab.oper.mobility import mobility_oper
 from service.lab.oper.ntp import ntp_oper
 from service.lab.oper.pki import pki_oper
@@ -35,6 +36,7 @@ STATE: dict[tuple[str, str], Builder] = {
     ("Cisco-IOS-XE-wireless-mobility-oper", "mobility-oper-data"): lambda b, _, __: mobility_oper(
         b
     ),
+    ("Cisco-IOS-XE-process-cpu-oper", "cpu-usage"): lambda b, _, now: cpu_usage(b, now),
     ("openconfig-system", "system"): lambda b, _, now: openconfig_system(b, now),
     ("ietf-yang-library", "yang-library"): lambda b, _, __: yang_library(b.schema),
     ("ietf-yang-library", "modules-state"): lambda b, _, __: modules_state(b.schema),

@@ -25,10 +25,12 @@ STATUS = {
     "invalid-value": HTTPStatus.BAD_REQUEST,
     "malformed-message": HTTPStatus.BAD_REQUEST,
     "unknown-element": HTTPStatus.BAD_REQUEST,
+    "unknown-namespace": HTTPStatus.BAD_REQUEST,
     "access-denied": HTTPStatus.FORBIDDEN,
     "lock-denied": HTTPStatus.CONFLICT,
     "in-use": HTTPStatus.CONFLICT,
     "resource-denied": HTTPStatus.CONFLICT,
+    "data-missing": HTTPStatus.CONFLICT,
     "operation-not-supported": HTTPStatus.METHOD_NOT_ALLOWED,
 }
 """Source: RFC 8040 section 7; any other tag is 500."""

@@ -12,6 +12,7 @@ from service.domain.observation import SWEEP_TOPICS, ApState, CertificateKind, J
 from service.errors import AuthenticationRefused, DeviceBusy, DeviceUnreachable, HostKeyRefused
 from service.lab.fleet import from_mapping
 from service.lab.lab import Lab
+from service.lab.load import IDLE
 from tests.contract.drivers.aireos_boxes import (
     EVERYTHING,
     STILL,
@@ -36,7 +37,8 @@ def lab(tmp_path_factory):
         box("third", "8.10.151.0", snmp={"version": "3", "auth": "md5", "priv": "des"}),
         box("latin", "8.5.161.0", aps=[{"kind": "healthy", "name": "Küche"}],
             quirks={"encoding": "latin-1"}),
-        box("dotted", "8.5.161.0", quirks={"join_stats": "dotted", "time_table": "old"}),
+        box("dotted", "8.5.161.0",
+            quirks={"join_stats": "dotted", "time_table": "old", "tells_load": False}),
         box("few", "8.5.161.0", login={"max_sessions": 1, "banner": "Authorised users only"}),
         box("keyed", "8.10.151.0", ntp=[{"host": "192.0.2.1", "key": 1}]),
         box("pair", "8.10.151.0", redundancy="hot", model="5520"),
@@ -205,6 +207,29 @@ def test_by_snmp_alone_it_names_the_loop_and_says_who_may_be_missing(lab, name):
     view = looked(lab, name, SWEEP_TOPICS, **without_ssh(lab, name))
     assert verdicts(view) == {"FN72524": {"looping-1"}}
     assert Topic.AP_JOIN_STATS in view.unknown
+
+
+def test_how_busy_a_controller_is_is_one_object_of_its_own_word(lab):
+    handle, load = lab.wlc("odd"), frozenset({Topic.LOAD})
+    handle.fault("load", percent=96, seconds=3600, now=True)
+    before = handle.snmp_requests
+    with opened(lab, "odd") as driver:
+        opened_with = handle.snmp_requests - before
+        view = driver.read(load, timeout_s=TIMEOUT_S)
+        assert handle.snmp_requests - before == opened_with + 1
+        handle.fault("load", seconds=0, now=True)
+        assert driver.read(load, timeout_s=TIMEOUT_S).load_percent == IDLE
+    assert (view.load_percent, view.unknown) == (96, {})
+    assert "1.3.6.1.4.1.14179.1.1.5.1.0" in view.origin("load_percent")
+
+
+def test_one_that_does_not_say_how_busy_it_is_is_read_all_the_same(lab):
+    view = looked(lab, "dotted", SWEEP_TOPICS)
+    assert (view.load_percent, set(view.unknown)) == (None, {Topic.LOAD})
+    assert len(view.aps) == 7
+    deaf = looked(lab, "odd", SWEEP_TOPICS, **without_snmp(lab, "odd"))
+    assert (deaf.load_percent, len(deaf.aps)) == (None, 7)
+    assert "SNMP" in deaf.unknown[Topic.LOAD]
 
 
 # -- one way alone -----------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from service.errors import (
 )
 from service.lab.fleet import from_mapping
 from service.lab.lab import Lab
+from service.lab.load import IDLE
 from tests.support.patience import REPLY_S
 
 RELEASES = ("v17.3.6", "v17.6.4", "v17.9.1", "v17.12.1")
@@ -127,6 +128,7 @@ def test_a_look_is_the_same_over_both_field_by_field(lab, opener, name):
     if name in RELEASES:
         assert (web.aps, web.ntp.entries, web.timers, web.policies, web.zone) != (None,) * 5
         assert len(web.ntp.entries) == 3
+    assert web.load_percent == IDLE
 
 
 @each
@@ -264,3 +266,44 @@ def test_a_look_at_what_restconf_does_not_tell_alike_is_one_over_netconf(lab, op
     view = look(opener, lab, topics=frozenset(Topic) - {Topic.LOGS})
     assert (view.transport, view.transport_note) == ("netconf", None)
     assert view.hazards is not None
+
+
+LOAD = frozenset({Topic.CLOCK, Topic.LOAD})
+RPC_OF = {"restconf": "restconf", "netconf": "get"}
+both = pytest.mark.parametrize("transport", RPC_OF)
+
+
+@both
+def test_how_busy_a_controller_is_is_one_leaf_of_its_own_word(lab, opener, transport):
+    lab.box("hq-1").fault("load", percent=96, seconds=3600, now=True)
+    with noted(lab) as seen:
+        view = look(opener, lab, topics=LOAD, transport=transport)
+    lab.box("hq-1").fault("load", seconds=0, now=True)
+    assert view.load_percent == 96
+    assert view.unknown == {}
+    assert view.origin("percent") == "/cpu-usage/cpu-utilization/one-minute"
+    asked = {event.what.rpartition("/")[2]: event.fields["fields"] for event in seen["requests"]}
+    assert asked.get("cpu-utilization") == ("one-minute" if transport == "restconf" else None)
+    assert look(opener, lab, topics=LOAD, transport=transport).load_percent == IDLE
+
+
+@both
+@pytest.mark.parametrize(
+    "tag", ["unknown-element", "unknown-namespace", "access-denied", "data-missing", "in-use"]
+)
+def test_one_that_does_not_say_how_busy_it_is_is_read_all_the_same(lab, opener, transport, tag):
+    lab.box("hq-1").fault("refuse", rpc=RPC_OF[transport], element="cpu-usage", tag=tag, times=9)
+    with noted(lab):
+        view = look(opener, lab, transport=transport)
+    assert (view.load_percent, set(view.unknown)) == (None, {Topic.LOAD})
+    assert tag in view.unknown[Topic.LOAD]
+    assert (len(view.aps), view.transport, view.transport_note) == (6, transport, None)
+    assert view.clock is not None
+
+
+def test_a_box_that_takes_no_fields_is_not_asked_for_every_process(lab, opener):
+    with noted(lab, "picky") as seen:
+        view = look(opener, lab, "picky", LOAD, transport="restconf")
+    asked = [(e.what.rpartition("/")[2], e.fields["fields"]) for e in seen["requests"]]
+    assert [fields for name, fields in asked if name == "cpu-utilization"] == ["one-minute"]
+    assert Topic.LOAD in view.unknown

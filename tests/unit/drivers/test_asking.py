@@ -90,3 +90,11 @@ def test_a_node_that_is_refused_itself_is_a_refusal(tag):
         asker(device).records("aps", timeout_s=1)
     assert caught.value.tag == tag
     assert len(device.asked) <= 2
+
+
+@pytest.mark.parametrize("names_it", ["bad", "path", "no"])
+def test_a_node_that_is_never_to_be_read_whole_is_not_where_its_only_leaf_is_refused(names_it):
+    device = Picky("one-minute", names_it=names_it)
+    with pytest.raises(RpcRefused):
+        asker(device).records("load", timeout_s=1)
+    assert device.asked == [{"filter", "cpu-usage", "cpu-utilization", "one-minute"}]

@@ -119,7 +119,7 @@ def test_no_reply_breaks_the_reader(chance, texts):
 
 def test_a_box_that_answers_everything_is_known_but_for_what_has_no_sample():
     view = reader(everything(), "17.12.1").read(EVERYTHING, timeout_s=1)
-    assert set(view.unknown) == {Topic.SAVED, Topic.STORAGE, Topic.RELOAD}
+    assert set(view.unknown) == {Topic.LOAD, Topic.SAVED, Topic.STORAGE, Topic.RELOAD}
     assert len(view.aps) == 5
     assert len(view.ntp.entries) == 5
     assert view.clock is not None

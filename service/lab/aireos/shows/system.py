@@ -57,7 +57,7 @@ def sysinfo(context: Context) -> str:
         [],
         ["Memory Current Usage", "40"],
         ["Memory Average Usage", "40"],
-        ["CPU Current Usage", "3"],
+        ["CPU Current Usage", str(box.load.percent(context.now))],
         ["CPU Average Usage", "2"],
         [],
         ["Burned-in MAC Address", spec.mac.upper()],

@@ -23,6 +23,8 @@ Give = Callable[[float], bytes]
 def scalars(box: WlcBox) -> dict[ber.Oid, Give]:
     """Every single object: its encoded value at a moment."""
     given = _system(box) | _inventory(box) | _clock(box) | _counts(box) | _policy(box)
+    if box.spec.quirks.tells_load:
+        given[f"{RESOURCES}.1.0"] = lambda now: ber.integer(box.load.percent(now))
     if box.spec.quirks.tells_transfer:
         given[TRANSFER_STATUS] = lambda _: ber.integer(box.download.status)
     return {ber.dotted(name): give for name, give in given.items()}
@@ -74,7 +76,6 @@ def _inventory(box: WlcBox) -> dict[str, Give]:
         f"{INVENTORY}.13.0": lambda _: ber.octets("Cisco Controller"),
         f"{INVENTORY}.14.0": lambda _: ber.octets(box.image),
         f"{INVENTORY}.18.0": lambda _: ber.integer(box.model.most_aps),
-        f"{RESOURCES}.1.0": lambda _: ber.integer(3),
         f"{RESOURCES}.2.0": lambda _: ber.integer(1_027_816),
         f"{RESOURCES}.3.0": lambda _: ber.integer(413_216),
     }
@@ -114,7 +115,7 @@ def _counts(box: WlcBox) -> dict[str, Give]:
         f"{AP_GLOBAL}.35.0": connected,
         f"{SYS}.8.4.0": connected,
         f"{SYS}.8.6.0": lambda _: ber.integer(40, ber.GAUGE),
-        f"{SYS}.8.8.0": lambda _: ber.integer(3, ber.GAUGE),
+        f"{SYS}.8.8.0": lambda now: ber.integer(box.load.percent(now), ber.GAUGE),
     }
 
 
