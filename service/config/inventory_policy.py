@@ -75,6 +75,7 @@ def policy_over(base: Policy) -> Reader[Policy]:
             watched_every=get("watched_every", whole(1), base.watched_every),
             healthy_every=get("healthy_every", whole(1), base.healthy_every),
             poll_share=get("poll_share", share, base.poll_share),
+            busy_at=get("busy_at", share, base.busy_at),
             reconcile_s=get("reconcile_s", seconds_or_none, base.reconcile_s),
         )
         section.settle()

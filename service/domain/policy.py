@@ -39,6 +39,8 @@ class Policy:
         troubled_every, watched_every, healthy_every: every how many turns of a schedule a
             controller of that class is polled.
         poll_share: of its time that a controller's scheduled polls may take; 0: unbounded.
+        busy_at: the share of a controller's processor in use from which on schedules leave it alone
+            for longer; 0: no share is too much.
         ticket: whether anything is written forward only under an approved change, in its window.
     """
 
@@ -71,6 +73,7 @@ class Policy:
     watched_every: int = 1
     healthy_every: int = 1
     poll_share: float = 0.5
+    busy_at: float = 0.8
 
 
 _WINDOW = re.compile(

@@ -47,6 +47,7 @@ class Signs:
             true time (`vouched` is false then); None: not read.
         synchronised: by NTP; None: it did not tell.
         aps: how many APs are in each state.
+        load_percent: how busy its processor was; None: it did not tell.
         own_end: when the first of the certificates that APs may be shown ends; None: not known.
         ap_end: the same of its APs' own certificates.
     """
@@ -60,6 +61,7 @@ class Signs:
     aps: dict[str, int] = field(default_factory=dict)
     own_end: datetime | None = None
     ap_end: datetime | None = None
+    load_percent: int | None = None
 
 
 def signs_of(
@@ -83,6 +85,7 @@ def signs_of(
         dict(Counter(ap.state.value for ap in aps)),
         _first_end(view.certificates or ()),
         min(ends, default=None),
+        view.load_percent,
     )
     if before is None:
         return made

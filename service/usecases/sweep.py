@@ -12,7 +12,7 @@ from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant, TimeSource, agree
 from service.domain.inventory import Controller
 from service.domain.observation import ApState, ControllerView
-from service.domain.polling.turns import after, grade_of
+from service.domain.polling.turns import after, grade_of, is_loaded
 from service.domain.signals import signs_of
 from service.usecases.context import Context
 from service.usecases.elsewhere import serving_elsewhere
@@ -112,6 +112,7 @@ def _note_turns(context: Context, judged: Sequence[Judged]) -> None:
             grade_of(one.diagnosis, one.polled.histories.values(), view),
             busy_s=one.polled.busy_s,
             answer_s=2 * view.clock.uncertainty_s if view.clock else 0.0,
+            loaded=is_loaded(view.load_percent, one.polled.controller.policy),
         )
         for one in judged
         for view in [one.polled.view]

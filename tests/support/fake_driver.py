@@ -103,6 +103,7 @@ class Line:
     latency_s: float = 0.1
     slow_tables_s: float = 0.0
     slow_aps_s: float = 0.0
+    load_percent: int | None = None
     gone: dict[Topic, set[str]] = field(default_factory=dict)
     sent: list[Change] = field(default_factory=list)
     reads_done: int = 0
@@ -249,6 +250,7 @@ class FakeDriver:
             read_at=before.wall,
             release=box.release,
             clock=asked(Topic.CLOCK, reading),
+            load_percent=asked(Topic.LOAD, self._line.load_percent),
             zone=asked(Topic.CLOCK_ZONE, box.zone),
             ntp=asked(Topic.NTP_CONFIG, box.ntp),
             ntp_state=asked(Topic.NTP_STATE, self._ntp_state()),

@@ -11,7 +11,8 @@ Document = dict[str, object]
 def facts_document(view: ControllerView | None, differences: Iterable[str] = ()) -> Document | None:
     """What a look asked for, what it remembered and since when; None where there was no look.
 
-    Ages are seconds before the look itself; topics that are not listed were asked for.
+    Ages are seconds before the look itself; topics that are not listed were asked for. How busy the
+    processor was is null where the controller did not tell.
     """
     if view is None:
         return None
@@ -26,6 +27,7 @@ def facts_document(view: ControllerView | None, differences: Iterable[str] = ())
             "remembered": len(aged),
             "oldest_seconds": max((_age_s(view, at) for at in aged), default=0),
         },
+        "load_percent": view.load_percent,
         "differences": list(differences),
     }
 

@@ -68,6 +68,11 @@ CONTROLLERS = (
            "controller", bound=FLEET),
     _gauge("poll_age_seconds", "Since the newest poll of a sweep; +Inf: it was before the store's"
            " host booted.", "controller", "class", bound=FLEET),
+    _gauge("poll_pause_factor", "How many times as far apart its scheduled polls are to be, for"
+           " slow answers or a busy processor; longest_backoff_s bounds it. 1: as usual.",
+           "controller", bound=FLEET),
+    _gauge("controller_load_percent", "How busy its processor was at the newest poll, by its own"
+           " word.", "controller", bound=FLEET),
     _gauge("controller_aps", "Access points, by the state that the newest poll saw.", "controller",
            "state", bound=f"{FLEET}, by 7 states"),
     _gauge("stuck_aps", "Access points of a finding of the newest sweep, by the finding's"

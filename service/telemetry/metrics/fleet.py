@@ -84,11 +84,14 @@ def _controller(one: ControllerSignals, now: datetime) -> Iterator[Sample]:
         yield _sample("controller_reachable", one.reachable, name, one.platform)
     if one.turn is not None:
         yield _sample("poll_age_seconds", _age_s(one.turn), name, one.turn.grade.value)
+        yield _sample("poll_pause_factor", 2**one.turn.strained, name)
     if one.false_s is not None:
         yield _sample("false_time_open_seconds", one.false_s, name)
     if one.attention:
         yield _sample("needs_attention", 1, name)
     if signs is not None:
+        if signs.load_percent is not None:
+            yield _sample("controller_load_percent", signs.load_percent, name)
         yield from _clock(signs)
         yield from _aps(signs)
         yield from _certificates(signs, now)

@@ -17,6 +17,7 @@ from service.domain.polling.turns import (
     PollTurn,
     after,
     grade_of,
+    is_loaded,
     is_turn,
     step_s,
     wait_s,
@@ -92,6 +93,54 @@ def test_a_strained_controller_is_left_alone_no_longer_than_a_failing_one_would_
 
 def test_a_little_jitter_in_short_answers_is_no_strain():
     assert after(turn(), "hq-1", Grade.HEALTHY, busy_s=1, answer_s=3.0).strained == 0
+
+
+@pytest.mark.parametrize(
+    ("percent", "busy_at", "loaded"),
+    [(None, 0.8, False), (79, 0.8, False), (80, 0.8, True), (100, 0.8, True), (7, 0.07, True),
+     (29, 0.29, True), (100, 0.0, False), (0, 0.0, False), (100, 1.0, True), (99, 1.0, False)],
+)  # fmt: skip
+def test_the_policy_says_from_which_load_on_a_controller_is_busy(percent, busy_at, loaded):
+    assert is_loaded(percent, Policy(busy_at=busy_at)) is loaded
+
+
+def test_one_that_is_busy_is_polled_less_and_less_and_as_ever_once_it_is_not():
+    known, waits = None, []
+    for _ in range(MOST_STRAINED + 2):
+        known = after(known, "hq-1", Grade.TROUBLED, busy_s=1, answer_s=1, loaded=True)
+        waits.append(wait_s(known, POLICY, 60))
+    assert waits == [60 * 2**one for one in (1, 2, 3, 4, 5, 6, 6, 6)]
+    calm = after(known, "hq-1", Grade.TROUBLED, busy_s=1, answer_s=1)
+    assert (wait_s(calm, POLICY, 60), calm.usual_s) == (60, known.usual_s)
+
+
+polled_so = st.lists(
+    st.tuples(st.sampled_from([0.5, 1.0, 60.0]), st.booleans()), min_size=1, max_size=9
+)
+
+
+@given(polled_so, st.sampled_from(Grade), st.booleans())
+def test_a_busy_controller_is_never_polled_sooner_than_if_it_were_not(story, grade, is_spread):
+    """Nor ever sooner than at the turn of its class, and never later than its longest pause."""
+    policy = replace(POLICY, longest_backoff_s=HOUR_S)
+    look_s = step_s(60, is_spread=is_spread)
+    known = calm = None
+    now_s = 0.0
+    for answer_s, loaded in story:
+        known = after(known, "hq-1", grade, busy_s=1, answer_s=answer_s, loaded=loaded)
+        calm = after(calm, "hq-1", grade, busy_s=1, answer_s=answer_s)
+        wait = wait_s(known, policy, 60)
+        assert wait >= wait_s(calm, policy, 60)
+        assert wait <= HOUR_S
+        at_s = now_s
+        while True:
+            now_s += look_s
+            turn = replace(known, at_s=at_s, now_s=now_s)
+            if is_turn(turn, policy, 60, is_spread=is_spread):
+                break
+            assert now_s - at_s <= 1.5 * wait + look_s
+        if loaded:
+            assert now_s - at_s >= wait / 2
 
 
 def test_a_controller_that_became_slower_for_good_is_taken_for_what_it_is():

@@ -114,6 +114,7 @@ def test_a_document_tells_how_old_each_fact_is():
         "whole": False,
         "age_seconds": {topic.value: 300 for topic in sorted(WHOLE)},
         "aps": {"asked": 0, "remembered": 1, "oldest_seconds": 300},
+        "load_percent": None,
         "differences": ["x"],
     }
     assert facts_words(made) == (

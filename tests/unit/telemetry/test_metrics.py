@@ -48,8 +48,9 @@ SIGNS = Signs(
     aps={"registered": 9, "downloading": 3},
     own_end=NOW + timedelta(days=90),
     ap_end=NOW - timedelta(days=1),
+    load_percent=93,
 )
-TURN = PollTurn("hq-1", Grade.TROUBLED, 1.0, 0.1, 0.1, at_s=100.0, now_s=160.0)
+TURN = PollTurn("hq-1", Grade.TROUBLED, 1.0, 0.1, 0.1, strained=3, at_s=100.0, now_s=160.0)
 TOLD = FleetSignals(
     now=NOW,
     controllers=(
@@ -118,6 +119,8 @@ def test_a_controller_is_told_in_numbers(found):
     assert value(found, "controllers", state="never-polled") == 1
     assert value(found, "controller_clock_offset_seconds", controller="hq-1") == -0.4
     assert value(found, "poll_age_seconds", controller="hq-1", **{"class": "troubled"}) == 60
+    assert value(found, "poll_pause_factor", controller="hq-1") == 8
+    assert value(found, "controller_load_percent", controller="hq-1") == 93
     stuck = {"controller": "hq-1", "issue": "FN72524", "confidence": "probable"}
     assert value(found, "stuck_aps", **stuck) == 3
     assert value(found, "findings", issue="CLOCK-SKEW", confidence="confirmed") == 1

@@ -132,6 +132,19 @@ def test_two_polls_of_one_controller_wait_for_each_other(tmp_path):
     store.close()
 
 
+def test_a_sweep_notes_that_a_controller_is_busy_by_the_policys_measure(tmp_path):
+    stage = crew_stage(file=tmp_path / "aprejoin.db")
+    stage.line.load_percent = 85
+    lax = replace(stage.controller, policy=replace(stage.controller.policy, busy_at=0.9))
+    for controller, strained in ((stage.controller, [1, 2]), (lax, [0])):
+        for expected in strained:
+            sweep(stage.process().context, [controller], sweep_id="s")
+            (turn,) = stage.store.poll_turns().values()
+            assert turn.strained == expected
+    assert stage.store.signs()["hq-1"].load_percent == 85
+    stage.store.close()
+
+
 def test_a_sweep_notes_how_each_controller_fares_and_how_long_it_took(tmp_path):
     stage = crew_stage(file=tmp_path / "aprejoin.db")
     stage.line.slow_aps_s = 7.0
