@@ -46,13 +46,19 @@ from service.usecases.guard import Guard
 CLOSED = f"{INVENTORY_EDITS} is off, as it is by itself where the database is a PostgreSQL"
 
 
+def no_ways_yet() -> Remembered:
+    """How controllers are read, for a process that opens one context after the other."""
+    return Remembered(SystemClock())
+
+
 class PlatformDrivers:
     """Opens the driver of a controller's platform, which is loaded when the first one is opened."""
 
-    def __init__(self, secrets: Secrets, clock: Clock) -> None:
+    def __init__(self, secrets: Secrets, clock: Clock, ways: Remembered | None = None) -> None:
+        """`ways`: what this process knows of how controllers are read; None: nothing so far."""
         self._secrets = secrets
         self._clock = clock
-        self._remembered = Remembered(clock)
+        self._remembered = ways or Remembered(clock)
 
     def open(self, controller: Controller) -> ControllerDriver:
         """Connect; see the driver port for errors."""
@@ -214,6 +220,7 @@ def open_context(
     fleet: Inventory | None = None,
     most_idle: int = MOST_IDLE,
     caller: Caller = SERVICE,
+    ways: Remembered | None = None,
 ) -> Iterator[Context]:
     """Everything that a command needs; the store is closed afterwards.
 
@@ -224,6 +231,7 @@ def open_context(
         fleet: what the caller has read of it; None: it is read here.
         most_idle: how many sessions are kept for their next use.
         caller: on whose behalf, for the audit trail.
+        ways: how controllers are read, as the process has found out so far.
 
     Raises:
         InvalidInput: the inventory, the catalogue or a setting is bad.
@@ -238,7 +246,7 @@ def open_context(
     store = SqlStore(settings.database_url, clock)
     processes = LocalProcesses(clock)
     secrets = SecretResolver(folder)
-    opener = PlatformDrivers(secrets, clock)
+    opener = PlatformDrivers(secrets, clock, ways)
     placed = PlacedDrivers(opener, store, processes, clock, settings.max_sessions)
     drivers = DriverPool(placed, most_idle=most_idle)
     try:

@@ -15,7 +15,7 @@ from threading import BoundedSemaphore
 import structlog
 from celery import Celery
 
-from service.bootstrap import open_context
+from service.bootstrap import no_ways_yet, open_context
 from service.domain.inventory import Inventory
 from service.domain.journal import HomeCalled, StepFailed
 from service.domain.journal_words import entry_document
@@ -59,6 +59,8 @@ from service.usecases.tally import tally
 READING, TELLING = BoundedSemaphore(READERS), BoundedSemaphore(TELLERS)
 WRITING = BoundedSemaphore(CLERKS)
 POLLING = BoundedSemaphore(PARTS_AT_ONCE)
+WAYS = no_ways_yet()
+"""What one job found out of how controllers are read, the next one need not."""
 FOR_A_PLACE_S = 0.5
 """Who finds no place leaves at once: a nudge asks again for everything that is due."""
 UNFORESEEN = "an error that nobody foresaw; the worker's log has it: "
@@ -275,7 +277,8 @@ def _place(places: BoundedSemaphore) -> Iterator[bool]:
 def open_runtime(app: Celery, inventory: Callable[[], Inventory]) -> Iterator[FleetRuntime]:
     """The runtime of one job, from the environment and the inventory as this process has it."""
     settings = Settings.from_environment()
-    with open_context(settings, settings.inventory, fleet=inventory(), most_idle=1) as context:
+    opened = open_context(settings, settings.inventory, fleet=inventory(), most_idle=1, ways=WAYS)
+    with opened as context:
         yield FleetRuntime(context, CeleryQueue(app))
 
 

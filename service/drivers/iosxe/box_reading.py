@@ -11,7 +11,7 @@ from service.drivers.iosxe import grants, leaf_values, normalize
 from service.drivers.iosxe.asking import Asking
 from service.drivers.iosxe.documents import WrongNamespaceError, path_text
 from service.drivers.iosxe.hazards import hazards
-from service.drivers.iosxe.look import Look, Step
+from service.drivers.iosxe.look import Look, Step, Told
 from service.drivers.iosxe.ntp_entries import ntp_config
 from service.drivers.iosxe.surroundings import dependents
 from service.drivers.iosxe.zone import zone_of
@@ -21,11 +21,16 @@ from service.ports.clock import Clock
 CLOCK_RESOLUTION_S = 1.0  # current-time is printed in whole seconds
 
 
-def clock_reading(look: Look, clock: Clock) -> None:
-    """The box's clock, between two looks at this host's."""
+def asked(look: Look, key: str, clock: Clock) -> Told:
+    """Ask for something that tells the box's clock, between two looks at this host's."""
     before = clock.now()
-    found = look.records("clock")
-    round_trip = clock.now().seconds_since(before)
+    found = look.records(key)
+    return Told(before, clock.now().seconds_since(before), found)
+
+
+def clock_reading(look: Look, clock: Clock) -> None:
+    """The box's clock; what the box said of itself tells it, too."""
+    before, round_trip, found = look.told or asked(look, "clock", clock)
     shown = leaf_values.moment(found[0].get("clock")) if found else None
     if shown is None:
         look.unknown[Topic.CLOCK] = "the controller shows no current time"
@@ -60,7 +65,7 @@ def load(look: Look) -> None:
 
 def identity(look: Look) -> None:
     """What runs, and since when."""
-    found = look.records("system")
+    found = look.told.records if look.told else look.records("system")
     if not found:
         raise ValueError("the controller shows no system data")
     look.view = replace(

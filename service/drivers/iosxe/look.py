@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from service.domain.identity import BaseRadioMac
+from service.domain.instants import Instant
 from service.domain.observation import ControllerView, Topic
 from service.drivers.iosxe.ap_rows import ApTables
 from service.drivers.iosxe.asking import Asker, Asking
@@ -13,14 +14,30 @@ from service.drivers.iosxe.documents import Record, path_text
 Row = TypeVar("Row")
 
 
+class Told(NamedTuple):
+    """What the box said of itself, its clock in it, and between which of this host's moments."""
+
+    before: Instant
+    round_trip_s: float
+    records: list[Record]
+
+
 @dataclass(slots=True)
 class Look:
-    """One look; `only`: the APs that are asked for, None: all."""
+    """One look.
+
+    Attributes:
+        topics: what is looked at.
+        only: the APs that are asked for; None: all.
+        told: what the box said of itself when it was asked for its clock; None: it was not.
+    """
 
     view: ControllerView
     asker: Asking
     timeout_s: float
+    topics: frozenset[Topic] = frozenset()
     only: frozenset[BaseRadioMac] | None = None
+    told: Told | None = None
     aps: ApTables = field(default_factory=ApTables)
     unknown: dict[Topic, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
@@ -32,13 +49,13 @@ class Look:
         else:
             macs = sorted(map(str, self.only))
             found = self.asker.some(key, each, macs, timeout_s=self.timeout_s)
-        self._note_origins(key)
+        self.note_origins(key)
         return found
 
     def records(self, key: str) -> list[Record]:
         """Every record of a read."""
         found = self.asker.records(key, timeout_s=self.timeout_s)
-        self._note_origins(key)
+        self.note_origins(key)
         return found
 
     def offered(self, key: str, otherwise: str) -> list[Record]:
@@ -69,7 +86,8 @@ class Look:
             self.view, aps=self.aps.sightings(), unknown=self.unknown, origins=self.origins
         )
 
-    def _note_origins(self, key: str) -> None:
+    def note_origins(self, key: str) -> None:
+        """Keep where the leaves of a read are."""
         shape = self.asker.shape(key)
         for name, steps in shape.leaves.items():
             self.origins.setdefault(name, path_text((*shape.steps, *steps)))

@@ -7,7 +7,6 @@ an empty answer. What is read of the box, its software and its access points has
 """
 
 from collections.abc import Mapping
-from functools import partial
 
 from service.domain.identity import BaseRadioMac
 from service.domain.inventory import Controller
@@ -17,10 +16,13 @@ from service.drivers.iosxe import box_reading, fleet_reading, grants, ntp_entrie
 from service.drivers.iosxe.asking import Asker, Asking
 from service.drivers.iosxe.commands import CommandLine
 from service.drivers.iosxe.documents import WrongNamespaceError
-from service.drivers.iosxe.look import Look, Step
+from service.drivers.iosxe.look import Look, Step, Told
 from service.drivers.links.netconf import RpcRefused
 from service.errors import DeviceBusy, ReplyMalformed
 from service.ports.clock import Clock
+
+TOLD_S = 5.0
+"""What was told while connecting counts for so long as the first look's."""
 
 
 class Reader:
@@ -34,13 +36,23 @@ class Reader:
         clock: Clock,
         commands: CommandLine,
         because: str | None = None,
+        told: Told | None = None,
     ) -> None:
-        """`because`: why it is not read the other way; told with every look."""
-        self._controller, self._because = controller, because
+        """How to read one.
+
+        Args:
+            controller: whom.
+            asker: asks it.
+            clock: this host's.
+            commands: asks what no model offers.
+            because: why it is not read the other way; told with every look.
+            told: what it said of itself while connecting; the first look need not ask again.
+        """
+        self._controller, self._because, self._told = controller, because, told
         self._clock = clock
         self._asker = asker
         self._steps: Mapping[Topic, Step] = {
-            Topic.CLOCK: partial(box_reading.clock_reading, clock=clock),
+            Topic.CLOCK: self._clock_reading,
             **box_reading.STEPS,
             **fleet_reading.STEPS,
             **software_reading.SoftwareReader(commands).steps,
@@ -54,11 +66,21 @@ class Reader:
         aps: frozenset[BaseRadioMac] | None = None,
     ) -> ControllerView:
         """Look at some topics; see the driver port for errors."""
-        look = Look(self._blank(), self._asker, timeout_s, only=aps)
+        look = Look(self._blank(), self._asker, timeout_s, topics, only=aps)
         for topic, step in self._steps.items():
             if topic in topics:
                 self._step(step, topic, look)
         return look.done()
+
+    def _clock_reading(self, look: Look) -> None:
+        """One request for the clock and for what the box is, where both are asked for."""
+        told, self._told = self._told, None
+        if told is not None and self._clock.now().seconds_since(told.before) <= TOLD_S:
+            look.told = told
+            look.note_origins("system")
+        elif Topic.IDENTITY in look.topics:
+            look.told = box_reading.asked(look, "system", self._clock)
+        box_reading.clock_reading(look, self._clock)
 
     def _blank(self) -> ControllerView:
         return ControllerView(

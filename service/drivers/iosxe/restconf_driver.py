@@ -16,6 +16,7 @@ from service.domain.releases import Release
 from service.drivers.iosxe.commands import CommandLine
 from service.drivers.iosxe.driver import IosXeDriver
 from service.drivers.iosxe.identify import OLDEST, by_software
+from service.drivers.iosxe.look import Told
 from service.drivers.iosxe.reading import Reader
 from service.drivers.iosxe.remembered import Remembered, Way
 from service.drivers.iosxe.restconf_asking import RestconfAsker
@@ -50,34 +51,38 @@ class RestconfDriver:
         self.controller = controller.name
         self._entry, self._link, self._remembered = controller, link, remembered
         self._secrets, self._clock = secrets, clock
-        self._release = self._identified(controller, link)
+        self._release, told = self._identified(controller, link, clock)
         self._asker = RestconfAsker(link, contract("iosxe"), self._release)
         commands = CommandLine(controller, secrets)
-        self._reader = Reader(controller, self._asker, clock=clock, commands=commands)
+        self._reader = Reader(controller, self._asker, clock=clock, commands=commands, told=told)
         self._netconf: IosXeDriver | None = None
         self._why: str | None = None  # why what can be read over RESTCONF was read over NETCONF
         self._closed = False
 
     @staticmethod
-    def _identified(controller: Controller, link: RestconfLink) -> Release:
-        """The running release.
+    def _identified(
+        controller: Controller, link: RestconfLink, clock: Clock
+    ) -> tuple[Release, Told]:
+        """The running release, and all that was told with it.
 
         Raises:
             ReplyMalformed: it is not told over RESTCONF (NETCONF has more ways to learn it), or
                 whole tables would have to be fetched, which NETCONF spares.
         """
         asker = RestconfAsker(link, contract("iosxe"), OLDEST)
+        before = clock.now()
         try:
             found = asker.records("system", timeout_s=IDENTIFY_TIMEOUT_S)
         except (RestconfRefused, ValueError) as err:
             raise ReplyMalformed(controller.name, "identify", str(err)) from err
+        told = Told(before, clock.now().seconds_since(before), found)
         if not asker.takes_fields and controller.transport != "restconf":
             raise ReplyMalformed(controller.name, "RESTCONF", "`fields` is refused")
         software = found[0].get("software") if found else None
         identity = by_software(controller.name, software)
         if identity is None:
             raise ReplyMalformed(controller.name, "identify", f"no release in {software!r}")
-        return identity.release
+        return identity.release, told
 
     @property
     def session(self) -> str:
