@@ -23,19 +23,24 @@ from service.config.secrets import SecretResolver
 from service.domain.inventory import Inventory
 from service.door.front import Front
 from service.door.limits import Rate
-from service.errors import StoreError
+from service.errors import InvalidInput, StoreError
+from service.identity.asking import Asking
+from service.identity.code_flow import Client, CodeFlow
+from service.identity.discovery import Discovery
 from service.identity.oidc import OidcIdentities
-from service.identity.trust import Trust
+from service.identity.trust import CLIENT_ID, Trust
 from service.listeners.names import Names
 from service.ports.identities import Identities, NoIdentities
 from service.ports.jobs import Lane
+from service.ports.secrets import Secrets
+from service.ports.sign_in import SignIn
 from service.ports.signals import CANARIES, FleetSignals, Sum
 from service.ports.visits import Lasting
 from service.queue.broker_address import embedded_url
 from service.queue.canary import Canary
 from service.queue.celery_queue import CeleryQueue
 from service.queue.depths import depths
-from service.settings import Settings
+from service.settings import PUBLIC_URL, Settings
 from service.telemetry.logs import configure_logs
 from service.telemetry.metrics.exposition import Exposition, ServiceCollector
 from service.telemetry.metrics.requests import Requests
@@ -101,7 +106,8 @@ def open_front(settings: Settings) -> Iterator[Front]:
             rate = Rate(lambda: clock.now().boottime_s, settings.requests_per_s)
             needs = Needs(context, Canary(broker_url), settings.state_dir, settings.min_free_mb)
             checks = Readiness(needs.missing, clock)
-            issuer, secrets = trusted(os.environ), SecretResolver(_folder(settings))
+            secrets = SecretResolver(_folder(settings))
+            issuer, sign_in = trusted(os.environ, settings, secrets)
             yield Front(
                 context,
                 queue,
@@ -113,6 +119,8 @@ def open_front(settings: Settings) -> Iterator[Front]:
                 places=Names().places,
                 registers=AskedRegisters(secrets, settings.own_references),
                 watched=Watching.over(context, inventory, broker_url),
+                sign_in=sign_in,
+                public_url=settings.public_url,
                 lasting=Lasting(settings.session_idle_s, settings.session_lasts_s),
             )
         finally:
@@ -148,10 +156,26 @@ class Watching:
         self.requests.note(method, route, status, took_s)
 
 
-def trusted(environ: Mapping[str, str]) -> Identities:
-    """Who vouches for callers beside our own tokens. Raises InvalidInput."""
+def trusted(
+    environ: Mapping[str, str], settings: Settings, secrets: Secrets
+) -> tuple[Identities, SignIn | None]:
+    """Who vouches for callers beside our own tokens, and where people sign in; None: nowhere.
+
+    Raises:
+        InvalidInput: a setting is bad, or the one that it needs is missing.
+    """
     trust = Trust.from_environment(environ)
-    return NoIdentities() if trust is None else OidcIdentities(trust)
+    client = None if trust is None else trust.client
+    if settings.oidc_client_secret is not None and client is None:
+        raise InvalidInput("found nothing", where=CLIENT_ID, expected="whose the secret is")
+    if trust is None or client is None:
+        return NoIdentities() if trust is None else OidcIdentities(trust), None
+    if settings.public_url is None:
+        told = f"the page's own address, beside {CLIENT_ID}"
+        raise InvalidInput("found nothing", where=PUBLIC_URL, expected=told)
+    identities = OidcIdentities(trust)
+    at = Client(client, trust.scope, settings.public_url, settings.oidc_client_secret)
+    return identities, CodeFlow(at, trust.label, identities, Discovery(Asking(trust)), secrets)
 
 
 def _folder(settings: Settings) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 from platformdirs import user_state_path
 
@@ -46,8 +47,11 @@ TRACES = "APREJOIN_TRACES"
 MIN_FREE_MB = "APREJOIN_MIN_FREE_MB"
 SESSION_IDLE = "APREJOIN_SESSION_IDLE_S"
 SESSION_LASTS = "APREJOIN_SESSION_LASTS_S"
+PUBLIC_URL = "APREJOIN_PUBLIC_URL"
+OIDC_CLIENT_SECRET = "APREJOIN_OIDC_CLIENT_SECRET"  # noqa: S105 - a name
 
 DATABASE_FILE = "aprejoin.sqlite3"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHORTEST_S, LONGEST_IDLE_S, LONGEST_S = 300.0, 86_400.0, 604_800.0
 """Of sessions at the page."""
 _LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warning", "error")
@@ -55,6 +59,7 @@ _SWITCH: tuple[Literal["on", "off"], ...] = ("on", "off")
 _FORMATS: tuple[LogFormat, ...] = ("console", "json")
 _TRACES: tuple[Literal["off", "otlp"], ...] = ("off", "otlp")
 _DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://.*", re.DOTALL)
+_HOST = re.compile(r"[a-z0-9.:-]+")
 _BROKER = re.compile(r"(rediss?|redis\+socket)://.+")
 
 
@@ -83,6 +88,10 @@ class Settings:
         min_free_mb: with less than that free in the state folder an API process is not ready.
         session_idle_s: a session at the page ends so long after its last use; 300 to 86400.
         session_lasts_s: and so long after it began, used or not; 300 to 604800, not less than idle.
+        public_url: the address of the page as people reach it, without a path: what an issuer sends
+            them back to. Over http: only on loopback.
+        oidc_client_secret: a reference to the secret of the page's client at the issuer; None: a
+            public client.
     """
 
     state_dir: Path
@@ -103,6 +112,8 @@ class Settings:
     min_free_mb: int = 64
     session_idle_s: float = IDLE_S
     session_lasts_s: float = LASTS_S
+    public_url: str | None = None
+    oidc_client_secret: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -140,6 +151,8 @@ class Settings:
             min_free_mb=_count(environ, MIN_FREE_MB, 64),
             session_idle_s=lasting.idle_s,
             session_lasts_s=lasting.lasts_s,
+            public_url=_public_url(environ),
+            oidc_client_secret=_reference(environ, OIDC_CLIENT_SECRET),
         )
 
     def as_environment(self) -> dict[str, str]:
@@ -164,6 +177,8 @@ class Settings:
             MIN_FREE_MB: self.min_free_mb,
             SESSION_IDLE: self.session_idle_s,
             SESSION_LASTS: self.session_lasts_s,
+            PUBLIC_URL: self.public_url,
+            OIDC_CLIENT_SECRET: self.oidc_client_secret,
         }
         return {name: "" if value is None else str(value) for name, value in given.items()}
 
@@ -171,8 +186,8 @@ class Settings:
     def own_references(self) -> frozenset[str]:
         """References to what the service itself lives by."""
         own = (DATABASE_URL, BROKER_URL, "VAULT_TOKEN")
-        key = () if self.secrets_key is None else (self.secrets_key,)
-        return frozenset((*(f"env:{name}" for name in own), *key))
+        keys = filter(None, (self.secrets_key, self.oidc_client_secret))
+        return frozenset((*(f"env:{name}" for name in own), *keys))
 
     def ensure_state_dir(self) -> Path:
         """The state folder, created for its owner alone where it was missing.
@@ -283,6 +298,30 @@ def _reference(environ: Mapping[str, str], variable: str) -> str | None:
         return str(SecretReference.parse(text))
     except ValueError as err:
         raise _refused(variable, str(err), FORMS) from None
+
+
+def _public_url(environ: Mapping[str, str]) -> str | None:
+    """Scheme, host and port as a browser says them in `Origin`."""
+    text = environ.get(PUBLIC_URL)
+    if not text:
+        return None
+    expected = "https://HOST or https://HOST:PORT, nothing after it; http:// on loopback alone"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _refused(PUBLIC_URL, "no address", expected) from None
+    shown = f"[{host}]" if ":" in host else host
+    default = {"https": 443, "http": 80}.get(parts.scheme)
+    origin = f"{parts.scheme}://{shown}" + (f":{port}" if port not in {None, default} else "")
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    if (
+        not _HOST.fullmatch(host)
+        or not is_safe
+        or text.lower().rstrip("/") not in {origin, f"{origin}:{default}"}
+    ):
+        raise _refused(PUBLIC_URL, repr(text.rpartition("@")[2]), expected)
+    return origin
 
 
 def _networks(environ: Mapping[str, str], variable: str) -> tuple[Network, ...]:

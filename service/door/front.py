@@ -11,6 +11,7 @@ from service.ports.identities import Identities, NoIdentities
 from service.ports.jobs import JobQueue
 from service.ports.registers import NoRegisters, Registers
 from service.ports.secrets import NoSecrets, Secrets
+from service.ports.sign_in import SignIn
 from service.ports.tokens import Token
 from service.ports.visits import LASTING, Lasting
 from service.usecases.context import Context
@@ -31,6 +32,9 @@ class Front:
         registers: from which controllers can be taken over.
         watched: who counts requests and answers scrapes.
         lasting: how long sessions at the page hold.
+        sign_in: an issuer that people sign in at; None: by tokens alone.
+        public_url: the address of the page for people, without a slash at its end; None: whatever
+            they typed.
     """
 
     base: Context
@@ -45,6 +49,8 @@ class Front:
     registers: Registers = field(default_factory=NoRegisters)
     watched: Watched = field(default_factory=Unwatched)
     lasting: Lasting = LASTING
+    sign_in: SignIn | None = None
+    public_url: str | None = None
 
     @property
     def context(self) -> Context:

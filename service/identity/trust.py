@@ -6,13 +6,19 @@ APREJOIN_OIDC_ROLES      viewer=noc; operator=wifi-ops; approver=cab; admin=wifi
 APREJOIN_OIDC_ROLE_CLAIM groups                           dots lead into it: realm_access.roles
 APREJOIN_OIDC_NAME_CLAIM sub                              whose value is who asks and approves
 APREJOIN_OIDC_CA         ca.pem                           authorities, where not the usual ones
+APREJOIN_OIDC_PARTS      all=wifi-ops; site:paris=noc     which part of the fleet, by that claim
+APREJOIN_OIDC_CLIENT_ID  aprejoin-page                    under which the page has people sign in
+APREJOIN_OIDC_SCOPE      openid groups                    what the page asks the issuer to tell
+APREJOIN_OIDC_LABEL      the company's account            what the button says: Sign in with ...
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from service.domain.scope import Scope
 from service.errors import InvalidInput
+from service.identity.parts import PARTS, parts_in
 from service.ports.tokens import Role
 
 ISSUER = "APREJOIN_OIDC_ISSUER"
@@ -21,7 +27,12 @@ ROLES = "APREJOIN_OIDC_ROLES"
 ROLE_CLAIM = "APREJOIN_OIDC_ROLE_CLAIM"
 NAME_CLAIM = "APREJOIN_OIDC_NAME_CLAIM"
 CA = "APREJOIN_OIDC_CA"
+CLIENT_ID = "APREJOIN_OIDC_CLIENT_ID"
+SCOPE = "APREJOIN_OIDC_SCOPE"
+LABEL = "APREJOIN_OIDC_LABEL"
 _FORM = "viewer=VALUE; operator=VALUE; approver=VALUE; admin=VALUE, those that are wanted"
+LONGEST_LABEL = 60
+OPENID = "openid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,11 @@ class Trust:
         roles: a value of the role claim -> what it may do here.
         role_claim: the names on the way to it.
         ca: a file with the authorities to trust; None: the usual ones.
+        parts: a value of the role claim -> the parts of the fleet that it opens; None: whoever
+            has a role has it for the whole fleet.
+        client: who the page is at the issuer; None: nobody signs in there for the page.
+        scope: what the page asks the issuer to tell of them, with spaces.
+        label: how people call the issuer.
     """
 
     issuer: str
@@ -40,6 +56,10 @@ class Trust:
     role_claim: tuple[str, ...] = ("groups",)
     name_claim: str = "sub"
     ca: str | None = None
+    parts: Mapping[str, tuple[Scope, ...]] | None = None
+    client: str | None = None
+    scope: str = OPENID
+    label: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Trust | None":
@@ -61,7 +81,25 @@ class Trust:
             role_claim=tuple((environ.get(ROLE_CLAIM) or "groups").split(".")),
             name_claim=environ.get(NAME_CLAIM) or "sub",
             ca=environ.get(CA) or None,
+            parts=parts_in(environ.get(PARTS, "")),
+            client=environ.get(CLIENT_ID, "").strip() or None,
+            scope=_scope(environ.get(SCOPE, "")),
+            label=_label(environ) or parts.hostname,
         )
+
+
+def _scope(text: str) -> str:
+    words = text.split()
+    if words and OPENID not in words:
+        raise _refused(SCOPE, repr(text), f"words with spaces, {OPENID} among them")
+    return " ".join(words) or OPENID
+
+
+def _label(environ: Mapping[str, str]) -> str:
+    text = environ.get(LABEL, "").strip()
+    if len(text) > LONGEST_LABEL or not text.isprintable():
+        raise _refused(LABEL, repr(text[:LONGEST_LABEL]), f"at most {LONGEST_LABEL} characters")
+    return text
 
 
 def _needed(environ: Mapping[str, str], variable: str, expected: str) -> str:

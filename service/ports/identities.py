@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from service.domain.scope import WHOLE, Scope
 from service.ports.tokens import Role
 
 
@@ -12,13 +13,15 @@ class Identity:
     """Somebody that an issuer vouches for.
 
     Attributes:
-        role: None: the issuer knows them, and gives them no role here.
+        role: None: the issuer knows them, and gives them no role here, or no part of the fleet.
+        scope: for which controllers the role holds.
     """
 
     name: str
     role: Role | None
     issued: datetime
     expires: datetime
+    scope: Scope = WHOLE
 
 
 class Identities(Protocol):

@@ -200,7 +200,7 @@ def _vouched(identities: Identities, clear: str, needed: Role) -> Token | None:
         return None
     if found.role is None:
         raise RoleNeeded(needed=needed.label, has="none", who=found.name)
-    return Token(ISSUED, found.name, found.role, found.issued, found.expires)
+    return Token(ISSUED, found.name, found.role, found.issued, found.expires, scope=found.scope)
 
 
 def answered_before(context: Context, who: Token, key: str, fingerprint: str) -> Answer | None:

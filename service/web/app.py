@@ -6,6 +6,7 @@ from service.door import guard, watched
 from service.web import troubles
 from service.web.assets import assets
 from service.web.audit import audit
+from service.web.by_issuer import by_issuer
 from service.web.channels import channels
 from service.web.controllers import controllers
 from service.web.fleet import fleet
@@ -19,6 +20,7 @@ from service.web.stuck import stuck
 ROUTERS: tuple[APIRouter, ...] = (
     assets,
     signing,
+    by_issuer,
     live,
     fleet,
     stuck,

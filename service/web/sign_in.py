@@ -5,8 +5,11 @@ from dataclasses import replace
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from service.door.front import Front
 from service.errors import RoleNeeded, TokenRefused
+from service.usecases.admit import ISSUED
 from service.usecases.visits import sign_in, sign_out
+from service.web.addresses import part
 from service.web.forms import FormFields, PartViewerForm
 from service.web.rendering import render
 from service.web.visitor import (
@@ -21,23 +24,21 @@ from service.web.visitor import (
 )
 
 signing = APIRouter()
-SIGN_IN = "/sign-in"
+SIGN_IN, SIGNED_OUT = "/sign-in", "/signed-out"
 LONGEST_TOKEN = 16_384
 LONGEST_WAY = 2000
 
 
 @signing.get(SIGN_IN)
-def get_sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002 - the parameter's name
+def get_sign_in(request: Request, front: Fronted, next: str = "/") -> Response:  # noqa: A002 - the parameter's name
     """The form."""
-    return render(request, "sign_in.html", {"next": own_way(next), "refused": ""})
+    return sign_in_form(request, front, own_way(next))
 
 
 @signing.post(SIGN_IN)
 def post_sign_in(request: Request, front: Fronted, fields: FormFields) -> Response:
     """A session for a token; what was typed is not shown again."""
-    address = request.client.host if request.client else "unknown"
-    if front.rate is not None:
-        front.rate.take(f"sign-in from {address}")
+    take_turn(request, front)
     context = replace(front.base, caller=caller_of(request, None))
     after = own_way(fields.get("next", "/"))
     clear = fields.get("token", "").strip()[:LONGEST_TOKEN]
@@ -45,20 +46,42 @@ def post_sign_in(request: Request, front: Fronted, fields: FormFields) -> Respon
         key = sign_in(context, clear, front.identities, lasting=front.lasting)
     except TokenRefused:
         why = "That token opens nothing here: it is mistyped, expired or revoked."
-        return render(request, "sign_in.html", {"next": after, "refused": why}, status=401)
+        return sign_in_form(request, front, after, refused=why, status=401)
     except RoleNeeded as err:
-        why = f"{err.who} has no role here: ask an administrator."
-        return render(request, "sign_in.html", {"next": after, "refused": why}, status=403)
+        return sign_in_form(request, front, after, refused=without_role(err), status=403)
     response = RedirectResponse(after, 303)
     set_key(request, response, key)
     return response
+
+
+def sign_in_form(
+    request: Request, front: Front, after: str, *, refused: str = "", status: int = 200
+) -> Response:
+    """The page to sign in at, with what came of the last try; not with the request's own query."""
+    issuer = None if front.sign_in is None else front.sign_in.label
+    here = SIGN_IN if after == "/" else f"{SIGN_IN}?next={part(after)}"
+    values = {"next": after, "refused": refused, "issuer": issuer, "here": here}
+    return render(request, "sign_in.html", values, status=status)
+
+
+def take_turn(request: Request, front: Front) -> None:
+    """Count one try of an address. Raises TooMany."""
+    address = request.client.host if request.client else "unknown"
+    if front.rate is not None:
+        front.rate.take(f"sign-in from {address}")
+
+
+def without_role(err: RoleNeeded) -> str:
+    """What somebody reads who is known and may do nothing."""
+    return f"{err.who} has no role here: ask an administrator."
 
 
 @signing.post("/sign-out")
 def post_sign_out(request: Request, form: PartViewerForm) -> Response:
     """The session ends, and the browser forgets it."""
     sign_out(form.visitor.context, form.visitor.key, form.visitor.who)
-    response = RedirectResponse(SIGN_IN, 303)
+    at_issuer = form.visitor.who.id == ISSUED and form.visitor.front.sign_in is not None
+    response = RedirectResponse(SIGNED_OUT if at_issuer else SIGN_IN, 303)
     forget_key(request, response)
     return response
 

@@ -78,8 +78,12 @@ Fronted: TypeAlias = Annotated[Front, Depends(front_of)]
 
 
 def is_tls(request: Request) -> bool:
-    """Whether the browser came by HTTPS, also to a proxy in front that is trusted to say so."""
-    return request.url.scheme == "https"
+    """Whether the browser came by HTTPS, also to a proxy in front that is trusted to say so.
+
+    Where the public address is an https: one, cookies are never for less.
+    """
+    public = front_of(request).public_url or ""
+    return request.url.scheme == "https" or public.startswith("https:")
 
 
 def key_of(request: Request) -> str:

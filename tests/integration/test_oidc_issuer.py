@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from service.config.clock import SystemClock
 from service.errors import IssuerAway
-from service.identity.keys import AWAY_S, DISCOVERY, KEPT_S, NOT_AGAIN_S, IssuerKeys
+from service.identity.discovery import DISCOVERY
+from service.identity.keys import AWAY_S, KEPT_S, NOT_AGAIN_S, IssuerKeys
 from service.identity.oidc import OidcIdentities
 from service.identity.trust import Trust
 from service.ports.tokens import Role

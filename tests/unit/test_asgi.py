@@ -1,4 +1,4 @@
-"""Readiness: each reason told by name; asked often and by anybody, found out seldom."""
+"""Readiness: each reason told by name, asked often and found out seldom; and who is trusted."""
 
 import os
 import threading
@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from service.asgi import Needs
-from service.errors import StoreError
+from service.asgi import Needs, trusted
+from service.errors import InvalidInput, StoreError
+from service.identity.oidc import OidcIdentities
+from service.ports.secrets import NoSecrets
 from service.ports.signals import CANARIES, Sum
+from service.settings import Settings
 from service.store.tables import SCHEMA
 from service.telemetry.readiness import CHECKED_FOR_S, Readiness
 from tests.support.fake_clock import FakeClock, World, store_clock
@@ -172,3 +175,41 @@ def test_nobody_waits_for_the_check_of_somebody_else(ready, canary, world):
     canary.held.set()
     other.join(600)
     assert ready()["workers-poll"]
+
+
+# -- who is trusted ----------------------------------------------------------------------------
+
+ISSUER = {
+    "APREJOIN_OIDC_ISSUER": "https://sso.example",
+    "APREJOIN_OIDC_AUDIENCE": "api",
+    "APREJOIN_OIDC_ROLES": "viewer=noc",
+}
+CLIENT = {"APREJOIN_OIDC_CLIENT_ID": "page"}
+PUBLIC = {"APREJOIN_PUBLIC_URL": "https://aprejoin.example"}
+SECRET = {"APREJOIN_OIDC_CLIENT_SECRET": "env:PAGE"}
+
+
+def trusting(environ):
+    return trusted(environ, Settings.from_environment(environ), NoSecrets())
+
+
+def test_people_sign_in_at_the_issuer_where_the_page_is_its_client():
+    identities, sign_in = trusting({**ISSUER, **CLIENT, **PUBLIC, **SECRET})
+    assert isinstance(identities, OidcIdentities)
+    assert sign_in.client.redirect == "https://aprejoin.example/sign-in/callback"
+    assert (sign_in.client.secret, sign_in.label) == ("env:PAGE", "sso.example")
+    assert isinstance(trusting(ISSUER)[0], OidcIdentities)
+    assert trusting(ISSUER)[1] is trusting(PUBLIC)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({**ISSUER, **CLIENT}, "APREJOIN_PUBLIC_URL: found nothing"),
+        ({**ISSUER, **SECRET}, "APREJOIN_OIDC_CLIENT_ID: found nothing"),
+        (SECRET, "APREJOIN_OIDC_CLIENT_ID: found nothing"),
+    ],
+)
+def test_a_setting_that_another_one_needs_is_named(environ, named):
+    with pytest.raises(InvalidInput, match=named):
+        trusting(environ)

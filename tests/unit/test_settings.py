@@ -76,6 +76,51 @@ def test_a_session_is_neither_too_short_to_work_in_nor_for_ever(idle, lasts, nam
         Settings.from_environment(environ)
 
 
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://aprejoin.example", "https://aprejoin.example"),
+        ("https://Aprejoin.Example/", "https://aprejoin.example"),
+        ("https://aprejoin.example:443", "https://aprejoin.example"),
+        ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("http://127.0.0.1:8462", "http://127.0.0.1:8462"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_say_it(text, origin):
+    found = Settings.from_environment({"APREJOIN_PUBLIC_URL": text})
+    assert found.public_url == origin
+    assert Settings.from_environment(found.as_environment()) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aprejoin.example",
+        "http://aprejoin.example",
+        "https://aprejoin.example/page",
+        "https://aprejoin.example?a",
+        "https://u:hunter2@aprejoin.example",
+        "https://aprejoin.example:port",
+        "https://",
+        "javascript:alert(1)",
+        "https://a b",
+    ],
+)
+def test_what_is_no_public_address_is_refused(text):
+    with pytest.raises(InvalidInput, match="APREJOIN_PUBLIC_URL") as refused:
+        Settings.from_environment({"APREJOIN_PUBLIC_URL": text})
+    assert "hunter2" not in str(refused.value)
+
+
+def test_what_the_service_lives_by_is_nobody_elses_to_refer_to():
+    environ = {"APREJOIN_OIDC_CLIENT_SECRET": "env:PAGE", "APREJOIN_SECRETS_KEY": "file:/key"}
+    found = Settings.from_environment(environ)
+    assert {"env:PAGE", "file:/key", "env:APREJOIN_DATABASE_URL"} <= found.own_references
+    with pytest.raises(InvalidInput, match="APREJOIN_OIDC_CLIENT_SECRET") as refused:
+        Settings.from_environment({"APREJOIN_OIDC_CLIENT_SECRET": "hunter2hunter2"})
+    assert "hunter2" not in str(refused.value)
+
+
 def test_passwords_in_addresses_are_not_printed():
     found = Settings.from_environment(
         {"APREJOIN_DATABASE_URL": "postgresql://u:pw@db/a", "APREJOIN_BROKER_URL": "redis://:pw@b"}

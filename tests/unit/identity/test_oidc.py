@@ -14,9 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.config.clock import SystemClock
+from service.domain.scope import WHOLE, Scope
 from service.errors import InvalidInput, IssuerAway
-from service.identity.keys import AWAY_S, DISCOVERY, KEPT_S, LARGEST_BYTES, NOT_AGAIN_S, IssuerKeys
+from service.identity.asking import LARGEST_BYTES
+from service.identity.discovery import DISCOVERY
+from service.identity.keys import AWAY_S, KEPT_S, NOT_AGAIN_S, IssuerKeys
 from service.identity.oidc import GRACE_S, OidcIdentities
+from service.identity.parts import PARTS
 from service.identity.trust import Trust
 from service.ports.tokens import Role
 
@@ -280,6 +284,36 @@ def test_the_environment_says_whom_to_trust():
     assert Trust.from_environment({}) is None
 
 
+def test_the_page_is_a_client_of_the_issuer_where_it_is_named():
+    assert Trust.from_environment(SET).client is None
+    more = {"APREJOIN_OIDC_CLIENT_ID": " page ", "APREJOIN_OIDC_SCOPE": " openid  groups "}
+    found = Trust.from_environment({**SET, **more})
+    assert (found.client, found.scope, found.label) == ("page", "openid groups", "sso.example")
+    assert Trust.from_environment({**SET, "APREJOIN_OIDC_LABEL": "us"}).label == "us"
+    assert Trust.from_environment(SET).scope == "openid"
+
+
+@pytest.mark.parametrize(
+    ("groups", "scope", "role"),
+    [
+        (["cab"], None, None),
+        (["cab", "paris"], Scope(sites=("paris",)), Role.APPROVER),
+        (["cab", "paris", "lab"], Scope(("paris",), ("lab", "spare")), Role.APPROVER),
+        (["cab", "paris", "world"], WHOLE, Role.APPROVER),
+        (["paris"], Scope(sites=("paris",)), None),
+    ],
+)
+@responses.activate
+def test_values_of_the_claim_open_parts_of_the_fleet_where_that_is_said(groups, scope, role):
+    publish(public(RSA, "one"))
+    told = "all = world; site:paris=paris; tag:lab=lab; tag:spare=lab"
+    found = who(signed(groups=groups), Trust.from_environment({**SET, **CLAIM, PARTS: told}))
+    assert (found.role, found.scope if scope else None) == (role, scope)
+
+
+CLAIM = {"APREJOIN_OIDC_ROLE_CLAIM": "groups", "APREJOIN_OIDC_ROLES": "approver=cab"}
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
@@ -290,6 +324,12 @@ def test_the_environment_says_whom_to_trust():
         ("APREJOIN_OIDC_ROLES", "boss=cab", "found 'boss=cab'"),
         ("APREJOIN_OIDC_ROLES", "viewer=", "found 'viewer='"),
         ("APREJOIN_OIDC_ROLES", "viewer=x; admin=x", "found 'admin=x'"),
+        ("APREJOIN_OIDC_PARTS", "paris=x", "found 'paris=x'"),
+        ("APREJOIN_OIDC_PARTS", "site:=x", "found 'site:=x'"),
+        ("APREJOIN_OIDC_PARTS", "all:x=y", "found 'all:x=y'"),
+        ("APREJOIN_OIDC_PARTS", "tag:lab=", "found 'tag:lab='"),
+        ("APREJOIN_OIDC_SCOPE", "groups", "openid among them"),
+        ("APREJOIN_OIDC_LABEL", "x" * 61, "at most 60 characters"),
     ],
 )
 def test_a_bad_setting_is_named(variable, value, said):

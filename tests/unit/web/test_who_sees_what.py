@@ -21,6 +21,7 @@ from tests.support.pages import Browser, pages
 VIEWER, OPERATOR, APPROVER, ADMIN = Role.VIEWER, Role.OPERATOR, Role.APPROVER, Role.ADMIN
 SCOPES = {"all": WHOLE, "inside": Scope(sites=("paris",)), "outside": Scope(sites=("atlantis",))}
 OPEN = {"get_asset", "get_sign_in", "post_sign_in", "post_theme"}
+OPEN |= {"get_issuer", "get_callback", "get_signed_out"}
 
 
 class Row(NamedTuple):
