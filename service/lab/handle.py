@@ -143,6 +143,15 @@ class BoxHandle:
 
         self._call(plug)
 
+    def hold_downloads(self, *, held: bool) -> None:
+        """Access points' downloads that begin meanwhile last until they are let go."""
+
+        def hold() -> None:
+            box = self._host.box
+            box.see_aps().hold_downloads(box.advance(), held=held)
+
+        self._call(hold)
+
     def reload(self) -> None:
         """The box reloads now."""
         self._call(lambda: self._host.apply(Fault("reload", now=True)))

@@ -4,14 +4,16 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from axe_core_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from service.asgi import Faces
 from service.door.front import Front
@@ -27,6 +29,8 @@ CONTROLLERS = 60
 JUDGED = (("desktop", "light"), ("phone", "dark"))
 """Each size and each set of colours once: judging takes longest of all."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+WAIT_MS = PATIENCE_S * 1000
+expect.set_options(timeout=WAIT_MS)
 
 
 @dataclass
@@ -99,17 +103,41 @@ def chromium() -> Iterator[Chromium]:
 @pytest.fixture
 def page(served, chromium) -> Iterator[Page]:
     """A browser without a session."""
-    context = chromium.new_context(base_url=served.address, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE_S * 1000)
-    yield context.new_page()
-    context.close()
+    with looking(chromium, served.address, reduced_motion="reduce") as found:
+        yield found
+
+
+@pytest.fixture
+def plain_page(served, chromium) -> Iterator[Page]:
+    """The same without JavaScript."""
+    with looking(chromium, served.address, java_script_enabled=False) as found:
+        yield found
+
+
+@contextmanager
+def looking(chromium: Chromium, address: str, **settings: Any) -> Iterator[Page]:
+    """A page of a browser that waits as long as everybody here."""
+    context = chromium.new_context(base_url=address, **settings)
+    context.set_default_timeout(WAIT_MS)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
 
 
 def sign_in(page: Page, token: str) -> None:
+    """Signed in, and at the page that follows: both pages have a heading, one can be left."""
     page.goto("/sign-in")
     page.get_by_label("Token").fill(token)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", level=1).wait_for()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def visit(page: Page, path: str) -> None:
+    """A page that has renewed itself once, if it does: nothing of it is replaced for no reason."""
+    page.goto(path)
+    if page.locator("body[data-live]").count():
+        page.locator("body[data-state=live]").wait_for()
 
 
 def barriers(page: Page) -> list[str]:

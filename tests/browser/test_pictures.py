@@ -1,6 +1,6 @@
 """Each page as people see it: pictures to be looked at, and nothing that bars anybody."""
 
-from tests.browser.conftest import barriers, picture, sign_in
+from tests.browser.conftest import barriers, picture, sign_in, visit
 
 
 def test_no_page_bars_anybody_at_any_size_dark_or_light(page, served):
@@ -13,7 +13,7 @@ def test_no_page_bars_anybody_at_any_size_dark_or_light(page, served):
         ("stuck-hostile", "/stuck?sure=confirmed"),
         ("nothing-there", "/nothing-there"),
     ):
-        page.goto(path)
+        visit(page, path)
         found += picture(page, name)
     assert found == []
 
@@ -29,5 +29,5 @@ def test_no_page_is_wider_than_a_phone(page, served):
     page.set_viewport_size({"width": 360, "height": 740})
     sign_in(page, served.token("ann"))
     for path in ("/", "/stuck", "/stuck?sure=confirmed"):
-        page.goto(path)
+        visit(page, path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import PICTURES, SIZES, Served, barriers, picture, sign_in
+from tests.browser.conftest import PICTURES, SIZES, Served, barriers, picture, sign_in, visit
 
 LOOKED_AT_LONG = ("controller", "plan", "remediation")
 
@@ -54,7 +54,7 @@ def test_no_page_of_work_bars_anybody_at_any_size_dark_or_light(page, served, ad
     sign_in(page, served.token("bob"))
     found = []
     for name, path in addresses.items():
-        page.goto(path)
+        visit(page, path)
         if name in ("plan", "remediation", "controller"):
             page.locator("summary").last.click()
         found += picture(page, name) if name in LOOKED_AT_LONG else glance(page, name)
@@ -66,22 +66,18 @@ def test_no_page_of_work_is_wider_than_a_phone(page, served, addresses):
     page.set_viewport_size({"width": 360, "height": 740})
     sign_in(page, served.token("bob"))
     for path in addresses.values():
-        page.goto(path)
+        visit(page, path)
         for summary in page.locator("summary").all():
             summary.click()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
 def test_without_javascript_a_remediation_is_stopped_after_a_second_look(
-    served, addresses, chromium
+    plain_page, served, addresses
 ):
-    context = chromium.new_context(base_url=served.address, java_script_enabled=False)
-    page = context.new_page()
-    try:
-        sign_in(page, served.token("ann"))
-        page.goto(addresses["remediation"])
-        page.get_by_role("link", name="Stop and restore").click()
-        page.get_by_role("button", name="Yes, stop and restore").click()
-        page.get_by_text("ann wants it back").wait_for()
-    finally:
-        context.close()
+    page = plain_page
+    sign_in(page, served.token("ann"))
+    page.goto(addresses["remediation"])
+    page.get_by_role("link", name="Stop and restore").click()
+    page.get_by_role("button", name="Yes, stop and restore").click()
+    page.get_by_text("ann wants it back").wait_for()

@@ -64,6 +64,7 @@ class Aps:
         self._controller = controller
         self._log = log
         self._seen = 0.0
+        self._held = False
         self.air: Air | None = None
         known = {spec.mac: ApState(spec, self._first_version(spec)) for spec in specs}
         self._in_boxes = {m: s for m, s in known.items() if s.spec.options.get("unplugged")}
@@ -402,8 +403,15 @@ class Aps:
     def _away(self, state: ApState, at: float, for_s: float) -> None:
         state.phase, state.since, state.until = Phase.BOOTING, at, at + for_s
 
+    def hold_downloads(self, now: float, *, held: bool) -> None:
+        """Downloads that begin meanwhile last until they are let go, and then as long as usual."""
+        self._held = held
+        for state in self.states.values():
+            if state.phase is Phase.DOWNLOADING and not held:
+                state.until = now + self._download_s(state)
+
     def _download_s(self, state: ApState) -> float:
-        return state.spec.timings.download_s
+        return HELD_S if self._held else state.spec.timings.download_s
 
     def _first_version(self, spec: Ap) -> str:
         if spec.kind in DOWNLOADS:
@@ -411,4 +419,5 @@ class Aps:
         return self.wanted(spec)
 
 
+HELD_S = 86_400.0
 HEARTBEAT = "Max Retransmission to AP"  # capture ShowWirelessStatsApJoinSummary

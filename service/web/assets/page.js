@@ -35,10 +35,31 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Show how it stands now; where the server has no time for that, again a little later. */
-function renew() {
+/** What the server said of each part last: what stands there may have been counted on since. */
+const said = new Map();
+
+/**
+ * Show how it stands now; where the server has no time for that, again a little later. One at a
+ * time: of two, the answer of before could come last. What changes meanwhile is fetched after.
+ */
+async function renew() {
   clearTimeout(later);
-  fetched().catch(() => { later = setTimeout(renew, SOON_S * 1000); });
+  if (renewing) {
+    again = true;
+    return;
+  }
+  renewing = true;
+  try {
+    do {
+      again = false;
+      await fetched();
+    } while (again);
+    if (stream?.readyState === EventSource.OPEN) document.body.dataset.state = "live";
+  } catch {
+    later = setTimeout(renew, SOON_S * 1000);
+  } finally {
+    renewing = false;
+  }
 }
 
 /** Fetch this page and put its parts in place of ours, where they differ. */
@@ -49,9 +70,9 @@ async function fetched() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-part]")) {
     const other = fresh.getElementById(part.id);
-    if (other && !busy(part) && other.innerHTML !== part.dataset.was) {
+    if (other && !busy(part) && other.innerHTML !== said.get(part.id)) {
       const open = [...part.querySelectorAll("details[open][id]")].map((one) => one.id);
-      part.dataset.was = other.innerHTML;
+      said.set(part.id, other.innerHTML);
       part.replaceChildren(...other.childNodes);
       for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     }
@@ -66,15 +87,14 @@ function busy(part) {
 
 let stream = null;
 let later = 0;
+let renewing = false;
+let again = false;
 
 function listen() {
   const address = document.body.dataset.live;
   if (!address || stream || document.hidden) return;
   stream = new EventSource(address);
-  stream.addEventListener("changed", () => {  // the first too: much may happen before it is open
-    renew();
-    document.body.dataset.state = "live";
-  });
+  stream.addEventListener("changed", renew);  // the first too: much may happen before it is open
   stream.onerror = () => {
     document.body.dataset.state = "waiting";
     if (stream?.readyState === EventSource.CLOSED) {  // refused: too many of them, or signed out
@@ -105,6 +125,7 @@ window.addEventListener("pageshow", () => {  // back from history: what was disa
   for (const field of document.querySelectorAll("form[data-auto] :disabled")) field.disabled = false;
 });
 
+for (const part of document.querySelectorAll("[data-part]")) said.set(part.id, part.innerHTML);
 tick();
 setInterval(tick, 1000);
 listen();
