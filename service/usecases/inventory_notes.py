@@ -5,6 +5,7 @@ secrets are left out: they are no secrets, but nothing that looks like one goes 
 """
 
 import hashlib
+from datetime import datetime
 
 from service.domain.audit import Act, Deed, Outcome, canonical
 from service.domain.evidence.plain import plain
@@ -29,6 +30,18 @@ def note_inventory(context: Context) -> bool:
         deed = Deed(Act.INVENTORY_CHANGE, "unknown", context.caller, "inventory", detail=told)
         context.store.record(deed, at=context.clock.now().wall)
     return True
+
+
+def inventory_since(context: Context) -> datetime:
+    """Since when the inventory is what it is, at the latest: when the trail noted it.
+
+    A change that nobody noted yet is one of this moment: it is noted later, and then it counts from
+    there.
+    """
+    last = context.store.records(DONE, limit=1)
+    if last and last[0].deed.detail.endswith(told_of(context.inventory)):
+        return last[0].at
+    return context.clock.now().wall
 
 
 def told_of(inventory: Inventory) -> str:

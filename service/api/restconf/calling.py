@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from service.api.entries import Said
 from service.api.front import LONGEST_KEY, Call, Fronted
+from service.api.restconf.accepting import check_data
 from service.api.restconf.admission import admitted
 from service.api.restconf.data import all_data
 from service.api.restconf.operations import OPERATIONS, Asked, Operation
@@ -75,6 +76,8 @@ def _called(request: Request, front: Front, steps: tuple[Step, ...], body: bytes
     node, operation = steps[-1].node, OPERATIONS["/".join(one.node.name for one in steps)]
     who = admitted(request, front, operation.role)
     _check_sent(request, body)
+    if "output" in node.children:
+        check_data(request.headers.get("accept", ""))
     said = input_of(node, body)
     call = Call(request, front, who, request.headers.get(KEY), HeldJobs(front.queue))
 

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import format_datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,6 +11,7 @@ from fastapi.responses import Response
 
 from service.api.front import Fronted
 from service.api.pages import PageQuery, wanted
+from service.api.restconf.accepting import check_data
 from service.api.restconf.admission import Reader
 from service.api.restconf.data import all_data
 from service.api.restconf.query import Query, query_of
@@ -21,13 +24,13 @@ from service.api.restconf_errors import (
     YANG_JSON,
     YangJson,
     bad_value,
-    not_acceptable,
     not_supported,
     unknown_place,
 )
 from service.door.cursors import cursor_of
 from service.door.front import Front
 from service.ports.tokens import Token
+from service.usecases.inventory_notes import inventory_since
 
 reading = APIRouter(include_in_schema=False)
 READS = ["GET", "HEAD"]
@@ -37,7 +40,6 @@ HOST_META = (
     '<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">'
     f'<Link rel="restconf" href="{ROOT}"/></XRD>\n'
 )
-TAKEN = frozenset({"*/*", "application/*", YANG_JSON, "application/json"})
 
 
 @reading.api_route("/.well-known/host-meta", methods=READS)
@@ -84,7 +86,10 @@ def data(request: Request, front: Fronted, who: Reader) -> Response:
     if steps and steps[-1].node.kind in OPERATIONS:
         raise not_supported("an action is called by POST")
     if not steps:
-        return _answer(request, _everything(request, front, who, query))
+        response = _answer(request, _everything(request, front, who, query))
+        changed = inventory_since(front.context)  # RFC 8040, 3.4.1.1: of configuration alone
+        response.headers["Last-Modified"] = format_datetime(changed.astimezone(UTC), usegmt=True)
+        return response
     node = steps[-1].node
     if query.content == "config" and not node.config:
         raise unknown_place("no configuration is there", f"/{node.label}")
@@ -137,7 +142,7 @@ def _page(request: Request, step: Step, value: object, query: Query) -> Response
 
 def _answer(request: Request, document: Mapping[str, Any]) -> Response:
     """A document with its entity tag, or that it is still the one that was read."""
-    _check_accept(request.headers.get("accept", ""))
+    check_data(request.headers.get("accept", ""))
     response: Response = YangJson(document)
     tag = tag_of(response)
     if tag in {one.strip() for one in request.headers.get("if-none-match", "").split(",")}:
@@ -152,12 +157,6 @@ def _answer(request: Request, document: Mapping[str, Any]) -> Response:
 def tag_of(response: Response) -> str:
     """The entity tag of an answer."""
     return f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
-
-
-def _check_accept(accept: str) -> None:
-    kinds = {one.partition(";")[0].strip().lower() for one in accept.split(",")} - {""}
-    if kinds and not kinds & TAKEN:
-        raise not_acceptable(f"only {YANG_JSON} is served")
 
 
 def _sent(request: Request) -> dict[str, list[str]]:

@@ -205,6 +205,11 @@ def test_a_body_of_another_kind_or_too_large_is_refused(refusing):
     xml = {"Content-Type": "application/yang-data+xml"}
     other = refusing.ann.request("POST", where, content=b"<input/>", headers=xml)
     assert tag(other) == (415, "invalid-value")
+    asked = len(refusing.store.sweeps(limit=50))
+    takes_xml = {**YANG_JSON, "Accept": "application/yang-data+xml"}
+    told = refusing.ann.request("POST", where, content=b"{}", headers=takes_xml)
+    assert tag(told) == (406, "invalid-value")
+    assert len(refusing.store.sweeps(limit=50)) == asked
     large = refusing.ann.request("POST", where, content=b" " * 1_000_001, headers=YANG_JSON)
     assert tag(large) == (413, "too-big")
     assert tag(refusing.ann.request("POST", f"{where}?depth=1")) == (400, "invalid-value")

@@ -77,6 +77,24 @@ def test_a_listener_hears_a_whole_remediation_with_its_window(service):
     assert notifications(again.text) == found[4:]
 
 
+def test_a_filter_lets_through_what_it_is_true_of_and_numbers_go_on(service):
+    service.planned()
+    nudge(service)
+    everything = notifications(replay(service).text)
+    now = service.api.context.clock.now().wall.isoformat().replace("+00:00", "Z")
+
+    def filtered(text):
+        asked = {"start-time": EPOCH, "stop-time": now, "filter": text}
+        return notifications(replay(service, query=asked).text)
+
+    plans = [one for one in everything if one[2] == "plan-ready"]
+    assert plans
+    assert filtered("/aprejoin:plan-ready") == plans
+    assert filtered("/*/controller='hq-1'") == everything
+    assert filtered("/*/controller='hq-9'") == []
+    assert filtered("/finding-cleared") == []
+
+
 def test_findings_are_raised_and_cleared(service):
     service.ann.post("/api/v1/sweeps", {})
     service.work()
@@ -143,7 +161,10 @@ def test_who_listens_hears_what_is_told_from_then_on(service):
         {"start-time": "2999-01-01T00:00:00Z"},
         {"stop-time": "2026-01-01T00:00:00Z"},
         {"start-time": "2026-01-02T00:00:00Z", "stop-time": "2026-01-01T00:00:00Z"},
-        {"filter": "/aprejoin:finding-raised"},
+        {"start-time": EPOCH, "stop-time": EPOCH},
+        {"filter": "/aprejoin:finding-raised["},
+        {"filter": ["/plan-ready", "/plan-ready"]},
+        {"fields": "controller"},
         {"start-time": [EPOCH, EPOCH]},
     ],
 )
