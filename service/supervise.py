@@ -64,6 +64,8 @@ class Crew:
     grace_s: float = GRACE_S
 
 
+FEW_ARENAS = "2"
+"""Of glibc's memory: else each of some dozens of threads keeps what it once read a reply into."""
 POLLERS = Crew("poll", (Lane.POLL, Lane.NOTIFY), "threads", READERS + TELLERS + CLERKS)
 MENDERS = Crew("remediate", (Lane.REMEDIATE,), "prefork", 4, STEP_GRACE_S)
 EVERYBODY = (POLLERS, MENDERS)
@@ -243,7 +245,7 @@ class Supervisor:
             for name, value in self._base_environ.items()
             if not name.startswith(_UNFIT_FOR_CHILDREN)
         }
-        return kept | self._settings.as_environment()
+        return {"MALLOC_ARENA_MAX": FEW_ARENAS, **kept, **self._settings.as_environment()}
 
     def _beat_written_ns(self) -> int:
         """When beat last wrote its schedule; its file name's ending depends on the system."""
