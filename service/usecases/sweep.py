@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.domain.diagnosis import Diagnosis, DiagnosisContext, clock_offset_s, diagnose
+from service.domain.diagnosis.case import plainly_serves
 from service.domain.history import THERE
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant, TimeSource, agree
@@ -80,13 +81,31 @@ def sweep(
         why = why_left_alone(context, controller, failings)
         if why is not None:
             return Polled(controller, None, {}, why)
-        return poll(context, controller, is_thrifty=is_thrifty)
+        return worth_judging(poll(context, controller, is_thrifty=is_thrifty))
 
     polled = _poll_all(controllers, look, on_polled)
     judged = judge(context, [polled[controller.name] for controller in controllers])
     _note_turns(context, judged)
     _note_signs(context, judged)
     return Sweep(sweep_id, started, context.clock.now().wall, judged)
+
+
+def worth_judging(polled: Polled) -> Polled:
+    """A poll without the histories that no rule looks at: held until all are polled, they add up.
+
+    Those of access points that plainly serve, as they did by their history; log lines may be about
+    anybody.
+    """
+    view = polled.view
+    if view is None or view.logs:
+        return polled
+    serving = {ap.mac.value for ap in view.aps or () if plainly_serves(ap)}
+    held = {
+        mac: past
+        for mac, past in polled.histories.items()
+        if mac.value not in serving or past.last.state not in THERE
+    }
+    return replace(polled, histories=held)
 
 
 def judge(context: Context, polled: Sequence[Polled]) -> tuple[Judged, ...]:
