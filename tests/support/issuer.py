@@ -9,6 +9,7 @@ import hashlib
 import json
 import secrets
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -212,6 +213,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._say(303, "", location=issuer.enter(query))
             case "logout":
                 self._say(303, "", location=issuer.logout(query))
+            case "favicon.ico":
+                self._say(204, "")
             case _:
                 self._say(404, "")
 
@@ -243,6 +246,15 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing is printed."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser hangs up on a certificate that nobody vouches for, and comes again."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 def _flat(text: str) -> dict[str, str]:
     found = parse_qs(text, keep_blank_values=True, strict_parsing=bool(text))
     if any(len(values) != 1 for values in found.values()):
@@ -255,8 +267,7 @@ def issuing(files: tuple[Path, Path]) -> Iterator[Issuer]:
     """An issuer on a free port of loopback, with a certificate and its key."""
     issuer = Issuer(ca=files[0])
     handler = type("Handler", (_Handler,), {"issuer": issuer})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(*files)
     server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
