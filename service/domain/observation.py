@@ -114,7 +114,12 @@ class CertificateKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApSighting:
-    """What one poll saw of one AP. Times are aware UTC; None where unknown or never."""
+    """What one poll saw of one AP. Times are aware UTC; None where unknown or never.
+
+    Attributes:
+        counted_back: boot and join time were worked out from how long ago they are: each look tells
+            them a moment apart (`service/domain/counted_back.py`).
+    """
 
     mac: BaseRadioMac
     state: ApState
@@ -146,6 +151,7 @@ class ApSighting:
     discovery_requests: int | None = None
     join_requests: int | None = None
     predownload: str | None = None
+    counted_back: bool = False
     site: str | None = None  # the site tag: which APs a patch can be let reach first
     details_at: datetime | None = None  # when all but the pulse was read; None: with the look
 

@@ -7,11 +7,13 @@ controller. Whoever it no longer sees stands still from then on, counted up to t
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
+from service.domain import counted_back
 from service.domain.diagnosis.case import plainly_serves
-from service.domain.history import ApHistory, caught_up, extend, is_settled
+from service.domain.history import ApHistory, caught_up, extend, is_settled, is_there
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApSighting, ControllerView
 from service.domain.spells import PastSpell, spell_after, spell_without
@@ -85,9 +87,9 @@ def _turn(connection: Connection, view: ControllerView, before: Poll | None) -> 
     usual = usual_of(seen)
     now = Poll(1 if before is None else before.number + 1, view.read_at, usual)
     aps = {ap.mac.value: ap for ap in seen}
-    said = dict(zip(aps, marks_of([*aps.values()], usual), strict=True))
-    whose = {f"{mac}{SPACE}{mark}": mac for mac, mark in said.items()}
     kept, rest = marked(connection, view.controller), unmarked(connection, view.controller)
+    said = _said(aps, usual, kept)
+    whose = {f"{mac}{SPACE}{mark}": mac for mac, mark in said.items()}
     news = {whose[row] for row in whose.keys() - kept}
     others = {row.partition(SPACE)[0] for row in kept - whose.keys()}  # changed, or gone
     left = {mac for mac, number in rest.items() if before is None or number is not None}
@@ -97,6 +99,22 @@ def _turn(connection: Connection, view: ControllerView, before: Poll | None) -> 
         ill = set(aps)
     wanted = {*(ill - news), *others, *rest}
     return _Turn(before, now, aps, said, news, gone, wanted)
+
+
+def _said(
+    aps: Mapping[str, ApSighting], usual: datetime | None, kept: AbstractSet[str]
+) -> dict[str, str | None]:
+    """The mark of each; of whoever serves as before, but for a time counted back, the kept one.
+
+    Whoever does not serve is marked by its times as they are: restarts are told by them.
+    """
+    told = [counted_back.usual(ap) if is_there(ap) else ap for ap in aps.values()]
+    said = dict(zip(aps, marks_of(told, usual), strict=True))
+    for mac, ap in aps.items():
+        if ap.counted_back and is_there(ap) and f"{mac}{SPACE}{said[mac]}" not in kept:
+            marks = marks_of(counted_back.alike(ap), usual)
+            said[mac] = next((one for one in marks if f"{mac}{SPACE}{one}" in kept), said[mac])
+    return said
 
 
 def _grown(turn: _Turn, mac: str, kept: Kept) -> Kept:

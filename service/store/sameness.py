@@ -22,8 +22,8 @@ from service.domain.observation import ApSighting
 
 DIGEST_BYTES = 16
 LIKE_THE_OTHERS, BY_ITSELF = "=", "."
-APART = ("mac", "ethernet_mac", "details_at")
-"""The key; no plain value; moves with every poll."""
+APART = ("mac", "ethernet_mac", "details_at", "counted_back")
+"""The key; no plain value; moves with every poll; says how to read others."""
 AT_ONCE = 250
 """Access points put into words at once; from 1,000 on they leave the processor's own memory."""
 _LINE = b"\n"

@@ -11,7 +11,7 @@ from service.domain.remediation import Run, Sent
 from service.domain.staging import NO_JOB, StagingJob
 from service.domain.steps.protocol import Fail, Hold, Moment, Move
 from service.domain.steps.staged_facts import AT, captured, seen_before
-from service.domain.steps.wait_for_aps import signature
+from service.domain.steps.wait_for_aps import moved
 
 TOPICS = frozenset({Topic.AP_JOIN, Topic.AP_HOMES})
 PRESENT = frozenset({ApState.REGISTERED, ApState.DOWNLOADING, ApState.PREDOWNLOADING})
@@ -92,9 +92,7 @@ def look_first(run: Run, step: str, view: ControllerView, moment: Moment) -> Mov
 
 def signs(run: Run, step: str, where: Whereabouts, macs: Iterable[BaseRadioMac]) -> dict[str, str]:
     """What of APs moved since a step remembered it last."""
-    known = run.facts(step)
-    now = {f"{SIGN}{mac}": signature(where.ap(mac)) for mac in macs}
-    return {name: sign for name, sign in now.items() if known.get(name) != sign}
+    return moved(run.facts(step), {f"{SIGN}{mac}": where.ap(mac) for mac in macs})
 
 
 def is_still(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from service.domain.changes import CANARY, CLOCK, ResetAp
+from service.domain.counted_back import alike
 from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApSighting, ApState, ControllerView, Topic
 from service.domain.remediation import Run
@@ -66,9 +67,8 @@ class WaitForAps:
 
     def _news(self, run: Run, aps: Mapping[BaseRadioMac, ApSighting]) -> dict[str, str]:
         """What moved since it was last remembered, by MAC."""
-        known = run.facts(self.name)
-        signs = {str(ap.mac): signature(aps.get(ap.mac)) for ap in run.charter.aps}
-        return {mac: sign for mac, sign in signs.items() if known.get(mac) != sign}
+        seen = {str(ap.mac): aps.get(ap.mac) for ap in run.charter.aps}
+        return moved(run.facts(self.name), seen)
 
     def _stragglers(
         self, run: Run, missing: list[BaseRadioMac], news: Mapping[str, str], moment: Moment
@@ -111,10 +111,21 @@ def sightings(view: ControllerView) -> dict[BaseRadioMac, ApSighting] | None:
     return {ap.mac: ap for ap in view.aps}
 
 
-def signature(ap: ApSighting | None) -> str:
-    """Everything of an AP that moves while it gets on."""
-    if ap is None:
-        return "absent"
+def moved(known: Mapping[str, str], seen: Mapping[str, ApSighting | None]) -> dict[str, str]:
+    """The signatures of those that are not as they are remembered, by the name of the fact.
+
+    A time that is counted back is told a moment apart by each look: that is no movement.
+    """
+    signs = {name: _signatures(ap) for name, ap in seen.items()}
+    return {name: told[0] for name, told in signs.items() if known.get(name) not in told}
+
+
+def _signatures(ap: ApSighting | None) -> tuple[str, ...]:
+    """The ways of telling everything of an AP that moves while it gets on."""
+    return ("absent",) if ap is None else tuple(map(_signature, alike(ap)))
+
+
+def _signature(ap: ApSighting) -> str:
     return f"{ap.state} {ap.download_percent} {ap.download_started} {ap.boot_time} {ap.version}"
 
 

@@ -77,7 +77,10 @@ class Poller:
     def times(
         self, link: SnmpLink, clock: Clock, *, timeout_s: float
     ) -> dict[BaseRadioMac, dict[str, Any]]:
-        """When each AP booted and joined, and why it booted last; empty where not served."""
+        """When each AP booted and joined, and why it booted last; empty where not served.
+
+        Objects tell how long ago: what is made of that moves by moments from look to look.
+        """
         table = self.book.tables["joins"]
         found: dict[BaseRadioMac, dict[str, Any]] = {}
         for name, column in (("boot_time", "uptime"), ("join_time", "joined_for")):
@@ -86,7 +89,8 @@ class Poller:
             for index, (value, age_s) in aged.items():
                 if isinstance(value, int) and _is_mac(index):
                     since_s = value / HUNDREDTHS + age_s
-                    found.setdefault(radio(index), {})[name] = now - timedelta(seconds=since_s)
+                    said = found.setdefault(radio(index), {"counted_back": True})
+                    said[name] = now - timedelta(seconds=since_s)
         oid = table.oid_of("reboot_reason")
         for index, value in link.walk([oid], timeout_s=timeout_s)[oid].items():
             reason = self.book.word("reboot_reason", value)

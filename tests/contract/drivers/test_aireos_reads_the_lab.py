@@ -209,6 +209,13 @@ def test_by_snmp_alone_it_names_the_loop_and_says_who_may_be_missing(lab, name):
     assert Topic.AP_JOIN_STATS in view.unknown
 
 
+def test_times_of_aps_are_counted_back_where_snmp_tells_how_long_ago_they_are(lab):
+    by_snmp = looked(lab, "odd", frozenset({Topic.AP_JOIN}))
+    assert all(ap.counted_back and ap.boot_time and ap.join_time for ap in by_snmp.aps)
+    pages = looked(lab, "odd", frozenset({Topic.AP_JOIN}), **without_snmp(lab, "odd"))
+    assert not any(ap.counted_back for ap in pages.aps)
+
+
 def test_how_busy_a_controller_is_is_one_object_of_its_own_word(lab):
     handle, load = lab.wlc("odd"), frozenset({Topic.LOAD})
     handle.fault("load", percent=96, seconds=3600, now=True)

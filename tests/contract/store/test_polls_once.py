@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import cycle
 
 import pytest
 from alembic import command
@@ -90,6 +93,36 @@ def test_what_only_gets_older_writes_nobody_either(sql_store):
         sql_store.add_poll(look(180, aps=(SERVING,)))
     assert sql_store.histories("hq-1")[MACS[0]].last == SERVING
     assert not [one for one in told if "INTO ap_history" in one]
+
+
+def test_times_that_are_counted_back_write_nobody_who_serves_unless_they_moved(sql_store):
+    """As AireOS tells them: by how long ago, to within the way that the answer took."""
+    began = look(-5000).read_at
+    noise = cycle((0.0, 0.9, -0.7, 0.04, -1.0, 1.0, 0.3))
+    macs = [BaseRadioMac(f"00:00:00:00:{one:02x}:00") for one in range(60)]
+
+    def told(moved_s=0.0):
+        def at(one, off_s):
+            return began + timedelta(seconds=7.3 * one + off_s + next(noise))
+
+        served = [
+            sighting(mac, ApState.REGISTERED, boot_time=at(one, 0), counted_back=True,
+                     join_time=at(one, 60 + (moved_s if one == 7 else 0)))
+            for one, mac in enumerate(macs)
+        ]  # fmt: skip
+        return (replace(AWAY, boot_time=at(0, 0), counted_back=True), *served)
+
+    first = told()
+    sql_store.add_poll(look(0, aps=first))
+    for at_s in (60, 120, 180):
+        seen = told()
+        known = sql_store.add_poll(look(at_s, aps=seen))
+        assert set(known) == {AWAY.mac}
+        assert known[AWAY.mac].last == seen[0]  # restarts are told by its times: as they are
+    kept = sql_store.histories("hq-1")
+    assert [kept[ap.mac].last for ap in first[1:]] == list(first[1:])
+    assert {past.polls for past in kept.values()} == {4}
+    assert set(sql_store.add_poll(look(240, aps=told(45.0)))) == {AWAY.mac, macs[7]}
 
 
 def test_rows_of_an_older_database_stay_right(url):

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -6,7 +7,7 @@ from service.domain.changes import CANARY, GUARDS, ResetAp
 from service.domain.ntp import NtpConfig
 from service.domain.observation import ApState, ControllerView, JoinPhase, Topic
 from service.domain.steps.protocol import Done, Fail, Hold, Send
-from service.domain.steps.wait_for_aps import WaitForAps, signature
+from service.domain.steps.wait_for_aps import WaitForAps, moved
 from tests.support.builders import (
     MAC,
     OTHER,
@@ -55,10 +56,27 @@ def test_what_moved_is_remembered_once():
     journal = window()
     first = decide(journal, 60, STUCK)
     assert isinstance(first, Hold)
-    assert first.remember[str(MAC)] == signature(STUCK)
+    assert moved({}, {str(MAC): STUCK}).items() <= first.remember.items()
     again = decide(remembered(journal, 60, STUCK), 70, STUCK)
     assert isinstance(again, Hold)
     assert not again.remember
+
+
+@pytest.mark.parametrize("jitter_s", [0.004, 0.9, -1.7])
+def test_a_boot_that_is_told_a_moment_apart_by_each_look_is_no_movement(jitter_s):
+    """As AireOS tells it: one that hangs would never be reset, nor given up."""
+    booted = in_the_past(0).read_at
+    looks = [
+        replace(STUCK, boot_time=booted + timedelta(seconds=off_s), counted_back=True)
+        for off_s in (0.0, jitter_s)
+    ]
+    journal = remembered(window(), 60, looks[0])
+    for at in (90, 120, 150):
+        looks.reverse()
+        journal = remembered(journal, at, looks[0])
+    assert decide(journal, 60 + 120, looks[1]) == Send(ResetAp(MAC))
+    again = replace(STUCK, boot_time=booted + timedelta(seconds=45), counted_back=True)
+    assert str(MAC) in decide(journal, 60 + 120, again).remember
 
 
 def test_an_ap_of_nobody_elses_finding_is_not_waited_for():
