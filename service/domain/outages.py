@@ -21,11 +21,13 @@ class Outage:
     Attributes:
         since, newest: the first and the newest poll that failed, aware UTC.
         polls: how many failed in a row.
+        times: the same as it was counted last, for one entry of the inventory.
     """
 
     since: datetime
     newest: datetime
     polls: int
+    times: int
     trouble: Trouble
     detail: str
 
@@ -63,10 +65,19 @@ def outage_news(
         return (_happening(EventKind.CONTROLLER_REACHABLE, controller, at, before),), None
     if document.get("reachable") is not False or failing is None:
         return (), before
+    if before is not None and (before.times, before.trouble) == (failing.times, failing.trouble):
+        return (), before  # a schedule passed it over: nobody asked it
     since = at if before is None else before.since
-    known = 0 if before is None else before.polls
-    now = Outage(since, at, max(failing.times, known), failing.trouble, failing.detail)
+    now = Outage(since, at, _polls(failing, before), failing.times, failing.trouble, failing.detail)
     return (_happening(EventKind.CONTROLLER_UNREACHABLE, controller, at, now),), now
+
+
+def _polls(failing: Failing, before: Outage | None) -> int:
+    """How many failed in a row, also where the count began anew with another entry."""
+    if before is None:
+        return failing.times
+    goes_on = failing.trouble == before.trouble and failing.times > before.times
+    return before.polls + failing.times - (before.times if goes_on else 0)
 
 
 def _happening(kind: EventKind, controller: str, at: datetime, outage: Outage) -> Happening:
@@ -81,6 +92,7 @@ def outage_document(outage: Outage) -> Document:
         "since": moment(outage.since),
         "newest": moment(outage.newest),
         "polls": outage.polls,
+        "times": outage.times,
         "lasts_s": outage.lasts_s,
         "trouble": outage.trouble,
         "detail": outage.detail,
@@ -93,6 +105,7 @@ def outage_from(document: Mapping[str, str]) -> Outage:
         since=datetime.fromisoformat(document["since"]),
         newest=datetime.fromisoformat(document["newest"]),
         polls=int(document["polls"]),
+        times=int(document["times"]),
         trouble="refused" if document["trouble"] == "refused" else "unreachable",
         detail=document["detail"],
     )

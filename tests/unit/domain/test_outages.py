@@ -36,7 +36,7 @@ def test_every_failed_poll_tells_the_same_event_with_what_is_known_by_then():
     assert {one.kind for one in told} == {EventKind.CONTROLLER_UNREACHABLE}
     assert [one.data["reach"]["polls"] for one in told] == [1, 2, 3]
     assert outage == Outage(
-        OPENED, OPENED + timedelta(seconds=600), 3, "unreachable", "no answer within 30 s"
+        OPENED, OPENED + timedelta(seconds=600), 3, 3, "unreachable", "no answer within 30 s"
     )
 
 
@@ -51,14 +51,20 @@ def test_a_controller_that_answers_again_is_told_once_and_the_next_outage_is_ano
 
 @pytest.mark.parametrize("document", [SILENT, UNKNOWN, {}])
 def test_where_nothing_failed_by_the_controllers_own_fault_nothing_is_told(document):
-    before = Outage(OPENED, OPENED, 1, "unreachable", "no answer")
+    before = Outage(OPENED, OPENED, 1, 1, "unreachable", "no answer")
     assert outage_news("hq-1", OPENED, document, None, None) == ((), None)
     assert outage_news("hq-1", OPENED, document, None, before) == ((), before)
 
 
 def test_a_count_that_began_anew_with_another_entry_goes_on_here():
-    told, _ = looks(1, 2, 3, 1)
-    assert told[-1].data["reach"]["polls"] == 3
+    told, _ = looks(1, 2, 3, 1, 2)
+    assert [one.data["reach"]["polls"] for one in told] == [1, 2, 3, 4, 5]
+
+
+def test_a_sweep_that_passed_it_over_is_no_poll():
+    told, outage = looks(1, 2, 2, 2)
+    assert len(told) == 2
+    assert (outage.polls, outage.lasts_s) == (2, 300.0)
 
 
 def test_patience_takes_both_polls_and_time_and_none_with_a_refused_login():
