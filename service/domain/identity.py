@@ -36,6 +36,10 @@ class BaseRadioMac:
         """Accept `aa:bb:..`, `aabb.ccdd.eeff` and `aa-bb-..`; ValueError for anything else."""
         return cls(canonical_mac(text))
 
+    def __hash__(self) -> int:
+        """The text's own: every poll looks up each access point some ten times."""
+        return hash(self.value)
+
     @property
     def is_known(self) -> bool:
         """Whether this is an address; saved files may name an AP by its name alone."""

@@ -28,9 +28,12 @@ def composed(
         details: the rows of APs that were worth them, or of all; None: of none.
         histories: what earlier polls said of its APs.
     """
-    closer = {ap.mac: ap for ap in (details.aps or () if details else ())}
+    closer = {ap.mac.value: ap for ap in (details.aps or () if details else ())}
     pulses = pulse.pulses or ()
-    aps = {one.mac: closer.get(one.mac) or _sighting(one, histories.get(one.mac)) for one in pulses}
+    aps = {
+        one.mac.value: closer.get(one.mac.value) or _sighting(one, histories.get(one.mac))
+        for one in pulses
+    }
     aps |= closer  # came between the two questions
     newest = details or pulse
     return replace(

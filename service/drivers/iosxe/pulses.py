@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from service.domain.identity import BaseRadioMac
 from service.domain.observation import ApPulse, ApState
 from service.drivers.iosxe.ap_rows import STATES
 from service.drivers.iosxe.documents import Record
-from service.drivers.iosxe.leaf_values import flag, moment, radio_mac
+from service.drivers.iosxe.leaf_values import flag, mac_text, moment
 
 
 def pulses(joined: Iterable[Record], statistics: Iterable[Record]) -> tuple[ApPulse, ...]:
@@ -13,16 +14,14 @@ def pulses(joined: Iterable[Record], statistics: Iterable[Record]) -> tuple[ApPu
 
     A row without a readable MAC is left out: whole polls say how many there are.
     """
-    is_joined = {
-        radio_mac(record.get("mac")): flag(record.get("is_joined")) for record in statistics
-    }
-    found = {}
+    is_joined = {mac_text(one.get("mac")): flag(one.get("is_joined")) for one in statistics}
+    found: dict[str, ApPulse] = {}
     for record in joined:
-        mac = radio_mac(record.get("mac"))
+        mac = mac_text(record.get("mac"))
         if mac is not None:
             raw = record.get("state")
             found[mac] = ApPulse(
-                mac=mac,
+                mac=BaseRadioMac(mac),
                 state=STATES.get(raw or "", ApState.UNKNOWN),
                 raw_state=raw,
                 boot_time=moment(record.get("boot_time")),
@@ -31,5 +30,5 @@ def pulses(joined: Iterable[Record], statistics: Iterable[Record]) -> tuple[ApPu
             )
     for mac, says in is_joined.items():
         if mac is not None and mac not in found:
-            found[mac] = ApPulse(mac, ApState.NOT_JOINED, is_joined=says)
+            found[mac] = ApPulse(BaseRadioMac(mac), ApState.NOT_JOINED, is_joined=says)
     return tuple(found[mac] for mac in sorted(found))
