@@ -13,6 +13,7 @@ from service.errors import InvalidInput
 from service.ports.tokens import Role
 from service.settings import Settings
 from service.usecases.admit import create_token, revoke_token, token_document
+from service.usecases.visits import sign_out_everywhere
 
 UNITS_S = {"d": 86_400, "h": 3_600, "m": 60}
 NEVER = "never"
@@ -115,6 +116,24 @@ def revoke(token_id: str, as_json: bool) -> None:
         print_json({"token": token_document(gone)})
     else:
         people.print(f"token {gone.id} of {gone.name} is revoked", markup=False)
+
+
+@token.command("sign-out")
+@click.argument("name")
+@json_option
+@command_edge
+def sign_out(name: str, as_json: bool) -> None:
+    """End every session of NAME at the page, at whatever browser.
+
+    Take their tokens, or what they may at your OpenID Connect issuer, away first: they could come
+    back otherwise.
+    """
+    with store_alone(Settings.from_environment()) as context:
+        ended = sign_out_everywhere(context, name, who=getpass.getuser())
+    if as_json:
+        print_json({"sign_out": {"name": name, "sessions": ended}})
+    else:
+        people.print(f"{ended} sessions of {name} are ended", markup=False)
 
 
 def seconds_of(text: str) -> float | None:

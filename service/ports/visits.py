@@ -56,3 +56,6 @@ class Visits(Protocol):
 
     def close_visit(self, digest: str) -> None:
         """It is no more; nothing happens where it was none."""
+
+    def close_visits_of(self, name: str) -> int:
+        """Those of everybody of that name are no more; how many there were, ended ones too."""

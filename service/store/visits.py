@@ -62,3 +62,8 @@ class VisitTable:
         """It is no more."""
         with transaction(self._engine) as connection:
             connection.execute(delete(visits).where(visits.c.digest == digest))
+
+    def close_visits_of(self, name: str) -> int:
+        """Those of everybody of that name are no more."""
+        with transaction(self._engine) as connection:
+            return connection.execute(delete(visits).where(visits.c.name == name)).rowcount

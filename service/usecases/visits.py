@@ -112,6 +112,17 @@ def sign_out(context: Context, key: str, who: Token) -> None:
         context.store.close_visit(digest_of(key))
 
 
+def sign_out_everywhere(context: Context, name: str, *, who: str) -> int:
+    """End every session of a name, at whatever browser; how many were kept.
+
+    For people of an issuer: what they lose there ends no session here.
+    """
+    with acting(context, Act.SESSION_END, who=who, about=f"sessions of {name}") as act, act.done():
+        ended = context.store.close_visits_of(name)
+        act.about(detail=f"{ended} ended")
+    return ended
+
+
 def form_key(key: str) -> str:
     """What every form of a session carries: nobody knows it who does not have the cookie."""
     return hmac.new(key.encode(), b"forms of this session", hashlib.sha256).hexdigest()

@@ -178,5 +178,7 @@ def test_tokens_are_made_listed_and_revoked_without_an_inventory(stand: Stand):
     gone = stand.run("token", "revoke", listed[0]["id"], "--json", state=state)
     assert gone.document["token"]["revoked"] is not None
     assert stand.run("token", "revoke", "nobody", "--json", state=state).code == 2
+    out = stand.run("token", "sign-out", "itsm", "--json", state=state)
+    assert out.document == {"sign_out": {"name": "itsm", "sessions": 0}}
     never = ("token", "create", "x", "--role", "viewer", "--expires", "soon", "--json")
     assert "--expires" in stand.run(*never, state=state).document["error"]["detail"]

@@ -1,5 +1,6 @@
 """Sessions at the page in both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,16 @@ def test_a_use_is_noted_and_a_closed_one_is_no_more(store):
     store.close_visit("one")
     store.close_visit("nobody's")
     assert (store.visit("one"), store.visit("other")) == (None, visit())
+
+
+def test_those_of_one_name_are_closed_and_nobody_elses(store):
+    other = visit()
+    other = replace(other, token=replace(other.token, name="vera"))
+    for digest, one in (("one", visit()), ("two", visit()), ("other", other)):
+        store.open_visit(digest, one)
+    assert store.close_visits_of(visit().token.name) == 2
+    assert (store.visit("one"), store.visit("two"), store.visit("other")) == (None, None, other)
+    assert store.close_visits_of("nobody") == 0
 
 
 def test_those_that_ended_long_ago_go_when_the_next_one_begins(store):

@@ -7,7 +7,7 @@ import pytest
 from service.ports.tokens import Role
 from service.ports.visits import IDLE_S, LASTS_S, Lasting
 from service.usecases.admit import create_token, revoke_token
-from service.usecases.visits import USED_LATELY_S
+from service.usecases.visits import USED_LATELY_S, sign_out_everywhere
 from tests.support.pages import HOST, Browser, pages, text_of
 
 
@@ -122,6 +122,17 @@ def test_who_signs_out_is_out_also_with_the_old_cookie(vera):
     assert vera.cookies == {}
     vera.cookies = old
     assert not is_in(vera)
+
+
+def test_all_of_somebodys_sessions_are_ended_at_once_and_nobody_elses(service, app, vera):
+    browsers = [Browser(app), Browser(app), Browser(app)]
+    for browser, who in zip(browsers, ("vera", "vera", "ann"), strict=True):
+        browser.sign_in(service.api.clear[who])
+    assert sign_out_everywhere(service.api.context, "vera", who="root") == 3
+    assert [is_in(one) for one in (vera, *browsers)] == [False, False, False, True]
+    (told, *_) = service.api.as_("root").get("/api/v1/audit").json()["audit"]
+    found = (told["act"], told["who"], told["about"], told["detail"])
+    assert found == ("session.end", "root", "sessions of vera", "3 ended")
 
 
 def test_signing_in_and_out_are_in_the_audit_trail(service, vera):
