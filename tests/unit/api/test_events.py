@@ -1,6 +1,7 @@
 """Events by HTTP: in every form, by token or signature, each call once; durable when answered."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from service.domain.webhooks import signature_of
 from service.errors import InvalidInput
 from service.ports.jobs import SweepFleet
 from service.ports.requests import Kind
+from tests.support.guides import of
 from tests.unit.api.test_rules import V1, problem
 
 KEY = "a-key-of-the-noc-0123456789"
@@ -29,7 +31,7 @@ ALERTMANAGER = {  # Alertmanager, webhook_config, version 4
         {"labels": {"alertname": "Other", "instance": "db-1:9100"}, "annotations": {}},
     ],
 }
-LIBRENMS = {  # the body of docs/events.md
+SAID_BY_LIBRENMS = {
     "title": "APs down",
     "hostname": "somewhere",
     "sysName": "hq-1",
@@ -37,8 +39,17 @@ LIBRENMS = {  # the body of docs/events.md
     "severity": "critical",
     "state": "1",
     "timestamp": "2026-11-21 20:00:00",
-    "msg": "",
 }
+
+
+def of_the_guide():
+    """The body that docs/events.md tells LibreNMS to send, with its variables filled in."""
+    (block,) = [one for one in of("json") if one.place.startswith("docs/events.md")]
+    text = re.sub(r"{{ \$(\w+) }}", lambda found: SAID_BY_LIBRENMS[found[1]], block.text)
+    return json.loads(text)
+
+
+LIBRENMS = of_the_guide()
 CATALYST = {  # Catalyst Center, "Event Management"
     "version": None,
     "instanceId": "8169d18b",

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,55 +15,21 @@ from service.door.sorts import INTERNAL, SORTS
 from service.ports.tokens import Role
 from service.usecases.device_problems import KINDS
 from tests.support.fleet_service import FLEET, with_file
+from tests.support.guide_calls import V1, Line, calls_of
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "rest.md").read_text()
-V1 = "/api/v1"
-CALLERS = {"$OPERATOR": "ann", "$APPROVER": "bob", "$ADMIN": "root"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One call of the guide: `$ api TOKEN PATH OPTIONS   # STATUS`."""
-
-    who: str
-    path: str
-    method: str
-    body: str | None
-    headers: dict[str, str]
-    statuses: list[int]
-
-    @classmethod
-    def read(cls, text: str, values: dict[str, str]):
-        call, _, said = text.partition("#")
-        words = shlex.split(call)
-        for name, value in values.items():
-            words = [word.replace(f"${name}", value) for word in words]
-        _, who, path, *options = words
-        given = list(zip(options[::2], options[1::2], strict=True))
-        body = next((value for flag, value in given if flag == "-d"), None)
-        method = next((value for flag, value in given if flag == "-X"), "POST" if body else "GET")
-        headers = dict(value.split(": ", 1) for flag, value in given if flag == "-H")
-        assert {flag for flag, _ in given} <= {"-d", "-X", "-H"}
-        statuses = [int(one) for one in re.findall(r"\b[2-5]\d\d\b", said)]
-        return cls(who, path, method, body, headers, statuses)
-
-
-def calls() -> list[str]:
-    return [line[2:] for line in GUIDE.splitlines() if line.startswith("$ api ")]
+PATH = Path(__file__).parents[3] / "docs" / "rest.md"
+GUIDE = PATH.read_text()
 
 
 def test_every_call_of_the_guide_is_answered_as_it_says(service, tmp_path):
     (tmp_path / "inventory.yaml").write_text(FLEET.replace("paris", "hq"))
     with_file(service, tmp_path / "inventory.yaml")
     values: dict[str, str] = {}
-    for text in calls():
+    for text in calls_of(PATH):
         line = Line.read(text, values)
-        caller = service.api.as_(CALLERS[line.who])
-        headers = {"Content-Type": "application/json", **line.headers}
-        answered = caller.request(
-            line.method, f"{V1}{line.path}", content=line.body, headers=headers
-        )
-        assert answered.status_code in line.statuses, f"{text}: {answered.text}"
+        answered = line.answered(service.api)
+        assert line.statuses, text
+        assert line.is_told(answered.status_code), f"{text}: {answered.text}"
         _learn(service, line, answered, values)
     assert values.keys() == {
         *("SWEEP", "FINDING", "MAC", "UNTIL", "PLAN", "DIGEST", "REMEDIATION", "ETAG", "TAG")
@@ -102,7 +67,7 @@ def _learn(service, line, answered, values):
 def test_the_guide_calls_every_kind_of_resource_that_the_api_has(service):
     document = service.nobody.get("/api/openapi.json").json()
     kinds = {path.split("/")[3] for path in document["paths"] if path.startswith(V1)}
-    assert kinds == {re.split(r"[/?]", Line.read(text, {}).path)[1] for text in calls()}
+    assert kinds == {re.split(r"[/?]", Line.read(text, {}).path)[1] for text in calls_of(PATH)}
 
 
 def test_every_type_of_problem_is_explained_and_no_other():
