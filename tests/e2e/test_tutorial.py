@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 
-from service.lab.fleet import from_mapping
+from service.lab.fleet import from_mapping, load
 from service.lab.lab import Lab
 from tests.e2e.stand import Stand
+from tests.e2e.test_trouble import STRANGER
 from tests.support.guides import Block, commands, of
 from tests.support.patience import PATIENCE_S
 
@@ -99,6 +100,8 @@ BOXES = {
         },
     ],
 }
+WITH_ANSWERS = 3
+"""So many of what is looked at first say something on a box as it was; no applet is there."""
 TYPED = re.compile(r"^(?:hq-1(?P<config>\(config\))?# |\(Cisco Controller\) >)(?P<line>.+)$")
 
 
@@ -129,6 +132,7 @@ def _type(box, platform, what):
 @pytest.mark.parametrize("platform", ["iosxe", "aireos"])
 def test_a_controller_is_sent_into_the_past_and_brought_home_by_hand(boxes, platform):
     box = boxes[platform]
+    assert all(_type(box, platform, "look")[:WITH_ANSWERS])
     _type(box, platform, "away")
     assert box.clock_offset_s < -timedelta(days=365).total_seconds()
     assert box.left_dirty() != []
@@ -143,3 +147,16 @@ def test_a_controller_is_sent_into_the_past_and_brought_home_by_hand(boxes, plat
 def test_the_switches_of_the_certificate_policy_are_turned_by_hand(boxes):
     _type(boxes["aireos"], "aireos", "policy")
     assert any("cert-expiry-ignore" in line for line in boxes["aireos"].left_dirty())
+
+
+# -- the lab in a test ---------------------------------------------------------------------------
+
+
+def test_the_python_of_the_guide_of_the_lab_runs_as_it_stands(tmp_path):
+    (guide,) = [one for one in of("python") if one.place.startswith("docs/lab.md")]
+    (tmp_path / "fleet.yaml").write_text(yaml.safe_dump(BOXES))
+    given = {"Lab": Lab, "load": load, "path": tmp_path / "fleet.yaml"}
+    given |= {"tmp_path": tmp_path / "lab", "xml": STRANGER, "said": []}
+    more = guide.text + "    said += box.log\n"
+    exec(compile(more, guide.place, "exec", dont_inherit=True), given)  # noqa: S102 - our own guide
+    assert [one.kind for one in given["said"]] == ["edit", "edit", "cli", "reload"]

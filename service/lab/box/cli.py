@@ -110,19 +110,24 @@ class CliSession:
         if words in {"write memory", "wr mem", "write", "copy running-config startup-config"}:
             self._world.save(now, self._who)
             return "Building configuration...\n[OK]"
-        if words.startswith("show running-config"):
-            return self._running(words)
+        if words.startswith(("show running-config", "show startup-config")):
+            return self._configured(words)
         show = self.shows.get(words)
         if show is not None:
             return show(now)
         answer = self.others(words, now)
         return INVALID if answer is None else answer
 
-    def _running(self, words: str) -> str:
-        lines = running_lines(self._world.schema, self._world.stores.running)
-        _, pipe, tail = words.partition(" | include ")
+    def _configured(self, words: str) -> str:
+        """A configuration's lines. Startup has those of running: written by a save alone."""
+        stores = self._world.stores
+        command, pipe, tail = words.partition(" | include ")
+        shown = {"show running-config": stores.running, "show startup-config": stores.startup}
+        if command not in shown:
+            return INVALID
+        lines = running_lines(self._world.schema, shown[command])
         if not pipe:
-            return "\n".join(lines) if words == "show running-config" else INVALID
+            return "\n".join(lines)
         return "\n".join(line for line in lines if re.search(tail.strip('"'), line))
 
     def _clock(self, now: float, words: str) -> str:
