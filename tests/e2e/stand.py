@@ -171,22 +171,25 @@ class Stand:
         state: Path | None = None,
         cwd: Path | None = None,
         refused: bool = False,
+        as_typed: bool = False,
         database: str = "",
     ) -> Running:
         """Begin a command; `-i` and the state folder are added. A refused one starts no others.
 
+        `as_typed`: it ends by itself, and no words are added: `settings` say where things are.
         `database`: the address of another one than in the state folder.
         """
         self._count += 1
         out, err = (self.folder / f"{self._count}.{end}" for end in ("out", "err"))
         given = (
             ()
-            if words[0] in ("runs", "init", "token", "files", "audit", "report", "state")
+            if as_typed
+            or words[0] in ("runs", "init", "token", "files", "audit", "report", "state")
             else ("-i", str(inventory or self.inventory))
         )
         named = {"APREJOIN_DATABASE_URL": database} if database else {}
         with out.open("wb") as stdout, err.open("wb") as stderr:
-            stands = words[0] in STANDING and not refused
+            stands = words[0] in STANDING and not (refused or as_typed)
             start = _from_nothing if stands else mother().start
             process = start(
                 [*words, *given],
