@@ -31,7 +31,7 @@ def work(stand: Stand) -> Typist:
         stand.settings |= {
             "APREJOIN_INVENTORY": "inventory.yaml",
             "APREJOIN_LAB_DIR": str(stand.inventory.parent),
-            "NOC_CHAT_URL": f"json://127.0.0.1:{receiver.port}/",
+            "NOC_CHAT_URL": f"json://127.0.0.1:{receiver.port}/?cto=250&rto=250",
         }
         stand.sweep_until_probable(*BOXES)
         for block in stuck:

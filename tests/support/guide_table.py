@@ -27,7 +27,7 @@ class How(Enum):
     RUN = "its commands, calls or code are run"
     TYPED = "typed into a simulated controller"
     LOADED = "loaded by the program's own loader of its kind"
-    SENT = "JSON that the API is sent, or answers"
+    SENT = "what the API is sent, or answers"
     SHOWN = "compared with what it shows"
     NOT_HERE = "cannot run here"
 
@@ -104,6 +104,7 @@ TABLE = (
     Row("docs/rest.md", "console", How.RUN, TYPED, "$ aprejoin token create"),
     Row("docs/rest.md", "console", How.RUN, REST),
     Row("docs/rest.md", "json", How.SENT, "tests/unit/docs/test_sent.py"),
+    Row("docs/restconf.md", "text", How.SENT, "tests/unit/docs/test_sent.py"),
     Row("docs/security.md", "text", How.NOT_HERE, BLOCKS, "   people, ITSM, NOC --TLS",
         "a drawing of who speaks to whom"),
     Row("docs/signals.md", "yaml", How.NOT_HERE, BLOCKS, "# prometheus.yml",

@@ -1,6 +1,6 @@
-"""JSON that the guides show is what the service takes and what it sends.
+"""What the guides show of bodies and filters is what the service takes and what it sends.
 
-Of docs/itsm.md, docs/polling.md, docs/rest.md and docs/webhooks.md.
+Of docs/itsm.md, docs/polling.md, docs/rest.md, docs/restconf.md and docs/webhooks.md.
 """
 
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from service.api.health import Ready
+from service.api.restconf.filters import filter_of
 from service.api.tickets import WordIn
 from service.domain.observation import Topic
 from service.domain.polling.telling import facts_document
@@ -21,10 +22,14 @@ from tests.support.guides import ROOT
 THIS = str(Path(__file__).relative_to(ROOT))
 
 
-def of_document(name: str) -> Any:
-    """The JSON of a document."""
+def text_of(name: str) -> str:
+    """The block of a document."""
     (found,) = [one for one in blocks_of(THIS) if one.place.startswith(f"docs/{name}.md:")]
-    return json.loads(found.text)
+    return found.text
+
+
+def of_document(name: str) -> Any:
+    return json.loads(text_of(name))
 
 
 def test_the_word_of_a_desk_is_taken_as_it_stands():
@@ -54,7 +59,7 @@ def test_a_delivery_has_the_form_that_is_sent():
 
 def test_the_age_of_facts_has_the_form_that_is_answered():
     shown = of_document("polling")
-    view = look()
+    view = look(load_percent=shown["load_percent"])
     aged = view.read_at - timedelta(seconds=shown["aps"]["oldest_seconds"])
     view = replace(
         view,
@@ -65,3 +70,14 @@ def test_the_age_of_facts_has_the_form_that_is_answered():
         ),
     )
     assert facts_document(view) == shown
+
+
+def test_the_filters_of_a_stream_are_taken_and_want_what_they_name():
+    by_name, by_controller, by_size = map(filter_of, text_of("restconf").splitlines())
+    assert by_name.wants("needs-attention", {})
+    assert not by_name.wants("plan-ready", {})
+    assert by_controller.wants("plan-ready", {"controller": "hq-1"})
+    assert not by_controller.wants("plan-ready", {"controller": "hq-2"})
+    large = {"confidence": "confirmed", "access-points": 11}
+    assert by_size.wants("finding-raised", large)
+    assert not by_size.wants("finding-raised", large | {"access-points": 10})
