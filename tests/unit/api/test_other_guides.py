@@ -1,11 +1,16 @@
-"""The calls of docs/integrating.md and docs/webhooks.md are made, in their order."""
+"""The calls of docs/integrating.md, docs/notifications.md and docs/webhooks.md, in their order."""
+
+from dataclasses import replace
 
 from service.ports.webhooks import Receipt
+from tests.support.ears import alarm
 from tests.support.facts import ROOT
 from tests.support.guide_calls import V1, Line, calls_of
+from tests.support.hearers import People
 from tests.unit.api.test_webhooks import Told
 
 INTEGRATING = ROOT / "docs" / "integrating.md"
+NOTIFICATIONS = ROOT / "docs" / "notifications.md"
 WEBHOOKS = ROOT / "docs" / "webhooks.md"
 HOURS = 60
 """After so many tries, an hour apart, a delivery is dead."""
@@ -59,3 +64,21 @@ def _dead(told: Told, hook) -> str:
         told.runtime.deliver(hook["id"])
     (dead,) = told.root.get(f"{where}/deliveries", state="dead").json()["deliveries"]
     return str(dead["id"])
+
+
+def test_a_channel_is_tried_out_and_what_was_put_aside_sent_again(service):
+    people = People(service)
+    service.api.set_front(replace(service.api.context, inventory=people.context.inventory))
+    people.ears.deaf["env:NOC"] = Receipt(500, "HTTP 500")
+    people.happens(alarm(), channels=("noc",))
+    people.tick()
+    people.put_aside("noc")
+    values: dict[str, str] = {}
+    for text in calls_of(NOTIFICATIONS):
+        line = Line.read(text, values)
+        answered = line.answered(service.api)
+        assert line.is_told(answered.status_code), f"{text}: {answered.text}"
+        if "state=dead" in line.path:
+            (dead,) = answered.json()["messages"]
+            values["MESSAGE"] = dead["id"]
+    assert values.keys() == {"MESSAGE"}

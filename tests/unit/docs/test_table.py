@@ -12,7 +12,7 @@ from tests.support.guide_table import (
     blocks_of,
     rows_of,
 )
-from tests.support.guides import ROOT, blocks
+from tests.support.guides import ROOT, blocks, commands
 
 BY_THE_TABLE = {BLOCKS, REFERENCE, TYPED, ".ci/run"}
 """Tests that take their documents from the table, or all there are; the others name theirs."""
@@ -45,6 +45,13 @@ def test_every_test_of_the_table_is_there_and_reads_what_it_is_said_to_read():
 def test_what_cannot_run_here_says_why_and_what_is_looked_at_instead():
     unsaid = [str(row) for row in TABLE if row.how is How.NOT_HERE and not (row.why and row.begins)]
     assert unsaid == []
+
+
+def test_what_is_typed_into_the_lab_is_our_own():
+    typed = {
+        Path(words[0]).name: str(block) for block in blocks_of(TYPED) for words in commands(block)
+    }
+    assert typed.keys() <= {"aprejoin", "make", "$EDITOR"}, typed
 
 
 def test_what_the_tests_of_the_lesson_run_is_marked_for_them():
