@@ -21,7 +21,6 @@ from service.domain.notices.damping import Message
 from service.domain.observation import Platform
 from service.domain.targets import target_of
 from service.drivers.iosxe.remembered import Remembered
-from service.drivers.placed_pushes import PlacedPushSessions
 from service.drivers.places import PlacedDrivers
 from service.drivers.pool import MOST_IDLE, DriverPool
 from service.errors import DeviceError, InvalidInput
@@ -92,6 +91,8 @@ class NetconfPushSessions:
 
 def open_push_sessions(inventory: Path | None, places: Slots, clock: Clock) -> PushSessions:
     """Who opens sessions with subscriptions, of a process with that inventory."""
+    from service.drivers.placed_pushes import PlacedPushSessions  # noqa: PLC0415 - no poll needs it
+
     folder = inventory.parent if inventory is not None else Path.cwd()
     return PlacedPushSessions(NetconfPushSessions(SecretResolver(folder)), places, clock)
 

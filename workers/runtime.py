@@ -18,7 +18,6 @@ from celery import Celery
 from service.bootstrap import no_ways_yet, open_context
 from service.domain.inventory import Inventory
 from service.domain.journal import HomeCalled, StepFailed
-from service.domain.journal_words import entry_document
 from service.errors import StoreError
 from service.ports.correlation import Correlation, correlation_of, following
 from service.ports.jobs import (
@@ -296,6 +295,8 @@ def _failed(one: Judged) -> bool:
 
 def log_move(remediation: str, progress: Progress) -> None:
     """One line for each move, with everything that the journal says of it, in the same words."""
+    from service.domain.journal_words import entry_document  # noqa: PLC0415 - see top
+
     events = [entry.event for entry in progress.noted]
     tell = log.warning if any(isinstance(e, StepFailed | HomeCalled) for e in events) else log.info
     tell(

@@ -6,7 +6,6 @@ claim by time, and the next worker begins anew.
 
 from service.ports.requests import Kind
 from service.usecases.context import Context
-from service.usecases.follow_up import follow_up
 from service.usecases.incidents import tell_findings
 from service.usecases.parts import (
     CLAIM_S,
@@ -47,6 +46,8 @@ def answer_sweep(context: Context, sweep_id: str) -> Sweep | None:
         is_patient=by_itself,
         is_thrifty=by_itself,
     )
+    from service.usecases.follow_up import follow_up  # noqa: PLC0415 - no first poll waits for it
+
     store.keep_sweep(sweep_id, sweep_document(context, result), at=result.finished)
     tell_findings(context, result)
     if asked is not None:

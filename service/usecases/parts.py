@@ -15,7 +15,6 @@ from service.domain.inventory import Controller
 from service.errors import StoreError
 from service.ports.requests import AskedSweep, Document, Kind
 from service.usecases.context import Context
-from service.usecases.follow_up import follow_up
 from service.usecases.hear import is_heard
 from service.usecases.incidents import tell_findings
 from service.usecases.poll import Polled
@@ -131,6 +130,8 @@ def put_together(context: Context, asked: AskedSweep) -> Sweep | None:
     if store.due_items(Kind.PART, begins=f"{asked.id}."):
         store.set_due(Kind.SWEEP, asked.id, in_s=LOOK_AGAIN_S, why="its parts are polled")
         return None
+    from service.usecases.follow_up import follow_up  # noqa: PLC0415 - no first poll waits for it
+
     looks = {look.controller: look for look in store.looks() if look.sweep == asked.id}
     words = [looks[name].document for name in asked.controllers if name in looks]
     finished = max((look.at for look in looks.values()), default=asked.at)

@@ -5,11 +5,11 @@ The deep one (`yang check`) also fetches the controller's own modules and looks 
 them, so that what is written is known to exist before anything is written.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
 
 from service.domain.releases import Release
 from service.drivers.iosxe.documents import filter_for, path_text, records, shape_of
-from service.drivers.iosxe.schemas import Schemas
 from service.drivers.links.netconf import NetconfLink, RpcRefused
 from service.drivers.paths import Contract, Node, Step
 from service.errors import AprejoinError, CapabilityMissing
@@ -39,6 +39,13 @@ LOSSES = {
 MUST_BE_FILLED = frozenset({"system", "clock", "saved"})
 LIBRARIES = ("modules-1.1", "modules-1.0", "schemas")
 TIMEOUT_S = 60.0
+
+
+class Paths(Protocol):
+    """The controller's own modules, compiled."""
+
+    def has(self, steps: Sequence[Step]) -> bool:
+        """Whether a path exists."""
 
 
 class Checker:
@@ -126,10 +133,10 @@ class Checker:
                 return names
         return ()
 
-    def _schemas(
-        self, modules: tuple[str, ...], on_module: Callable[[str], None]
-    ) -> Schemas | None:
+    def _schemas(self, modules: tuple[str, ...], on_module: Callable[[str], None]) -> Paths | None:
         """The compiled modules; None where not even the first is served."""
+        from service.drivers.iosxe.schemas import Schemas  # noqa: PLC0415 - pyang takes 50 ms
+
         served: dict[str, str] = {}
 
         def fetch(name: str) -> str:
@@ -148,7 +155,7 @@ class Checker:
             return None
         return Schemas(modules, wanted, fetch)
 
-    def _missing(self, schemas: Schemas) -> Iterator[tuple[str, list[str]]]:
+    def _missing(self, schemas: Paths) -> Iterator[tuple[str, list[str]]]:
         """(contract key, its paths that the controller's modules do not have)."""
         for key, read in self._contract.reads.items():
             if key not in LIBRARIES and read.exists_in(self._release):
@@ -185,5 +192,5 @@ class Checker:
                 yield from self._node_paths(inner, here[-1][0], here)
 
 
-def _absent(schemas: Schemas, paths: Iterable[tuple[Step, ...]]) -> list[str]:
+def _absent(schemas: Paths, paths: Iterable[tuple[Step, ...]]) -> list[str]:
     return [path_text(steps) for steps in paths if not schemas.has(steps)]

@@ -16,6 +16,13 @@ MAKES_PLANS = (
 CHANGES = ("service.domain.advancing", "service.usecases.advance", "service.usecases.carry")
 FACES = ("service.api", "service.web", "service.cli", "service.lab", "fastapi", "uvicorn", "jinja2")
 AIREOS = ("service.drivers.aireos", "service.drivers.links.snmp")
+LATER = (
+    "service.domain.journal_words",
+    "service.drivers.placed_pushes",
+    "service.usecases.follow_up",
+    "pyang",
+)
+"""What is said of changes, opened for subscriptions, done after a sweep, and `yang check`'s."""
 WORKER = "import workers.app; workers.app._get_ready()"
 INVENTORY = """
 controllers:
@@ -56,7 +63,7 @@ def worker(tmp_path_factory):
     return loaded(WORKER, tmp_path_factory.mktemp("worker"))
 
 
-@pytest.mark.parametrize("others", [MAKES_PLANS, CHANGES, FACES, AIREOS])
+@pytest.mark.parametrize("others", [MAKES_PLANS, CHANGES, FACES, AIREOS, LATER])
 def test_a_worker_that_polls_does_not_load_what_others_need(worker, others):
     assert of(others, worker) == []
 
