@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from service.transcripts.ber import (
+    LONG_FORM,
     OCTETS,
     SEQUENCE,
     MalformedError,
@@ -26,6 +27,8 @@ from service.transcripts.ber import (
 VERSION_2C = 1
 NULL_VALUE = b"\x05\x00"
 NO_ERROR, TOO_BIG = 0, 1
+LONGEST_SHORT = 2 + LONG_FORM - 1
+"""Octets of an element whose length is in one of them."""
 REPLY, REPORT = 0xA2, 0xA8
 ERRORS = {1: "tooBig", 2: "noSuchName", 5: "genErr", 6: "noAccess", 13: "resourceUnavailable",
           16: "authorizationError"}  # fmt: skip
@@ -97,14 +100,33 @@ def reply_of(body: bytes) -> Reply:
 
 
 def _bindings(listed: bytes) -> list[Binding]:
-    """Every binding; the innermost loop of a walk."""
+    """Every binding; the innermost loop of a walk.
+
+    Nearly all are shorter than 128 octets: of those each length is the octet after the tag, which
+    is read here; the others are taken apart as any element.
+    """
     found, at, size = [], 0, len(listed)
     while at < size:
-        _, start, at = element(listed, at)
-        _, name_at, name_end = element(listed, start)
-        tag, value_at, value_end = element(listed, name_end)
-        found.append(Binding(listed[name_at:name_end], tag, listed[value_at:value_end]))
+        name_at = at + 4  # behind the tags and lengths of the pair and of its name
+        end = at + 2 + listed[at + 1] if name_at < size else size + 1
+        value_at = name_at + listed[at + 3] + 2 if end <= size else size
+        is_short = value_at <= end <= size and end - at <= LONGEST_SHORT
+        if is_short and value_at + listed[value_at - 1] == end:
+            tag = listed[value_at - 2]
+            found.append(Binding(listed[name_at : value_at - 2], tag, listed[value_at:end]))
+            at = end
+        else:
+            binding, at = _long_binding(listed, at)
+            found.append(binding)
     return found
+
+
+def _long_binding(listed: bytes, at: int) -> tuple[Binding, int]:
+    """One binding of any length, and where the next begins."""
+    _, start, end = element(listed, at)
+    _, name_at, name_end = element(listed, start)
+    tag, value_at, value_end = element(listed, name_end)
+    return Binding(listed[name_at:name_end], tag, listed[value_at:value_end]), end
 
 
 def _parts(content: bytes) -> list[bytes]:
