@@ -46,7 +46,8 @@ def now():
 
 def signed(key=RSA, kid="one", algorithm="RS256", **claims):
     usual = {"iss": ISSUER, "aud": "aprejoin", "sub": "ann", "groups": ["noc", "cab", "else"]}
-    found = {**usual, "iat": now(), "exp": now() + 300, **claims}
+    moment = now()
+    found = {**usual, "iat": moment, "exp": moment + 300, **claims}
     found = {name: value for name, value in found.items() if value is not None}
     return jwt.encode(found, key, algorithm, headers={"kid": kid} if kid else {})
 
@@ -287,6 +288,7 @@ def test_the_environment_says_whom_to_trust():
 def test_the_page_is_a_client_of_the_issuer_where_it_is_named():
     assert Trust.from_environment(SET).client is None
     more = {"APREJOIN_OIDC_CLIENT_ID": " page ", "APREJOIN_OIDC_SCOPE": " openid  groups "}
+    more |= {"APREJOIN_PUBLIC_URL": "https://aprejoin.example"}
     found = Trust.from_environment({**SET, **more})
     assert (found.client, found.scope, found.label) == ("page", "openid groups", "sso.example")
     assert Trust.from_environment({**SET, "APREJOIN_OIDC_LABEL": "us"}).label == "us"
