@@ -28,7 +28,7 @@ from service.identity.asking import Asking
 from service.identity.code_flow import Client, CodeFlow
 from service.identity.discovery import Discovery
 from service.identity.oidc import OidcIdentities
-from service.identity.trust import CLIENT_ID, Trust
+from service.identity.trust import Trust
 from service.listeners.names import Names
 from service.ports.identities import Identities, NoIdentities
 from service.ports.jobs import Lane
@@ -166,13 +166,10 @@ def trusted(
     """
     trust = Trust.from_environment(environ)
     client = None if trust is None else trust.client
-    if settings.oidc_client_secret is not None and client is None:
-        raise InvalidInput("found nothing", where=CLIENT_ID, expected="whose the secret is")
     if trust is None or client is None:
         return NoIdentities() if trust is None else OidcIdentities(trust), None
     if settings.public_url is None:
-        told = f"the page's own address, beside {CLIENT_ID}"
-        raise InvalidInput("found nothing", where=PUBLIC_URL, expected=told)
+        raise InvalidInput("found nothing", where=PUBLIC_URL, expected="the address of the page")
     identities = OidcIdentities(trust)
     at = Client(client, trust.scope, settings.public_url, settings.oidc_client_secret)
     return identities, CodeFlow(at, trust.label, identities, Discovery(Asking(trust)), secrets)

@@ -32,6 +32,11 @@ SCOPE = "APREJOIN_OIDC_SCOPE"
 LABEL = "APREJOIN_OIDC_LABEL"
 _FORM = "viewer=VALUE; operator=VALUE; approver=VALUE; admin=VALUE, those that are wanted"
 LONGEST_LABEL = 60
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    CLIENT_ID: (ISSUER, "APREJOIN_PUBLIC_URL"),
+    "APREJOIN_OIDC_CLIENT_SECRET": (CLIENT_ID,),
+}
+"""A variable -> those without which it means nothing."""
 OPENID = "openid"
 
 
@@ -68,6 +73,7 @@ class Trust:
         Raises:
             InvalidInput: a variable is missing or bad; names it.
         """
+        _check_company(environ)
         issuer = environ.get(ISSUER)
         if not issuer:
             return None
@@ -100,6 +106,13 @@ def _label(environ: Mapping[str, str]) -> str:
     if len(text) > LONGEST_LABEL or not text.isprintable():
         raise _refused(LABEL, repr(text[:LONGEST_LABEL]), f"at most {LONGEST_LABEL} characters")
     return text
+
+
+def _check_company(environ: Mapping[str, str]) -> None:
+    for variable, others in BESIDE.items():
+        for other in others:
+            if environ.get(variable) and not environ.get(other):
+                raise _refused(other, f"nothing, beside {variable}", "a value: it takes both")
 
 
 def _needed(environ: Mapping[str, str], variable: str, expected: str) -> str:

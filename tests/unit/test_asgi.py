@@ -205,9 +205,10 @@ def test_people_sign_in_at_the_issuer_where_the_page_is_its_client():
 @pytest.mark.parametrize(
     ("environ", "named"),
     [
-        ({**ISSUER, **CLIENT}, "APREJOIN_PUBLIC_URL: found nothing"),
+        ({**ISSUER, **CLIENT}, "APREJOIN_PUBLIC_URL: found nothing, beside APREJOIN_OIDC_CLIENT"),
         ({**ISSUER, **SECRET}, "APREJOIN_OIDC_CLIENT_ID: found nothing"),
         (SECRET, "APREJOIN_OIDC_CLIENT_ID: found nothing"),
+        ({**CLIENT, **PUBLIC}, "APREJOIN_OIDC_ISSUER: found nothing"),
     ],
 )
 def test_a_setting_that_another_one_needs_is_named(environ, named):
