@@ -14,7 +14,7 @@ from service.uncollected import uncollected
 
 LONGEST_ENTRY = 1 << 20
 """Characters after which the end of an entry is no longer waited for."""
-AT_ONCE = 1 << 17
+AT_ONCE = 1 << 16
 """Characters that are gathered before they are looked at."""
 _BLANKS = re.compile(r"\s*")
 _AFTER = re.compile(r"\s*([,\]])\s*")

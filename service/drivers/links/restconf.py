@@ -44,7 +44,7 @@ XRD = "{http://docs.oasis-open.org/ns/xri/xrd-1.0}Link"
 LONGEST_BYTES = 256_000_000
 """Of one reply: 6,000 access points with every leaf are 50 MB."""
 SMALL_BYTES = 1_000_000
-READ_BYTES = 1 << 18
+READ_BYTES = 1 << 16
 _OK, _SERVER_FAULT = range(200, 300), 500
 
 
