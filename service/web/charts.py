@@ -139,7 +139,8 @@ def _grid(size: Size, marks: Sequence[tuple[float, str]], y: Scale) -> list[str]
 
 
 def _times(size: Size, first: datetime, last: datetime, most: int, x: Scale) -> list[str]:
-    floor, parts = size.top + size.down, []
+    floor = size.top + size.down
+    parts = [text(2, floor + 18, "UTC", kind="mark")]
     for at, name in moments(first, last, most):
         place = x(at.timestamp())
         parts.append(line(place, floor, place, floor + 4, kind="tick"))

@@ -41,6 +41,7 @@ def environment() -> Environment:
     made.filters.update(
         moment=datetime.fromisoformat,
         clocktime=clocktime,
+        precise=precise,
         exact=exact,
         offset=offset_words,
         part=part,
@@ -110,6 +111,11 @@ def stamp(moment: datetime) -> str:
 def short(moment: datetime) -> str:
     """The same for people: 2026-11-22 19:04 UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def precise(moment: datetime) -> str:
+    """The same to the second, where things follow each other quickly."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def ago_s(moment: datetime, now: datetime) -> float:

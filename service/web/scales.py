@@ -14,6 +14,8 @@ STEPS_S = (
     *(HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR),
     *(DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 91 * DAY),
 )
+MINUS = "\u2212"
+"""As wide as a plus."""
 OFFSETS_S = (
     *((1.0, "1 s"), (10.0, "10 s"), (60.0, "1 min"), (600.0, "10 min"), (3600.0, "1 h")),
     *((86_400.0, "1 day"), (2_592_000.0, "30 days"), (31_557_600.0, "1 year")),
@@ -75,7 +77,7 @@ def offset_marks(offsets_s: Iterable[float], most: int) -> list[tuple[float, str
     """Marks of an axis of offsets, by `scaled` place: zero, and what is near the largest."""
     reach = [*offsets_s, 1.0, -1.0]
     low, high = scaled(min(reach)), scaled(max(reach))
-    signed = [(-one, f"-{name}") for one, name in OFFSETS_S] + [*OFFSETS_S]
+    signed = [(-one, f"{MINUS}{name}") for one, name in OFFSETS_S] + [*OFFSETS_S]
     inside = [(scaled(one), name) for one, name in signed if low <= scaled(one) <= high]
     return _thinned([(0.0, "0"), *inside], most)
 
@@ -103,8 +105,8 @@ def offset_words(offset_s: float | None) -> str:
     if offset_s is None or not math.isfinite(offset_s):
         return "not known"
     if abs(offset_s) < MINUTE:
-        return f"{offset_s:+.1f} s"
-    return f"{'-' if offset_s < 0 else '+'}{lasted(offset_s)}"
+        return f"{offset_s:+.1f} s".replace("-", MINUS)
+    return f"{MINUS if offset_s < 0 else '+'}{lasted(offset_s)}"
 
 
 def ago(then: datetime, now: datetime) -> str:
