@@ -56,7 +56,7 @@ def test_every_command_of_the_guides_ends_as_it_should(results: Typist):
 
 def test_the_readme_leads_from_an_empty_folder_to_a_mended_controller(results: Typist):
     told = [one for one in results.told if one.block.place.startswith(README)]
-    ways = [one.words[0] for one in told]
+    ways = [one.words[0] for one in told if one.words[0] != "token"]
     assert ways == ["init", "check", "sweep", "sweep", "plan", "remediate", "diagnose"]
     by_verb: dict[str, Any] = {one.words[0]: one for one in told}
     assert "clock-window: can be used" in by_verb["plan"].text

@@ -62,6 +62,8 @@ class Row:
 
 TABLE = (
     Row("README.md", "console", How.NOT_HERE, ".ci/run", "$ make demo", "CI is these two commands"),
+    Row("README.md", "console", How.NOT_HERE, "tests/unit/lab/test_fleet.py",
+        "$ make install\n$ export", "the tests were installed so; its fleet is loaded there"),
     Row("README.md", "console", How.RUN, TYPED),
     Row("deploy/kubernetes/README.md", "console", How.NOT_HERE,
         "tests/contract/deploy/test_kubernetes.py", "$ cp -r deploy/kubernetes/example",

@@ -63,3 +63,10 @@ def test_what_is_typed_to_accept_expired_certificates_is_what_the_contract_types
 def test_quoted_code_is_that_of_the_file_that_it_is_quoted_from():
     quoted = ROOT / "service" / "web" / "schedules.py"
     assert of_document("page").text in quoted.read_text(), "quote it anew in docs/page.md"
+
+
+def test_the_readme_has_the_same_pressed_as_the_tutorial():
+    _, _, tutorial = (ROOT / "docs" / "tutorial.md").read_text().partition("## 8. The same in the")
+    _, _, readme = (ROOT / "README.md").read_text().partition("\n## Ten minutes")
+    pressed = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
+    assert pressed.findall(readme.partition("\n## ")[0]) == pressed.findall(tutorial)

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from service.lab.errors import LabError
 from service.lab.fleet import CERT_START, from_mapping, load, serial
 from service.lab.lab import Lab
+from tests.support.guides import ROOT, of
 
 FLEETS = Path(__file__).parents[3] / "service" / "lab" / "fleets"
 BOX = {"name": "hq", "release": "17.9.1"}
@@ -110,3 +112,10 @@ def test_a_policy_in_the_fleet_stands_in_the_inventory(tmp_path):
 def test_a_lab_listens_on_loopback_only():
     with pytest.raises(LabError, match=r"lab\.host"):
         from_mapping({"lab": {"host": "0.0.0.0"}, "controllers": [BOX]})  # noqa: S104
+
+
+def test_the_shipped_fleet_of_the_tutorial_is_the_one_that_it_tells_to_write():
+    (told,) = [one for one in of("yaml", mark="as lab") if one.place.startswith("docs/tutorial")]
+    shipped = ROOT / "service" / "lab" / "fleets" / "tutorial.yaml"
+    assert yaml.safe_load(shipped.read_text()) == yaml.safe_load(told.text)
+    assert len(load(shipped).controllers) == 1
