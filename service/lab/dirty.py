@@ -2,7 +2,6 @@
 
 from service.lab.aps.air import astray
 from service.lab.box.box import Box
-from service.lab.box.clock import FALSE_BEYOND_S
 from service.lab.yang.edit import leaves
 from service.lab.yang.judge import parse
 from service.lab.yang.paths import Element
@@ -15,10 +14,8 @@ def left_dirty(box: Box) -> list[str]:
     found += _differences(box, "startup", box.initial_startup, box.stores.startup)
     if box.stores.unsaved is not (box.initial_running != box.initial_startup):
         found.append(f"unsaved changes: {'yes' if box.stores.unsaved else 'no'}, unlike before")
-    offset = box.clock.offset_s
-    moved = abs(offset - box.spec.clock_offset_s) > FALSE_BEYOND_S
-    if moved and abs(offset) > FALSE_BEYOND_S:
-        found.append(f"clock is {offset:+.1f} s from true time")
+    in_step = box.ntp.synced_since is not None
+    found += box.clock.left_wrong(box.spec.clock_offset_s, in_step=in_step)
     found += [f"lock on {name} held by session {n}" for name, n in box.stores.locks.items()]
     if box.stores.candidate_differs:
         found.append("candidate has uncommitted changes")

@@ -22,6 +22,7 @@ from service.domain.journal import Closed, Entry, HomeCalled
 from service.domain.remediation import Run
 from service.errors import NotFound
 from service.lab.aireos.handle import WlcHandle
+from service.lab.box.clock import SET_WITHIN_S
 from service.lab.fleet import from_mapping
 from service.lab.handle import BoxHandle
 from service.lab.lab import Lab
@@ -84,7 +85,9 @@ class Ending:
             right = bool(self.left) and bool(self.closed.left) and bool(self.closed.mend)
             return found if right else [*found, f"needs attention for nothing: {self.closed}"]
         found += self.left
-        return found + ([] if abs(self.offset_s) < 2 else [f"off by {self.offset_s:.1f} s"])
+        return found + (
+            [] if abs(self.offset_s) <= SET_WITHIN_S else [f"off by {self.offset_s:.1f} s"]
+        )
 
 
 @dataclass

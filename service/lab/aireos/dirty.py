@@ -4,7 +4,6 @@ from service.lab.aireos.config import WlcConfig, commands
 from service.lab.aireos.ntp import Life
 from service.lab.aireos.wlc import WlcBox
 from service.lab.aps.air import astray
-from service.lab.box.clock import FALSE_BEYOND_S
 
 
 def left_dirty(box: WlcBox) -> list[str]:
@@ -15,10 +14,8 @@ def left_dirty(box: WlcBox) -> list[str]:
     found += _differences(box, "saved", saved, box.saved)
     if box.unsaved is not (running != saved):
         found.append(f"unsaved changes: {'yes' if box.unsaved else 'no'}, unlike before")
-    offset = box.clock.offset_s
-    moved = abs(offset - box.spec.clock_offset_s) > FALSE_BEYOND_S
-    if moved and abs(offset) > FALSE_BEYOND_S:
-        found.append(f"clock is {offset:+.1f} s from true time")
+    in_step = box.ntp.life is Life.IN_SYNC
+    found += box.clock.left_wrong(box.spec.clock_offset_s, in_step=in_step)
     if life is Life.IN_SYNC and box.ntp.life is not Life.IN_SYNC:
         found.append(f"NTP daemon is {box.ntp.life.value}, was in step")
     if box.boot != box.spec.boot:

@@ -6,6 +6,8 @@ from service.lab.log import Log
 from service.lab.time import Time
 
 FALSE_BEYOND_S = 2.0  # a clock that is off by more is called false
+SET_WITHIN_S = 5.0
+"""A clock that was set, and that nothing keeps in step, may be off by so much (DESIGN.md, 6)."""
 
 
 class BoxClock:
@@ -33,6 +35,17 @@ class BoxClock:
         """For how long the clock has been off by more than two seconds, all in all."""
         open_s = now - self._false_since if self._false_since is not None else 0.0
         return self._false_s + open_s
+
+    def left_wrong(self, found_s: float, *, in_step: bool) -> list[str]:
+        """What is wrong with where it was left, in words.
+
+        Args:
+            found_s: its offset in the beginning: one that nobody moved is nobody's fault.
+            in_step: whether NTP keeps it.
+        """
+        allowed_s = FALSE_BEYOND_S if in_step else SET_WITHIN_S
+        is_wrong = min(abs(self.offset_s), abs(self.offset_s - found_s)) > allowed_s
+        return [f"clock is {self.offset_s:+.1f} s from true time"] if is_wrong else []
 
     def _take(self, at: float, offset_s: float) -> None:
         self.offset_s = offset_s

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from service.lab.box.cli import CliSession
 from service.lab.dirty import left_dirty
 from tests.unit.lab.support import NTP, Bench, servers
@@ -145,3 +147,20 @@ def test_putting_everything_back_leaves_nothing_dirty():
     bench.edit(servers("<server-list><ip-address>192.0.2.1</ip-address></server-list>"))
     bench.wait(5)
     assert left_dirty(bench.box) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ntp", "is_wrong"),
+    [(-4, [], False), (-6, [], True), (-1, None, False), (-3, None, True)],
+    ids=["set", "set amiss", "kept", "kept amiss"],
+)
+def test_a_clock_that_ntp_keeps_is_judged_by_two_seconds_else_by_five(seconds, ntp, is_wrong):
+    bench = Bench() if ntp is None else Bench(ntp=ntp)
+    box = bench.box
+    found_s = box.clock.offset_s
+    box.clock.offset_s = float(seconds)
+    in_step = box.ntp.synced_since is not None
+    assert in_step is (ntp is None)
+    assert any("from true time" in line for line in left_dirty(box)) is is_wrong
+    assert box.clock.left_wrong(found_s=float(seconds), in_step=in_step) == []  # nobody moved it
+    assert found_s == 0.0
