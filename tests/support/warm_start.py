@@ -153,6 +153,9 @@ def _live(request: dict[str, object], fds: dict[str, int]) -> None:
     """A child's life: the command, as if it had been started from nothing. Never returns."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # shells let what they put aside ignore it
     os.setsid()
     os.dup2(fds["stdout"], 1)
     os.dup2(fds["stderr"], 2)
