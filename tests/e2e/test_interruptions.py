@@ -4,8 +4,10 @@ Afterwards `aprejoin restore` brings the box home, or the box itself does.
 """
 
 import signal
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
+from service.settings import DATABASE_FILE
 from tests.e2e.lost_machine import FOLDER, SERVER, TakenOver, lose_the_machine
-from tests.e2e.stand import Finished, Stand, box, together
+from tests.e2e.stand import Finished, Running, Stand, box, together
 from tests.support.patience import PATIENCE_S
 
 STEPS = (
@@ -118,10 +121,25 @@ def frozen(stand: Stand, name: str) -> Story:
     inventory = with_policy(stand, dead_man_after_s=DEAD_MAN_S)
     running = stand.start("remediate", name, "--yes", "--json", inventory=inventory)
     running.until("  wait-for-aps:")
-    running.signal(signal.SIGSTOP)
+    freeze(stand, running)
     left = home_alone(stand, name)
     running.signal(signal.SIGCONT)
     return Story(first=running.finish(), home_alone=left)
+
+
+def freeze(stand: Stand, running: Running) -> None:
+    """Stop a process, but not while it writes: it would keep SQLite's lock from all the others."""
+    database = stand.state / DATABASE_FILE
+    for _ in range(int(PATIENCE_S)):
+        running.signal(signal.SIGSTOP)
+        with closing(sqlite3.connect(database, timeout=5, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                running.signal(signal.SIGCONT)
+            else:
+                return
+    raise AssertionError("somebody always wrote")
 
 
 def work(stand: Stand) -> dict[str, Story]:
