@@ -21,9 +21,9 @@ from service.usecases.patience import why_left_alone
 from service.usecases.poll import Polled, poll
 from service.usecases.truth import host_clock, median_of, own_clock, true_time_beside
 
-THREADS = 32
-"""Of a part. All 50 at once halve the thinking of a large fleet, and a worker of two parts then
-held 241 to 341 MB above idle instead of 136."""
+THREADS = 50
+"""A whole part at once: controllers think for longer than reading them takes. With 32 a sweep of
+300 took a third longer, and a worker held about as much (docs/performance.md)."""
 UNVERIFIED = "this host's clock, unverified"
 """What an offset is measured against where nothing vouches for true time."""
 DOUBTFUL_S = 30.0
