@@ -72,9 +72,11 @@ def test_who_fails_again_who_is_many_and_who_shows_a_controllers_end_fail_the_ru
     put(house, "e2e", NEVER)
     put(house, "browser", *(ONCE.format(name=f"slow_{one}") for one in range(3)))
     put(house, "crashes", ONCE.format(name="left_behind"))
+    killer = house / "tests" / "integration" / "test_put.py"
+    killer.write_text(ONCE.format(name="killed"))
     code, told = checked(house)
     assert code == 1
-    for ring in ("e2e", "browser", "crashes"):
+    for ring in ("e2e", "browser", "crashes", "integration"):
         assert f"failed: tests/{ring}" in told
     assert "unsteady" not in told
     assert (house / "slow_0.seen").exists()
