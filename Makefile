@@ -5,8 +5,9 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 MINUTES ?= 5
+ROUNDS  ?= 1
 
-.PHONY: help install demo test check bench soak fuzz docs lock clean
+.PHONY: help install demo test check bench soak fuzz explore docs lock clean
 
 help:            ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,6 +40,11 @@ soak: install    ## random faults for MINUTES=5 (SEED=... repeats one): prints v
 
 fuzz: install    ## EXAMPLES=200 calls of each kind to the API, made up from its document: other ones each time
 	@EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/python -m pytest tests/contract/api/test_whatever_fits.py -q
+
+explore: install ## every property with examples that nobody has seen, ROUNDS=1 times over; ends at the first that fails
+	@for round in $$(seq $(ROUNDS)); do \
+	  APREJOIN_EXPLORE=1 $(BIN)/python -m pytest tests -m hypothesis -q --ignore=tests/bench || exit 1; \
+	done
 
 docs: install    ## write docs/reference anew from the code
 	@$(BIN)/python -m tests.support.reference

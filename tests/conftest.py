@@ -1,8 +1,11 @@
-"""Fixtures that every ring may ask for, and how long a property may think: as long as it takes.
+"""Fixtures that every ring may ask for, and which examples a property tries, however long it takes.
 
-What is to be read by people goes to `figures` and is printed at the end of the run.
+The same examples each time, so that a change is judged by what it changes; `make explore`
+(APREJOIN_EXPLORE) tries others each time and keeps what failed. What is to be read by people goes
+to `figures` and is printed at the end of the run.
 """
 
+import os
 import sys
 
 import pytest
@@ -16,8 +19,9 @@ __all__ = ["migrated", "postgres", "postgres_url", "shared"]
 structlog.configure(  # stdout belongs to the commands under test, whatever else logs meanwhile
     logger_factory=structlog.PrintLoggerFactory(sys.__stderr__)
 )
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("repeat", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("explore" if os.environ.get("APREJOIN_EXPLORE") else "repeat")
 
 FIGURES = pytest.StashKey[list[str]]()
 

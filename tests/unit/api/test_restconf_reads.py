@@ -262,6 +262,8 @@ QUERIES = st.dictionaries(
 def test_whatever_is_asked_for_is_answered_or_refused_in_the_form_of_restconf(read, address, query):
     answered = read(f"{DATA}/{address}?{urlencode(query)}")
     assert answered.status_code < 500, answered.text
+    if not answered.request.url.path.startswith(DATA):  # a client follows `..` before it asks
+        return
     if answered.status_code >= 400:
         assert error_of(answered)["error-message"]
     elif answered.is_redirect:  # a line end and a slash at the end: the framework leaves it out
