@@ -16,6 +16,7 @@ from service.api.events import events
 from service.api.findings import findings
 from service.api.fleet import fleet
 from service.api.foresight import foresight
+from service.api.freezes import freezes
 from service.api.health import health
 from service.api.importing import importing
 from service.api.inventory import inventory
@@ -47,6 +48,7 @@ ROUTERS = (
     fleet,
     inventory,
     schedules,
+    freezes,
     importing,
     parts,
     aps,

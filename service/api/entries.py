@@ -31,7 +31,7 @@ class EntryIn(Strict):
 
     def patch(self) -> dict[str, Any]:
         """What was said, null included."""
-        return self.model_dump(exclude_unset=True)
+        return self.model_dump(exclude_unset=True, by_alias=True)
 
 
 class Said(BaseModel):
@@ -115,6 +115,30 @@ class ScheduleIn(SchedulePatch):
     """A schedule; one of `every` and `cron`."""
 
     name: Name = Field(examples=["night"])
+
+
+class FreezePatch(EntryIn):
+    """Keys of a freeze; docs/inventory.md explains each."""
+
+    name: Name | None = Field(default=None, description="Never another one.")
+    start: Text | None = Field(
+        default=None, alias="from", description="RFC 3339.", examples=["2026-12-18T17:00:00+01:00"]
+    )
+    to: Text | None = Field(
+        default=None, description="RFC 3339, after `from`.", examples=["2027-01-04T08:00:00+01:00"]
+    )
+    sites: Words | None = None
+    tags: Words | None = None
+
+
+class FreezeIn(FreezePatch):
+    """A freeze; without sites and tags it holds everywhere."""
+
+    name: Name = Field(examples=["year-end"])
+    start: Text = Field(
+        alias="from", description="RFC 3339.", examples=["2026-12-18T17:00:00+01:00"]
+    )
+    to: Text = Field(description="RFC 3339, after `from`.", examples=["2027-01-04T08:00:00+01:00"])
 
 
 class PartIn(RootModel[Policy]):

@@ -14,6 +14,7 @@ from service.domain.marks import FindingState
 from service.domain.observation import ApState, Platform
 from service.ports.requests import PlanState, SweepState
 from service.ports.steering import CampaignState
+from service.usecases.freezes import FreezeState
 from service.usecases.show import RemediationState
 
 Moment: TypeAlias = Annotated[
@@ -196,6 +197,30 @@ class SchedulesPage(Page):
     """Schedules."""
 
     schedules: list[ScheduleShape]
+
+
+class FreezeShape(Shape):
+    """A freeze of the inventory."""
+
+    name: str | None = Field(description="null: it has none, and is changed in the file alone.")
+    start: Moment = Field(alias="from")
+    to: Moment
+    sites: list[str]
+    tags: list[str]
+    state: FreezeState
+
+
+class FreezeOut(Shape):
+    """One freeze."""
+
+    freeze: FreezeShape
+    entry: dict[str, Any] = Field(description="As the inventory file has it.")
+
+
+class FreezesPage(Page):
+    """Freezes."""
+
+    freezes: list[FreezeShape]
 
 
 class PlanHead(Shape):

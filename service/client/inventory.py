@@ -20,7 +20,7 @@ class Calls(Protocol):
 
 
 class InventoryCalls:
-    """Entries by their paths: `controllers/hq-1`, `schedules/night`, `inventory/sites/hq`.
+    """Entries by their paths: `controllers/hq-1`, `schedules/night`, `freezes/move`, `inventory/sites/hq`.
 
     A change is of what `read` gave, where its tag is handed over; without a tag, of whatever is
     there when it is asked for.
@@ -36,7 +36,7 @@ class InventoryCalls:
         return found, answered.headers.get("ETag", "*")
 
     def add(self, collection: str, entry: Document) -> Document:
-        """A new controller or schedule."""
+        """A new controller, schedule or freeze."""
         found: Document = self._calls.change("POST", collection, entry)["entry"]
         return found
 

@@ -8,12 +8,12 @@ from typing import Any
 import yaml
 
 from service.config.yaml_edit import YamlText
+from service.config.yaml_spans import PlainLoader
 from service.errors import Refused
 from service.ports.fleet_file import WHOLE, Entry, Part
 
-LISTS = (Part.CONTROLLERS, Part.SCHEDULES)
+LISTS = (Part.CONTROLLERS, Part.SCHEDULES, Part.FREEZES)
 Wanted = Mapping[str, Entry | None]
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class FleetText:
         """Raises Refused: it has values that no inventory has."""
         try:
             # The loader is yaml's safe one, in C where there is it.
-            document = yaml.load(text, Loader=_Loader)  # noqa: S506
+            document = yaml.load(text, Loader=PlainLoader)  # noqa: S506
         except (yaml.YAMLError, ValueError):
             raise Refused(
                 "the inventory file has a value that cannot be kept in an edit: mend it by hand"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from service.config.inventory_controllers import Surroundings, controller
+from service.config.inventory_freezes import freezes
 from service.config.inventory_itsm import itsm
 from service.config.inventory_notify import notify
 from service.config.inventory_parts import (
@@ -22,10 +23,10 @@ from service.config.inventory_parts import (
     credentials,
     event_keys,
     event_senders,
-    freeze,
     schedule,
     secretive_section,
     site_timezone,
+    stated_name,
 )
 from service.config.inventory_policy import policy_over
 from service.config.inventory_software import software
@@ -134,7 +135,7 @@ class _Draft:
         return Inventory(
             controllers=tuple(c for c in found if c.name not in self.rejected),
             schedules=tuple(s for s in schedules if f"schedules[{s.name}]" not in self.rejected),
-            freezes=self.top.get("freezes", each(freeze(around.names)), ()),
+            freezes=self.top.get("freezes", freezes(around.names), ()),
             software=self.top.get("software", software(around.credentials, folder), None),
             event_keys=self.top.get("event_keys", event_keys, _NO_KEYS),
             event_senders=self.top.get("event_senders", event_senders, ()),
@@ -171,7 +172,7 @@ class _Draft:
         first: dict[str, YamlValue] = {}
         labelled = []
         for item in items:
-            name = _name_of(item)
+            name = stated_name(item)
             value = item if name is None else item.labelled(kind, name)
             label = value.path if name is None else name
             if label in first:
@@ -207,12 +208,3 @@ def _filled_list(value: YamlValue) -> tuple[YamlValue, ...]:
     if not items:
         raise value.refuse("at least one controller", found="an empty list")
     return items
-
-
-def _name_of(value: YamlValue) -> str | None:
-    """The name that an entry of a list states, whatever else is wrong with it."""
-    try:
-        name = Section(value).entries.get("name")
-    except InvalidFile:
-        return None
-    return None if name is None else name.text or None

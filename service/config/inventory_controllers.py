@@ -11,7 +11,7 @@ from service.config.inventory_policy import layered
 from service.config.inventory_values import (
     address,
     choice,
-    controller_name,
+    entry_name,
     flag,
     host,
     host_key,
@@ -95,7 +95,7 @@ def _read_controller(around: Surroundings, value: YamlValue) -> Controller:
     tags: tuple[str, ...] = get("tags", each(text), ())
     site = get("site", one_of(around.sites, "site"), None)
     found = Controller(
-        name=need("name", controller_name, ""),
+        name=need("name", entry_name, ""),
         platform=need("platform", _platform, Platform.IOSXE),
         host=need("host", host, ""),
         credentials=need("credentials", partial(_credentials, around), _NOBODY),

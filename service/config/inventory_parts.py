@@ -1,8 +1,7 @@
-"""The parts of an inventory around the controllers: credentials, sites, schedules, freezes."""
+"""The parts of an inventory around the controllers: credentials, sites, schedules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
@@ -11,18 +10,17 @@ from service.config.inventory_values import (
     cron,
     duration_s,
     flag,
-    moment,
     seconds_or_none,
     secret,
     short,
     text,
     timezone,
 )
+from service.config.yaml_file import InvalidFile
 from service.config.yaml_places import Reader, Section, YamlValue, each, one_of
-from service.domain.inventory import ANYBODY, Credentials, Freeze, Missed, Schedule
+from service.domain.inventory import ANYBODY, Credentials, Missed, Schedule
 
 _NOTHING: str = ""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHAT: tuple[Literal["sweep"]] = ("sweep",)
 _MISSED: tuple[Missed, ...] = ("once", "skip")
 SCHEDULE_KEYS = (
@@ -104,6 +102,15 @@ def site_timezone(value: YamlValue) -> str:
     return zone
 
 
+def stated_name(value: YamlValue) -> str | None:
+    """The name that an entry of a list states, whatever else is wrong with it."""
+    try:
+        name = Section(value).entries.get("name")
+    except InvalidFile:
+        return None
+    return None if name is None else name.text or None
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What the file defines, for the parts that refer to it by name."""
@@ -145,22 +152,3 @@ def schedule(names: Names) -> Reader[Schedule]:
         return found
 
     return read_schedule
-
-
-def freeze(names: Names) -> Reader[Freeze]:
-    """A reader of one freeze; without sites and tags it holds everywhere."""
-
-    def read_freeze(value: YamlValue) -> Freeze:
-        section = Section(value, ("from", "to", "sites", "tags"))
-        found = Freeze(
-            start=section.need("from", moment, _EPOCH),
-            end=section.need("to", moment, _EPOCH),
-            sites=section.get("sites", each(one_of(names.sites, "site")), ()),
-            tags=section.get("tags", each(text), ()),
-        )
-        section.settle()
-        if found.end <= found.start:
-            raise section.entries["to"].refuse("a time after 'from'")
-        return found
-
-    return read_freeze

@@ -48,8 +48,8 @@ def short(value: YamlValue) -> str:
     return found
 
 
-def controller_name(value: YamlValue) -> str:
-    """A name that can stand for a controller everywhere, file names included."""
+def entry_name(value: YamlValue) -> str:
+    """A name that can stand for an entry everywhere, addresses and file names included."""
     if value.text is None or not is_controller_name(value.text):
         raise value.refuse(
             "a name of letters, digits, '.', '_', '-'; 63 at most, in quotes if all digits"

@@ -21,6 +21,17 @@ class _Mark(Protocol):
 
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+TIME = "tag:yaml.org,2002:timestamp"
+
+
+class PlainLoader(_Loader):  # type: ignore[misc, valid-type]  # C's, where it is there
+    """YAML's safe loader; a time stays the text that it is written as, with its offset."""
+
+
+PlainLoader.yaml_implicit_resolvers = {
+    first: [one for one in resolvers if one[0] != TIME]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
 
 
 @dataclass(frozen=True, slots=True)

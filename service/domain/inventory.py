@@ -150,12 +150,17 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """A time in which nothing is changed."""
+    """A time in which nothing is changed.
+
+    Attributes:
+        name: by which it is changed by REST; None: the file gives it none.
+    """
 
     start: datetime
     end: datetime
     sites: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    name: str | None = None
 
     def covers(self, controller: Controller, moment: datetime) -> bool:
         """Whether this freeze holds for a controller at a moment."""

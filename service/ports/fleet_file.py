@@ -24,6 +24,7 @@ class Part(StrEnum):
 
     CONTROLLERS = "controllers"
     SCHEDULES = "schedules"
+    FREEZES = "freezes"
     CREDENTIALS = "credentials"
     SITES = "sites"
     TAG_POLICIES = "tag_policies"

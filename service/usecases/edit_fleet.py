@@ -23,6 +23,7 @@ Check = Callable[[Entry], None]
 KINDS = {
     Part.CONTROLLERS: "controller",
     Part.SCHEDULES: "schedule",
+    Part.FREEZES: "freeze",
     Part.CREDENTIALS: "set of credentials",
     Part.SITES: "site",
     Part.TAG_POLICIES: "policy of a tag",
@@ -87,6 +88,8 @@ def _is_known(context: Context, spot: Spot) -> bool:
             return context.inventory.get(spot.name) is not None
         case Part.SCHEDULES:
             return any(one.name == spot.name for one in context.inventory.schedules)
+        case Part.FREEZES:
+            return any(one.name == spot.name for one in context.inventory.freezes)
         case _:
             return spot.part is Part.POLICY
 

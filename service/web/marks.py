@@ -2,6 +2,7 @@
 
 from service.door.versions import tag_of
 from service.usecases.context import Context
+from service.usecases.freezes import agenda_of_freezes
 from service.usecases.review import review
 from service.usecases.show import show_remediation
 
@@ -36,5 +37,6 @@ def remediation_mark(context: Context, remediation: str) -> str:
 
 
 def schedules_mark(context: Context, _: str) -> str:
-    """Another text whenever a sweep was asked for, or has come further."""
-    return repr([(one.id, one.state) for one in context.store.sweeps(limit=20)])
+    """Another text whenever a sweep was asked for or has come further, or a freeze is another."""
+    freezes = [(one.freeze, one.state) for one in agenda_of_freezes(context)]
+    return repr(([(one.id, one.state) for one in context.store.sweeps(limit=20)], freezes))

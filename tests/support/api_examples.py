@@ -278,6 +278,7 @@ def _edit_more(told: Recorder, fleet: FleetService) -> None:
     told.call("root", "PUT", f"{V1}{where}", changed, **fleet.tag(where))
     told.call("root", "PATCH", f"{V1}{where}", {"paused": True}, **fleet.tag(where))
     told.call("root", "DELETE", f"{V1}{where}", **fleet.tag(where))
+    _edit_freezes(told, fleet)
     where = "/inventory/credentials/branch"
     login = {"username": "wlc", "password": "env:BRANCH_PASSWORD"}
     told.call("root", "PUT", f"{V1}{where}", login)
@@ -289,6 +290,19 @@ def _edit_more(told: Recorder, fleet: FleetService) -> None:
     text = "controllers:\n  - {name: hq-3, platform: iosxe, host: 192.0.2.13, credentials: hq}\n"
     body = {"source": "yaml", "text": text, "dry_run": True}
     told.call("root", "POST", f"{V1}/inventory/import", body)
+
+
+def _edit_freezes(told: Recorder, fleet: FleetService) -> None:
+    """A freeze comes, is narrowed, and is lifted."""
+    begins, ends = "2026-12-18T16:00:00Z", "2027-01-04T07:00:00Z"
+    freeze = {"name": "year-end", "from": begins, "to": ends}
+    told.call("root", "POST", f"{V1}/freezes", freeze)
+    where = "/freezes/year-end"
+    for path in ("/freezes", where):
+        told.call("vera", "GET", f"{V1}{path}")
+    told.call("root", "PUT", f"{V1}{where}", {**freeze, "sites": ["paris"]}, **fleet.tag(where))
+    told.call("root", "PATCH", f"{V1}{where}", {"tags": ["branch"]}, **fleet.tag(where))
+    told.call("root", "DELETE", f"{V1}{where}", **fleet.tag(where))
 
 
 def _hour(now: datetime, hours: int) -> str:

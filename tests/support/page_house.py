@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from fastapi import FastAPI
 
-from service.domain.inventory import Schedule
+from service.domain.inventory import Freeze, Schedule
 from service.web.live import MARKS
 from tests.support.api_service import Service
 from tests.support.pages import Browser, pages
@@ -41,6 +41,13 @@ class House:
 
     def with_schedules(self, *schedules: Schedule) -> None:
         """From now on the inventory has these."""
+        self._with(schedules=schedules)
+
+    def with_freezes(self, *freezes: Freeze) -> None:
+        """The same of freezes."""
+        self._with(freezes=freezes)
+
+    def _with(self, **parts: object) -> None:
         front = self.service.api.app.state.front
-        fleet = replace(front.inventory(), schedules=schedules)
+        fleet = replace(front.inventory(), **parts)
         self.app.state.front = replace(front, inventory=lambda: fleet)

@@ -22,6 +22,7 @@ from service.cli.main import COMMANDS, main
 from service.config import (
     inventory,
     inventory_controllers,
+    inventory_freezes,
     inventory_hook,
     inventory_itsm,
     inventory_jira,
@@ -128,7 +129,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "`credentials.NAME`": inventory_parts.CREDENTIAL_KEYS,
     "`sites.NAME`": ("timezone",),
     "`schedules[]`": inventory_parts.SCHEDULE_KEYS,
-    "`freezes[]`": ("from", "to", "sites", "tags"),
+    "`freezes[]`": inventory_freezes.KEYS,
     "`software`": inventory_software.KEYS,
     "`itsm` (ServiceNow)": inventory_itsm.KEYS,
     "`itsm` (Jira)": inventory_jira.JIRA_KEYS,

@@ -408,6 +408,12 @@ def test_policy_values_have_no_floor_but_sense(key, value):
         ("schedules: [{every: 1m}]", "schedules[0]", "no 'name'"),
         ("schedules: {a: 1}", "schedules", "a mapping"),
         ("freezes: [{to: 2026-01-01T00:00:00Z}]", "freezes[0]", "no 'from'"),
+        ("freezes: [{name: x, to: 2026-01-01T00:00:00Z}]", "freezes[x]", "no 'from'"),
+        (
+            "freezes: [&a {name: x, from: 2026-01-01T00:00:00Z, to: 2026-01-02T00:00:00Z}, *a]",
+            "freezes[1]",
+            "the name 'x' again",
+        ),
         ("freezes: [{from: 2026-01-01, to: 2026-01-02T00:00:00Z}]", "freezes[0].from", "the date"),
         (
             "freezes: [{from: 2026-01-01T00:00:00, to: 2026-01-02T00:00:00Z}]",

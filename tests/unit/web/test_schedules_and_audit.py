@@ -1,10 +1,12 @@
 """Schedules are looked at and run; the audit trail is filtered, paged and verified."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from service.domain.inventory import Schedule
+from service.domain.inventory import Freeze, Schedule
 
 
 @pytest.fixture
@@ -25,6 +27,33 @@ def test_each_schedule_says_when_it_runs_next(scheduled):
     assert "paused" in text
     assert "not by itself" in text
     assert "Run now" not in text
+
+
+def test_the_freezes_are_shown_and_which_of_them_holds(house):
+    now = house.service.api.context.clock.now().wall
+    day = timedelta(days=1)
+    house.with_freezes(
+        Freeze(now - 9 * day, now - 8 * day, sites=("rome",)),
+        Freeze(now - day, now + day, name="move"),
+        Freeze(now + 5 * day, now + 6 * day, tags=("vip",), name="year-end"),
+    )
+    text = " ".join(house.browser("vera").get("/schedules").text.split())
+    rows = re.findall(r"<tr>.*?</tr>", text[text.index("Freezes</h2>") :])[1:4]
+    assert [re.findall(r"without a name|move|year-end", row) for row in rows] == [
+        ["without a name"],
+        ["move"],
+        ["year-end"],
+    ]
+    assert [re.findall(r"holds now|ahead|over(?=<)", row) for row in rows] == [
+        ["over"],
+        ["holds now"],
+        ["ahead"],
+    ]
+    assert [re.findall(r"rome|everywhere|vip", row) for row in rows] == [
+        ["rome"],
+        ["everywhere"],
+        ["vip"],
+    ]
 
 
 def test_an_operator_runs_one_now(scheduled):
