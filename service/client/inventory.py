@@ -20,7 +20,7 @@ class Calls(Protocol):
 
 
 class InventoryCalls:
-    """Entries by their paths: `controllers/hq-1`, `schedules/night`, `freezes/move`, `inventory/sites/hq`.
+    """Entries by their paths: `controllers/hq-1`, `freezes/move`, `inventory/sites/hq`.
 
     A change is of what `read` gave, where its tag is handed over; without a tag, of whatever is
     there when it is asked for.
