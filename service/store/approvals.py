@@ -7,7 +7,7 @@ from sqlalchemy import Engine, insert, select
 from service.ports.store import Approval
 from service.store.codec import moment_of, moment_text
 from service.store.tables import approvals
-from service.store.transactions import transaction
+from service.store.transactions import reading, transaction
 
 
 class ApprovalTable:
@@ -31,7 +31,7 @@ class ApprovalTable:
     def approvals(self, digest: str) -> Iterable[Approval]:
         """Every approval of a digest, newest first."""
         query = select(approvals).where(approvals.c.digest == digest)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(approvals.c.at.desc())).all()
         return tuple(
             Approval(

@@ -10,7 +10,7 @@ from service.errors import RecordUnreadable, StoreError
 from service.ports.audit import EVERYTHING, Wanted
 from service.store.audit_tables import audit
 from service.store.codec import moment_of, moment_text
-from service.store.transactions import alone, transaction
+from service.store.transactions import alone, reading, transaction
 
 
 class AuditTable:
@@ -38,14 +38,14 @@ class AuditTable:
         query = select(audit).where(*_meant(wanted)).order_by(audit.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.seq < before)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(_record(row) for row in connection.execute(query))
 
     def chain(self, *, after: int, limit: int) -> tuple[Record, ...]:
         """Oldest first, up to one that is unreadable. Raises RecordUnreadable: it is the first."""
         query = select(audit).where(audit.c.seq > after).order_by(audit.c.seq).limit(limit)
         found: list[Record] = []
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             try:
                 found.extend(_record(row) for row in connection.execute(query))
             except RecordUnreadable:  # those before it are told
@@ -55,7 +55,7 @@ class AuditTable:
 
     def head(self) -> Head:
         """The end of the chain."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return _head(connection)
 
 

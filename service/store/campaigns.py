@@ -15,7 +15,7 @@ from service.store.plans import plan_of, remediation_of
 from service.store.steering_tables import campaigns, targets
 from service.store.tables import asked_plans, asked_remediations, remediations
 from service.store.times import StoreTime
-from service.store.transactions import add_if_missing, transaction
+from service.store.transactions import add_if_missing, reading, transaction
 
 OPEN = 1
 
@@ -42,13 +42,13 @@ class CampaignTables:
 
     def campaign(self, item: str) -> Campaign | None:
         """One campaign."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(campaigns).where(campaigns.c.id == item)).first()
         return None if row is None else _campaign(row)
 
     def open_one(self) -> Campaign | None:
         """The campaign that has not ended."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(campaigns).where(campaigns.c.open == OPEN)).first()
         return None if row is None else _campaign(row)
 
@@ -63,13 +63,13 @@ class CampaignTables:
         """Campaigns, by time."""
         query = select(campaigns).where(*matching(campaigns, only))
         cut = part(query, campaigns, limit=limit, after=after, oldest_first=oldest_first)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(_campaign(row) for row in connection.execute(cut))
 
     def targets(self, campaign: str) -> tuple[Target, ...]:
         """Its controllers, in line."""
         query = select(targets).where(targets.c.campaign == campaign).order_by(targets.c.place)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(_target(row) for row in connection.execute(query))
 
     def put_target(self, campaign: str, target: Target) -> None:
@@ -94,7 +94,7 @@ class CampaignTables:
         """The plan for a controller that was asked for last."""
         query = select(asked_plans).where(asked_plans.c.controller == controller)
         order = (asked_plans.c.at.desc(), asked_plans.c.id.desc())
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query.order_by(*order).limit(1)).first()
         return None if row is None else plan_of(row)
 
@@ -106,7 +106,7 @@ class CampaignTables:
         )
         if controller is not None:
             query = query.where(asked_remediations.c.controller == controller)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(remediation_of(row) for row in connection.execute(query))
 
 

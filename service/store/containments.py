@@ -7,7 +7,7 @@ from sqlalchemy import Engine, insert, select, update
 from service.domain.contained import Contained
 from service.store.codec import moment_of, moment_text
 from service.store.tables import containments
-from service.store.transactions import transaction
+from service.store.transactions import reading, transaction
 
 
 class ContainmentTable:
@@ -38,7 +38,7 @@ class ContainmentTable:
             wanted = wanted.where(containments.c.controller == controller)
         if standing:
             wanted = wanted.where(containments.c.lifted.is_(None))
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(wanted).all()
         return tuple(
             Contained(

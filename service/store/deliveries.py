@@ -9,7 +9,7 @@ from service.domain.webhooks import EventKind
 from service.ports.webhooks import Delivery, NewDelivery, State, Tried
 from service.store.codec import moment_of, moment_text
 from service.store.times import Mark, StoreTime
-from service.store.transactions import add_if_missing, transaction
+from service.store.transactions import add_if_missing, reading, transaction
 from service.store.webhook_tables import deliveries
 
 
@@ -27,7 +27,7 @@ class DeliveryTable:
 
     def next_delivery(self, webhook: str) -> Delivery | None:
         """What is to be sent now."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             due = select(deliveries).where(deliveries.c.webhook == webhook, is_sendable(now))
             row = connection.execute(due.order_by(deliveries.c.number).limit(1)).first()
@@ -60,14 +60,14 @@ class DeliveryTable:
         if before is not None:
             query = query.where(deliveries.c.number < before)
         query = query.order_by(deliveries.c.number.desc()).limit(limit)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             return tuple(_delivery(row, now) for row in connection.execute(query))
 
     def count_deliveries(self, webhook: str) -> Mapping[State, int]:
         """How many are in each state."""
         query = select(deliveries.c.state, func.count()).where(deliveries.c.webhook == webhook)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query.group_by(deliveries.c.state)).all()
         return {row[0]: row[1] for row in rows}
 

@@ -12,7 +12,7 @@ from service.ports.correlation import current
 from service.ports.requests import Due, Kind
 from service.store.tables import dues, ticks
 from service.store.times import Mark, StoreTime
-from service.store.transactions import add_if_missing, put, transaction
+from service.store.transactions import add_if_missing, put, reading, transaction
 
 
 class DueTable:
@@ -28,7 +28,7 @@ class DueTable:
 
     def due_of(self, kind: Kind, item: str) -> Due | None:
         """What was said last."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(dues).where(_is(kind, item))).first()
             return None if row is None else _due(row, self._time.now(connection))
 
@@ -40,7 +40,7 @@ class DueTable:
     def due_items(self, kind: Kind, *, begins: str) -> tuple[str, ...]:
         """What is not done yet of what begins so."""
         these = and_(dues.c.kind == kind.value, dues.c.id.startswith(begins, autoescape=True))
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(connection.scalars(select(dues.c.id).where(these).order_by(dues.c.id)))
 
     def forget_due(self, kind: Kind, item: str) -> None:

@@ -23,7 +23,7 @@ from service.store.lists import part
 from service.store.sweeps import asked_row
 from service.store.tables import ap_history, asked_sweeps, dues
 from service.store.times import Mark, StoreTime
-from service.store.transactions import alone, fold, put, transaction
+from service.store.transactions import alone, fold, put, reading, transaction
 
 CHUNK = 200
 TAIL = "events: looked at again when they have ended"
@@ -59,7 +59,7 @@ class EventTables:
 
     def event(self, event: str) -> HeardEvent | None:
         """One event."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(events).where(events.c.id == event)).first()
         return None if row is None else _event(row)
 
@@ -79,7 +79,7 @@ class EventTables:
         some = [of.c[name] == value for name, value in said.items() if value is not None]
         query = select(of).where(*some)
         cut = part(query, of, limit=limit, after=after, oldest_first=oldest_first)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(_event(row) for row in connection.execute(cut).all())
 
     def ap_homes(self, called: Iterable[str]) -> tuple[ApHome, ...]:
@@ -87,7 +87,7 @@ class EventTables:
         wanted, table = sorted(set(called)), ap_history.c
         columns = (table.controller, table.mac, table.ethernet, table.address, table.name)
         found: set[ApHome] = set()
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             for start in range(0, len(wanted), CHUNK):
                 some = wanted[start : start + CHUNK]
                 named = or_(*(column.in_(some) for column in columns[1:]))

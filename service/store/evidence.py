@@ -9,7 +9,7 @@ from sqlalchemy import Column, Engine, Integer, String, Table, Text, func, inser
 from service.domain.evidence.looks import Piece
 from service.store.codec import document_text, moment_of, moment_text
 from service.store.tables import metadata
-from service.store.transactions import transaction
+from service.store.transactions import reading, transaction
 
 evidence = Table(
     "evidence",
@@ -43,7 +43,7 @@ class EvidenceTable:
     def pieces(self, remediation: str) -> tuple[Piece, ...]:
         """All of a remediation."""
         query = select(evidence).where(evidence.c.remediation == remediation)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(evidence.c.number)).all()
         return tuple(
             Piece(row.number, moment_of(row.at), row.kind, json.loads(row.document)) for row in rows
@@ -52,5 +52,5 @@ class EvidenceTable:
     def newest_piece(self, remediation: str) -> int:
         """The number of its newest one."""
         query = select(func.max(evidence.c.number)).where(evidence.c.remediation == remediation)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return connection.scalar(query) or 0

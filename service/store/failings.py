@@ -7,7 +7,7 @@ from sqlalchemy import Engine, Row, delete, select
 from service.domain.backoff import Failing, Trouble, pause_s
 from service.store.steering_tables import failing
 from service.store.times import Mark, StoreTime
-from service.store.transactions import put, transaction
+from service.store.transactions import put, reading, transaction
 
 
 class FailingTable:
@@ -45,7 +45,7 @@ class FailingTable:
 
     def failings(self) -> dict[str, Failing]:
         """Every controller that failed last time."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             rows = connection.execute(select(failing)).all()
             return {row.controller: _failing(row, now) for row in rows}

@@ -30,7 +30,7 @@ from service.ports.requests import Document
 from service.store.codec import document_text, history_of, moment_of, moment_text
 from service.store.fleet_view_tables import gists, stuck
 from service.store.tables import ap_history, journal, remediations
-from service.store.transactions import put, transaction
+from service.store.transactions import put, reading
 
 NOT_SURE = -1
 """The rank of what is no finding: something else explains it."""
@@ -45,7 +45,7 @@ class FleetViewTables:
 
     def gists(self) -> tuple[Gist, ...]:
         """A line of each controller."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(select(gists).order_by(gists.c.controller)).mappings().all()
         return tuple(_gist(row) for row in rows)
 
@@ -53,7 +53,7 @@ class FleetViewTables:
         """How many, by cause and confidence."""
         said = (stuck.c.cause, stuck.c.confidence)
         query = select(*said, func.count()).where(stuck.c.controller.in_(on)).group_by(*said)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query).all()
         counted = (CauseCount(cause, _sure(rank), aps) for cause, rank, aps in rows)
         return tuple(sorted(counted, key=lambda one: (-one.aps, one.cause)))
@@ -74,7 +74,7 @@ class FleetViewTables:
             place = tuple_(*_values(by, after))
             query = query.where(tuple_(*order) < place if backwards else tuple_(*order) > place)
         sorted_ = [one.desc() if backwards else one.asc() for one in order]
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(*sorted_).limit(limit)).mappings().all()
         names = [column.name for column in order]
         return tuple((tuple(str(row[name]) for name in names), _stuck(row)) for row in rows)
@@ -83,7 +83,7 @@ class FleetViewTables:
         """Another text whenever something may look otherwise."""
         open_ = select(remediations.c.id).where(remediations.c.closed.is_(False))
         grown = select(func.count()).select_from(journal).where(journal.c.remediation.in_(open_))
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             swept = connection.execute(select(func.max(gists.c.at), func.count())).one()
             under_way = len(connection.execute(open_).all())
             return f"{swept[0]} {swept[1]} {under_way} {connection.scalar(grown)}"
@@ -91,7 +91,7 @@ class FleetViewTables:
     def count_stuck(self, only: StuckOnly) -> int:
         """How many there are."""
         query = select(func.count()).select_from(stuck).where(*_wanted(only))
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return int(connection.scalar(query) or 0)
 
 

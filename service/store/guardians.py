@@ -5,7 +5,7 @@ from sqlalchemy import Engine, delete, or_, select
 from service.domain.guardians import SEEN_S, Guardian
 from service.store.tables import guardians
 from service.store.times import StoreTime
-from service.store.transactions import put, transaction
+from service.store.transactions import put, reading, transaction
 
 FORGOTTEN_S = 86_400.0
 
@@ -36,7 +36,7 @@ class GuardianTable:
 
     def guardians(self) -> tuple[Guardian, ...]:
         """Everybody who was heard of lately; what another boot counted is gone."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             rows = connection.execute(select(guardians).order_by(guardians.c.host)).all()
         return tuple(

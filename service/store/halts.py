@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, select, update
 from service.ports.steering import Halt
 from service.store.codec import moment_of, moment_text
 from service.store.steering_tables import halts
-from service.store.transactions import add_if_missing, transaction
+from service.store.transactions import add_if_missing, reading, transaction
 
 HOLDS = 1
 
@@ -32,7 +32,7 @@ class HaltTable:
 
     def halted(self) -> Halt | None:
         """The halt that holds."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return _holding(connection)
 
     def resume(self, *, by: str, at: datetime) -> Halt | None:

@@ -32,7 +32,7 @@ from service.store.codec import (
 from service.store.leases import check_lease, read_lease
 from service.store.tables import journal, remediations
 from service.store.times import Mark, StoreTime
-from service.store.transactions import transaction
+from service.store.transactions import reading, transaction
 
 
 class JournalTables:
@@ -86,7 +86,7 @@ class JournalTables:
 
     def journal(self, remediation: str) -> tuple[Entry, ...]:
         """All entries, oldest first."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             entries = _entries(connection, remediation)
         if not entries:
             raise NotFound("remediation", remediation)
@@ -95,7 +95,7 @@ class JournalTables:
     def journal_lines(self, remediation: str) -> tuple[Mapping[str, object], ...]:
         """All entries as they were kept."""
         query = select(journal).where(journal.c.remediation == remediation).order_by(journal.c.seq)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query).all()
         if not rows:
             raise NotFound("remediation", remediation)
@@ -103,7 +103,7 @@ class JournalTables:
 
     def journal_after(self, remediation: str, after: int) -> tuple[Entry, ...]:
         """The entries after one."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return _entries(connection, remediation, after=after)
 
     def remediations(
@@ -117,7 +117,7 @@ class JournalTables:
         query = query.order_by(remediations.c.opened.desc())
         if unfinished:
             query = query.where(remediations.c.closed.is_(False))
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             return tuple(_row(connection, now, row) for row in connection.execute(query).all())
 

@@ -11,7 +11,7 @@ from service.store.codec import holder_of, holder_text
 from service.store.signals import add_to_sums
 from service.store.tables import leases
 from service.store.times import Mark, StoreTime
-from service.store.transactions import add_if_missing, transaction
+from service.store.transactions import add_if_missing, reading, transaction
 
 NEVER_HELD = {"fencing": 0, "clock": "", "until_s": None, "holder": ""}
 
@@ -57,7 +57,7 @@ class LeaseTable:
 
     def lease_of(self, controller: str) -> Lease | None:
         """The lease as it stands; None where nobody holds it."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return read_lease(connection, controller, self._time.now(connection))
 
     def _locked(self, connection: Connection, controller: str) -> tuple[Row[Any], Mark]:

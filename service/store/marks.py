@@ -8,7 +8,7 @@ from sqlalchemy import Column, Engine, Row, String, Table, Text, select
 from service.domain.marks import Mark, Word
 from service.store.codec import moment_of, moment_text
 from service.store.tables import metadata
-from service.store.transactions import put, transaction
+from service.store.transactions import put, reading, transaction
 
 finding_marks = Table(
     "finding_marks",
@@ -31,7 +31,7 @@ class MarkTable:
 
     def marks(self) -> dict[str, Mark]:
         """Every mark."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(select(finding_marks)).all()
         return {row.finding: _mark(row) for row in rows}
 

@@ -16,7 +16,7 @@ from service.store.deliveries import is_sendable
 from service.store.keepers import NOBODY, claim, kept, offer, rest
 from service.store.notice_tables import notice_blocks, notice_channels, notices
 from service.store.times import Mark, StoreTime
-from service.store.transactions import add_if_missing, put, transaction
+from service.store.transactions import add_if_missing, put, reading, transaction
 from service.store.webhook_tables import deliveries, told
 
 _PEOPLE = told.c.topic == "people"
@@ -46,7 +46,7 @@ class NoticeTables:
         """What waits on a channel, oldest first."""
         here = and_(notices.c.channel == channel, notices.c.told.is_(False))
         query = select(notices).where(here).order_by(notices.c.number).limit(limit)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             return tuple(_notice(row, now) for row in connection.execute(query))
 
@@ -62,7 +62,7 @@ class NoticeTables:
     def waiting_notices(self) -> Mapping[str, int]:
         """How many wait, by channel."""
         query = select(notices.c.channel, func.count()).where(notices.c.told.is_(False))
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query.group_by(notices.c.channel)).all()
         return {row[0]: row[1] for row in rows}
 
@@ -85,7 +85,7 @@ class NoticeTables:
     def blocked(self, channel: str) -> Mapping[str, float]:
         """Seconds for which nothing is told of a key."""
         query = select(notice_blocks).where(notice_blocks.c.channel == channel)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             rows = connection.execute(query).all()
         left = {row.key: now.until(row.clock, row.until_s) for row in rows}
@@ -93,7 +93,7 @@ class NoticeTables:
 
     def tells_people(self) -> bool:
         """Whether people were told things."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return connection.execute(select(told).where(_PEOPLE)).first() is not None
 
     def tell_people(self, *, begins: bool) -> None:

@@ -16,7 +16,7 @@ from service.store.ap_rows import CHUNK, history_from, rows_of
 from service.store.codec import box_of, box_text, moment_of, moment_text
 from service.store.growing import grow
 from service.store.tables import ap_history, boxes, clock_notes
-from service.store.transactions import alone, put, transaction
+from service.store.transactions import alone, put, reading, transaction
 
 KEPT = timedelta(days=2)
 """Far longer than a note counts; only so that boots of long ago leave nothing behind."""
@@ -30,7 +30,7 @@ class ObservationTables:
     def histories(self, controller: str) -> dict[BaseRadioMac, ApHistory]:
         """Every AP's history on one controller."""
         mine = rows_of().where(ap_history.c.controller == controller)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(mine).all()
         return {history.mac: history for history in map(history_from, rows)}
 
@@ -52,7 +52,7 @@ class ObservationTables:
         if after is not None:
             query = query.where(mac < after if backwards else mac > after)
         query = query.order_by(mac.desc() if backwards else mac).limit(limit)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query).all()
         return tuple(history_from(row) for row in rows)
 
@@ -62,7 +62,7 @@ class ObservationTables:
         """What polls of some controllers saw of some APs."""
         wanted, names = sorted({str(mac) for mac in macs}), set(on)
         rows: list[Row[Any]] = []
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             for start in range(0, len(wanted), CHUNK):
                 some = ap_history.c.mac.in_(wanted[start : start + CHUNK])
                 rows += connection.execute(rows_of().where(some)).all()
@@ -71,13 +71,13 @@ class ObservationTables:
 
     def boxes(self) -> tuple[BoxNote, ...]:
         """The newest note on each controller that was polled, by name."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(select(boxes).order_by(boxes.c.controller)).all()
         return tuple(box_of(row.document) for row in rows)
 
     def clocks(self) -> tuple[ClockNote, ...]:
         """The newest word of each boot of each host on each controller's clock."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(select(clock_notes)).all()
         return tuple(
             ClockNote(

@@ -21,7 +21,7 @@ from service.store.dues import put_due
 from service.store.lists import matching, part
 from service.store.tables import asked_plans, asked_remediations, dues, recalls, remediations
 from service.store.times import StoreTime
-from service.store.transactions import alone, put, transaction
+from service.store.transactions import alone, put, reading, transaction
 
 
 class PlanTable:
@@ -57,14 +57,14 @@ class PlanTable:
 
     def plan_asked(self, plan: str) -> AskedPlan | None:
         """One plan."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(asked_plans).where(asked_plans.c.id == plan)).first()
         return None if row is None else plan_of(row)
 
     def plans_with(self, digest: str) -> tuple[AskedPlan, ...]:
         """Every plan of that digest, newest first."""
         query = select(asked_plans).where(asked_plans.c.digest == digest)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(asked_plans.c.at.desc())).all()
         return tuple(plan_of(row) for row in rows) if digest else ()
 
@@ -79,7 +79,7 @@ class PlanTable:
         """Plans, by time."""
         query = select(asked_plans).where(*matching(asked_plans, only))
         cut = part(query, asked_plans, limit=limit, after=after, oldest_first=oldest_first)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(cut).all()
         return tuple(plan_of(row) for row in rows)
 
@@ -138,7 +138,7 @@ class AskedRemediationTable:
     def remediation_asked(self, remediation: str) -> AskedRemediation | None:
         """One wish."""
         query = select(asked_remediations).where(asked_remediations.c.id == remediation)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query).first()
         return None if row is None else remediation_of(row)
 
@@ -149,7 +149,7 @@ class AskedRemediationTable:
             asked_remediations.c.refused == "",
             asked_remediations.c.id.not_in(select(remediations.c.id)),
         )
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(remediation_of(row) for row in connection.execute(query).all())
 
     def remediation_places(
@@ -175,7 +175,7 @@ class AskedRemediationTable:
         )
         places = both.subquery()
         cut = part(select(places), places, limit=limit, after=after, oldest_first=oldest_first)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(cut).all()
         return tuple(Place(moment_of(row.at), row.id) for row in rows)
 
@@ -194,7 +194,7 @@ class AskedRemediationTable:
     def recalled(self, remediation: str) -> Recall | None:
         """Who wants it back."""
         query = select(recalls).where(recalls.c.remediation == remediation)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query).first()
         if row is None:
             return None

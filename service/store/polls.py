@@ -11,7 +11,7 @@ from service.errors import StoreError
 from service.store.codec import poll_note_of, poll_note_text
 from service.store.tables import poll_notes, poll_turns
 from service.store.times import StoreTime
-from service.store.transactions import put, transaction
+from service.store.transactions import put, reading, transaction
 
 
 class PollTable:
@@ -29,7 +29,7 @@ class PollTable:
     def poll_note(self, controller: str) -> PollNote | None:
         """The newest."""
         query = select(poll_notes.c.document).where(poll_notes.c.controller == controller)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             text = connection.scalar(query)
         with suppress(StoreError):  # then everything is read once more
             return None if text is None else poll_note_of(text)
@@ -54,7 +54,7 @@ class PollTable:
 
     def poll_turns(self) -> dict[str, PollTurn]:
         """The newest poll of every controller."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             rows = connection.execute(select(poll_turns)).all()
         return {

@@ -20,7 +20,7 @@ from service.store.signal_tables import signs, sums
 from service.store.tables import dues, journal, leases, remediations
 from service.store.ticket_tables import ticket_outbox
 from service.store.times import Mark, StoreTime
-from service.store.transactions import fold, put, transaction
+from service.store.transactions import fold, put, reading, transaction
 from service.store.webhook_tables import deliveries
 
 TICKETS, WEBHOOKS = "ticket", "webhook"
@@ -39,7 +39,7 @@ class SignalTables:
 
     def sums(self) -> tuple[Sum, ...]:
         """Every sum."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             rows = connection.execute(select(sums).order_by(sums.c.name, sums.c.labels)).all()
         return tuple(
@@ -56,7 +56,7 @@ class SignalTables:
     def signs(self) -> dict[str, Signs]:
         """The newest; what cannot be read back is made anew by the next poll."""
         found = {}
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(select(signs)).all()
         for row in rows:
             with suppress(StoreError):
@@ -65,7 +65,7 @@ class SignalTables:
 
     def backlog(self) -> Backlog:
         """What waits."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             due, planned = _due(connection, now)
             held, run_out = _leases(connection, now)
@@ -73,7 +73,7 @@ class SignalTables:
 
     def outdated(self) -> str:
         """Whether somebody put an older state under us, or brought it up beyond what we know."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return why_unusable(connection)
 
     def newest_ends(self) -> tuple[End, ...]:
@@ -88,7 +88,7 @@ class SignalTables:
         )
         query = select(remediations.c.id, remediations.c.controller, said.label("said"))
         query = query.join(newest_of, is_newest).where(remediations.c.closed)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(remediations.c.controller)).all()
         ends = ((row, event_of(row.said or "")) for row in rows)
         return tuple(

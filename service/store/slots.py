@@ -1,4 +1,7 @@
-"""Places for sessions, over all processes: numbered rows, each taken by a conditional write."""
+"""Places for sessions, over all processes: numbered rows, each taken by a conditional write.
+
+A host that loses its power loses its sessions, too: the rows of a SQLite file need not outlive it.
+"""
 
 import uuid
 
@@ -7,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, or_, sel
 from service.ports.steering import Slot
 from service.store.steering_tables import slots
 from service.store.times import Mark, StoreTime
-from service.store.transactions import add_if_missing, transaction
+from service.store.transactions import add_if_missing, fleeting
 
 
 class SlotTable:
@@ -19,7 +22,7 @@ class SlotTable:
     def take_slot(self, scope: str, *, limit: int, ttl_s: float) -> Slot | None:
         """The first place that is free or was not given back in time."""
         turn = uuid.uuid4().hex
-        with transaction(self._engine) as connection:
+        with fleeting(self._engine) as connection:
             now = self._time.now(connection)
             taken = set(connection.scalars(select(slots.c.number).where(_is_taken(scope, now))))
             for number in range(limit):
@@ -30,14 +33,14 @@ class SlotTable:
 
     def keep_slot(self, slot: Slot, *, ttl_s: float) -> None:
         """Hold on to it."""
-        with transaction(self._engine) as connection:
+        with fleeting(self._engine) as connection:
             until = self._time.now(connection).after(ttl_s)
             kept = update(slots).where(_is(slot), slots.c.turn == slot.turn)
             connection.execute(kept.values(clock=until.clock, until_s=until.at_s))
 
     def give_slots(self, *given: Slot) -> None:
         """Give places back."""
-        with transaction(self._engine) as connection:
+        with fleeting(self._engine) as connection:
             for slot in given:
                 connection.execute(delete(slots).where(_is(slot), slots.c.turn == slot.turn))
 

@@ -17,7 +17,7 @@ from service.domain.spells import ABSENT, PastSpell, Spell, folded
 from service.store.codec import moment_of, moment_text
 from service.store.spell_tables import AWAY, UNFOLDED, spells
 from service.store.tables import ap_history
-from service.store.transactions import alone, transaction
+from service.store.transactions import alone, reading, transaction
 
 SUBJECT = "old spells"
 KEY = (spells.c.mac, spells.c.controller, spells.c.until)
@@ -31,7 +31,7 @@ class SpellTable:
     def spell(self, mac: BaseRadioMac, *, on: str) -> Spell | None:
         """The one under way."""
         one = (ap_history.c.controller == on, ap_history.c.mac == str(mac))
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(*_under_way()).where(*one)).first()
         return None if row is None else spell_from(row)
 
@@ -39,7 +39,7 @@ class SpellTable:
         """Those that are over."""
         one = (spells.c.mac == str(mac), spells.c.controller == on)
         query = select(spells).where(*one).order_by(spells.c.until.desc()).limit(limit)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query).all()
         return tuple(_past(row) for row in rows)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.errors import StoreError
@@ -38,7 +38,7 @@ from service.store.tickets import TicketTables
 from service.store.times import BootTime, ServerTime, StoreTime
 from service.store.tokens import AnswerTable, TokenTable
 from service.store.trail import TrailTable
-from service.store.transactions import reason
+from service.store.transactions import FLEETING, ONLY_READS, reason
 from service.store.visits import VisitTable
 from service.store.webhooks import WebhookTable
 
@@ -124,20 +124,25 @@ def _sqlite_engine(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
 def _prepare_sqlite(connection: object, _record: object) -> None:
-    """Durable at every commit; readers never block the writer."""
+    """Readers never block the writer, nor wait for it."""
     raw = connection
     raw.isolation_level = None  # type: ignore[attr-defined]  # we begin transactions ourselves
     cursor = raw.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
 
 
-def _begin_immediate(connection: object) -> None:
-    """Take the write lock at the start, so that read-then-write never fails half-way."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+def _begin(connection: Connection) -> None:
+    """Who may write takes the lock at the start, so that read-then-write never fails half-way."""
+    options = connection.get_execution_options()
+    if options.get(ONLY_READS):
+        connection.exec_driver_sql("BEGIN")
+        return
+    durable = "NORMAL" if options.get(FLEETING) else "FULL"
+    connection.exec_driver_sql(f"PRAGMA synchronous={durable}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

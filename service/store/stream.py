@@ -10,7 +10,7 @@ from service.domain.stream import Notification
 from service.ports.stream import Told
 from service.store.codec import document_text, moment_of, moment_text
 from service.store.tables import metadata
-from service.store.transactions import add_if_missing, transaction
+from service.store.transactions import add_if_missing, reading, transaction
 from service.store.webhook_tables import NUMBER
 
 notifications = Table(
@@ -45,18 +45,18 @@ class StreamTable:
         if since is not None:
             query = query.where(notifications.c.at >= moment_text(since))
         query = query.order_by(notifications.c.number).limit(limit)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(_told(row) for row in connection.execute(query))
 
     def last_told(self) -> int:
         """The newest number."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             newest = connection.execute(select(func.max(notifications.c.number))).scalar()
         return int(newest or 0)
 
     def first_told_at(self) -> datetime | None:
         """The moment of the oldest."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             oldest = connection.execute(select(func.min(notifications.c.at))).scalar()
         return None if oldest is None else moment_of(oldest)
 

@@ -15,7 +15,7 @@ from service.store.lists import matching, part
 from service.store.tables import asked_sweeps, looks, sweeps
 from service.store.times import StoreTime
 from service.store.trail import keep_trail
-from service.store.transactions import alone, put, transaction
+from service.store.transactions import alone, put, reading, transaction
 
 
 class SweepTables:
@@ -57,13 +57,13 @@ class SweepTables:
 
     def sweep_asked(self, sweep: str) -> AskedSweep | None:
         """One sweep."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(asked_sweeps).where(asked_sweeps.c.id == sweep)).first()
         return None if row is None else _asked(row)
 
     def sweep_document(self, sweep: str) -> Document | None:
         """What it said."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             text = connection.scalar(select(sweeps.c.document).where(sweeps.c.id == sweep))
         return None if text is None else _document(text)
 
@@ -95,7 +95,7 @@ class SweepTables:
         return tuple(look_from(row) for row in rows)
 
     def _all(self, query: Select[tuple[object, ...]]) -> list[Row[tuple[object, ...]]]:
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(query).all())
 
 

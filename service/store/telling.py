@@ -25,7 +25,7 @@ from service.ports.requests import Look
 from service.ports.webhooks import Remembered, Topic, Untold
 from service.store.sweeps import look_from
 from service.store.tables import asked_plans, asked_remediations, journal, looks, remediations
-from service.store.transactions import alone_at_once, put, transaction
+from service.store.transactions import alone_at_once, put, reading, transaction
 from service.store.webhook_tables import told
 
 
@@ -41,7 +41,7 @@ class TellingTable:
 
     def untold(self, topic: Topic, *, limit: int) -> tuple[Untold, ...]:
         """What changed since it was told, oldest first."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return _untold(connection, topic, limit)
 
     def told(self, topic: Topic, one: Untold, note: str = "") -> None:
@@ -59,14 +59,14 @@ class TellingTable:
 
     def look_of(self, controller: str) -> Look | None:
         """The newest word on one controller."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(looks).where(looks.c.controller == controller)).first()
         return None if row is None else look_from(row)
 
     def remembered(self, topic: Remembered) -> Mapping[str, str]:
         """What is remembered, by subject."""
         query = select(told.c.subject, told.c.note).where(told.c.topic == topic)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return {row.subject: row.note for row in connection.execute(query)}
 
     def remember(self, topic: Remembered, subject: str, note: str) -> None:

@@ -20,7 +20,7 @@ from service.store.dues import hurry, put_due
 from service.store.tables import dues
 from service.store.ticket_tables import ticket_outbox, tickets
 from service.store.times import Mark, StoreTime
-from service.store.transactions import alone, transaction
+from service.store.transactions import alone, reading, transaction
 
 
 class TicketTables:
@@ -45,7 +45,7 @@ class TicketTables:
 
     def ticket(self, item: str) -> Ticket | None:
         """One ticket, or None."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(tickets).where(tickets.c.id == item)).first()
             return None if row is None else _ticket(row, self._time.now(connection))
 
@@ -57,7 +57,7 @@ class TicketTables:
         wanted = wanted if kind is None else wanted.where(tickets.c.kind == kind)
         wanted = wanted if subject is None else wanted.where(tickets.c.subject == subject)
         wanted = wanted.where(tickets.c.over.is_(False)) if live else wanted
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             now = self._time.now(connection)
             return tuple(_ticket(row, now) for row in connection.execute(wanted).all())
 
@@ -145,7 +145,7 @@ class TicketTables:
         wanted = select(ticket_outbox).order_by(ticket_outbox.c.number)
         wanted = wanted if ticket is None else wanted.where(ticket_outbox.c.ticket == ticket)
         wanted = wanted if state is None else wanted.where(ticket_outbox.c.state == state)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(_message(row) for row in connection.execute(wanted).all())
 
     def begin_message(self, number: int) -> None:

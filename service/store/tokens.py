@@ -13,7 +13,7 @@ from service.errors import KeyInUse, NotFound
 from service.ports.tokens import Answer, Role, Token
 from service.store.codec import moment_of, moment_text
 from service.store.tables import answers, tokens
-from service.store.transactions import alone, alone_at_once, put, together, transaction
+from service.store.transactions import alone, alone_at_once, put, reading, together, transaction
 
 
 class TokenTable:
@@ -37,19 +37,19 @@ class TokenTable:
 
     def token_with(self, digest: str) -> Token | None:
         """The token of a hash."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(tokens).where(tokens.c.digest == digest)).first()
         return None if row is None else _token(row)
 
     def token(self, item: str) -> Token | None:
         """The token of an id."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(tokens).where(tokens.c.id == item)).first()
         return None if row is None else _token(row)
 
     def tokens(self) -> tuple[Token, ...]:
         """Every token, oldest first."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(select(tokens).order_by(tokens.c.created, tokens.c.id)).all()
         return tuple(_token(row) for row in rows)
 

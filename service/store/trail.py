@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, select
 from service.domain.polling.trail import KEPT, PollSeen
 from service.store.codec import document_text, moment_of, moment_text
 from service.store.tables import poll_trail
-from service.store.transactions import add_if_missing, transaction
+from service.store.transactions import add_if_missing, reading
 
 
 class TrailTable:
@@ -26,7 +26,7 @@ class TrailTable:
             .order_by(poll_trail.c.at.desc())
             .limit(limit)
         )
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query).all()
         return tuple(_seen(moment_of(row.at), row.sweep, row.document) for row in rows)
 

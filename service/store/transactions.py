@@ -11,6 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.errors import StoreError
 from service.store.line import in_line
 
+ONLY_READS, FLEETING = "aprejoin_only_reads", "aprejoin_fleeting"
+"""Options of a connection: what is begun on it writes nothing; means nothing after a power cut."""
+
 _whole: ContextVar[Connection | None] = ContextVar("the transaction that others are parts of")
 
 
@@ -32,8 +35,44 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             with in_line(engine), engine.begin() as connection:
                 yield connection
     except SQLAlchemyError as err:
-        where = engine.url.render_as_string(hide_password=True)
-        raise StoreError(f"{where}: {reason(err)}") from err
+        raise _failed(engine, err) from err
+
+
+@contextmanager
+def fleeting(engine: Engine) -> Iterator[Connection]:
+    """As `transaction`, for what means nothing once this host has lost its power.
+
+    A SQLite file then need not be on the disk before it goes on. A server outlives its clients, so
+    there it is durable like all else.
+    """
+    if engine.dialect.name != "sqlite" or _whole.get(None) is not None:
+        with transaction(engine) as connection:
+            yield connection
+        return
+    with transaction(engine.execution_options(**{FLEETING: True})) as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Look at what is committed, and wait for nobody who writes; nothing can be written in it.
+
+    Within `together` it sees what was done there so far.
+
+    Raises:
+        StoreError: the database could not do it.
+    """
+    whole = _whole.get(None)
+    try:
+        if whole is not None and whole.engine is engine:
+            yield whole
+        else:
+            with engine.connect() as connection:
+                connection.execution_options(**{ONLY_READS: True}, postgresql_readonly=True)
+                with connection.begin():
+                    yield connection
+    except SQLAlchemyError as err:
+        raise _failed(engine, err) from err
 
 
 @contextmanager
@@ -49,6 +88,10 @@ def together(engine: Engine) -> Iterator[Connection]:
             yield connection
         finally:
             _whole.reset(before)
+
+
+def _failed(engine: Engine, err: SQLAlchemyError) -> StoreError:
+    return StoreError(f"{engine.url.render_as_string(hide_password=True)}: {reason(err)}")
 
 
 def reason(err: SQLAlchemyError) -> str:

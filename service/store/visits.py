@@ -11,7 +11,7 @@ from service.ports.visits import Visit
 from service.store.codec import moment_of, moment_text
 from service.store.fleet_view_tables import visits
 from service.store.tokens import scope_of
-from service.store.transactions import transaction
+from service.store.transactions import reading, transaction
 
 KEPT = timedelta(days=1)
 """After their end; then they go when the next one begins."""
@@ -43,7 +43,7 @@ class VisitTable:
 
     def visit(self, digest: str) -> Visit | None:
         """The session of a hash."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(visits).where(visits.c.digest == digest)).first()
         if row is None:
             return None

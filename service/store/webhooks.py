@@ -10,7 +10,7 @@ from service.store.codec import document_text, moment_of, moment_text
 from service.store.deliveries import is_sendable
 from service.store.keepers import NOBODY, claim, kept, offer, rest
 from service.store.times import Mark, StoreTime
-from service.store.transactions import transaction
+from service.store.transactions import reading, transaction
 from service.store.webhook_tables import deliveries, webhooks
 
 
@@ -28,14 +28,14 @@ class WebhookTable:
 
     def webhook(self, item: str) -> Webhook | None:
         """One, or None."""
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(select(webhooks).where(webhooks.c.id == item)).first()
         return None if row is None else _webhook(row)
 
     def webhooks(self) -> tuple[Webhook, ...]:
         """All, oldest first."""
         query = select(webhooks).order_by(webhooks.c.created, webhooks.c.id)
-        with transaction(self._engine) as connection:
+        with reading(self._engine) as connection:
             return tuple(_webhook(row) for row in connection.execute(query))
 
     def change_webhook(self, webhook: Webhook) -> None:

@@ -69,3 +69,41 @@ def test_threads_of_one_process_wait_in_line_for_a_file_and_one_thread_never_for
         assert not entered.wait(0.2)
     other.join()
     assert entered.is_set()
+
+
+def test_whoever_reads_waits_for_no_writer(reopen_file, tmp_path: Path):
+    store = reopen_file()
+    store.acquire("hq-1", Holder("host-1", "boot-1", 100, "100"), ttl_s=120)
+    with sqlite3.connect(tmp_path / "state" / "aprejoin.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM leases")
+        assert store.lease_of("hq-1").holder.host == "host-1"  # as it was committed last
+        other.execute("COMMIT")
+    other.close()
+    assert store.lease_of("hq-1") is None
+
+
+def test_a_transaction_is_on_the_disk_and_only_that_of_a_place_need_not_be(reopen_file):
+    store = reopen_file()
+    said = []
+    event.listen(store._engine, "before_cursor_execute", lambda *args: said.append(args[2]))
+
+    def durability(work) -> set[str]:
+        said.clear()
+        work()
+        return {one for one in said if "synchronous" in one}
+
+    assert durability(lambda: store.take_slot("at hq-1", limit=1, ttl_s=60)) == {
+        "PRAGMA synchronous=NORMAL"
+    }
+    holder = Holder("host-1", "boot-1", 100, "100")
+    assert durability(lambda: store.acquire("hq-1", holder, ttl_s=120)) == {
+        "PRAGMA synchronous=FULL"
+    }
+
+    def together() -> None:
+        with store.together():
+            store.take_slot("at hq-1", limit=2, ttl_s=60)
+            store.acquire("hq-2", holder, ttl_s=120)
+
+    assert durability(together) == {"PRAGMA synchronous=FULL"}
