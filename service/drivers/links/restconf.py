@@ -25,6 +25,7 @@ from requests.auth import AuthBase
 from service.drivers.links.json_rows import NoList, Taker, hand_out
 from service.drivers.links.restconf_refusal import RestconfRefused, refused_by
 from service.drivers.links.rpc import rpc
+from service.drivers.links.tls_trust import TrustAdapter, trust
 from service.errors import (
     AuthenticationRefused,
     DeviceBusy,
@@ -71,11 +72,6 @@ class RestconfTarget:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"https://{host}:{self.port}"
 
-    @property
-    def verify(self) -> bool | str:
-        """What requests wants to know of trust."""
-        return False if self.insecure else (self.ca or True)
-
 
 @dataclass(frozen=True, slots=True)
 class _Basic(AuthBase):
@@ -97,6 +93,7 @@ class RestconfLink:
         self._auth = _Basic("Basic " + base64.b64encode(login).decode())
         self._session = requests.Session()
         self._session.trust_env = False
+        self._adapter: TrustAdapter | None = None
         if target.insecure:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
@@ -166,6 +163,7 @@ class RestconfLink:
         place = f"{self.root}/data/{path}"
         with self._reply(place, query, YANG_JSON, timeout_s) as (reply, until):
             if reply.status_code == HTTPStatus.NO_CONTENT:
+                reply.raw.drain_conn()  # a connection is used again only where its answer was read
                 return
             self._refuse_type(reply, place)
             yield from self._body(reply, until, place, LONGEST_BYTES)
@@ -181,6 +179,7 @@ class RestconfLink:
         """An answer that says yes, its body still to come, and when it has to be there."""
         until = time.monotonic() + timeout_s
         try:
+            self._go_by_what_is_trusted_now()
             with (
                 rpc(self._target.controller, "restconf", f"GET {place}"),
                 self._session.get(
@@ -189,7 +188,7 @@ class RestconfLink:
                     auth=self._auth,
                     timeout=(min(CONNECT_S, timeout_s), timeout_s),
                     allow_redirects=False,
-                    verify=self._target.verify,
+                    verify=not self._target.insecure,
                     stream=True,
                 ) as reply,
             ):
@@ -199,6 +198,14 @@ class RestconfLink:
             raise self._unsafe(place, timeout_s, err) from err
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as err:
             raise self._lost(place, timeout_s, err) from err
+
+    def _go_by_what_is_trusted_now(self) -> None:
+        """Connect anew where the certificates that vouch for the controller were renewed."""
+        context = trust(self._target.ca, insecure=self._target.insecure)
+        if self._adapter is None or self._adapter.context is not context:
+            self._session.close()
+            self._adapter = TrustAdapter(context)
+            self._session.mount("https://", self._adapter)
 
     def _refuse_status(self, reply: requests.Response, place: str, until: float) -> None:
         status = reply.status_code
