@@ -12,6 +12,8 @@ whose loss hands the job back.
 """
 
 import os
+import secrets
+import socket
 import sys
 import threading
 import time
@@ -24,10 +26,11 @@ import structlog
 
 from service.errors import StoreError
 from service.ports.jobs import CLERKS, READERS, STEP_GRACE_S, TELLERS, Lane
-from service.queue.canary import Canary
 from service.queue.celery_app import canary_queue
 from service.queue.child import Child, Command
+from service.queue.ear import Ear
 from service.queue.embedded_broker import EmbeddedBroker
+from service.queue.silence import DEAF_AFTER_S, Hears, Silence
 from service.settings import Settings
 
 APPLICATION = "workers.app"
@@ -35,12 +38,13 @@ SCHEDULER = "workers.schedule.FleetScheduler"
 READY_S = 60.0
 GRACE_S = 20.0
 DEAF_GRACE_S = 1.0
+CANARY_EVERY_S = 10.0
 BEAT_FILE = "beat-schedule"
 TEND_EVERY_S = 1.0
 TENDED = "tended"
 """A file in the state folder, touched with every round: there from when all children are ready,
 minutes old where this process hangs. For health checks of containers, which have one of them."""
-LONGEST_PAUSE_S = 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 """Between two starts of a child that keeps dying; the pause doubles up to this."""
 
 _UNFIT_FOR_CHILDREN = ("PYTHONWARNINGS", "CELERY_", "COVERAGE_PROCESS_START")
@@ -73,15 +77,19 @@ EVERYBODY = (POLLERS, MENDERS)
 
 @dataclass
 class _Ward:
-    """A child that is kept alive, and how that went lately."""
+    """A child that is kept alive, and how that went lately.
+
+    Attributes:
+        ear: tells whether it hears; None for beat.
+        ends_s: when a deaf one is ended that has work under way; None: it was not asked to end.
+    """
 
     child: Child
-    lane: Lane | None  # the lane whose canary proves it alive; None for beat
+    ear: Ear | None = None
     grace_s: float = GRACE_S
-    pause_s: float = 1.0
+    pause_s: float = FIRST_PAUSE_S
     next_start_s: float = 0.0
-    canary: str = ""
-    canary_sent_s: float = 0.0
+    ends_s: float | None = None
 
 
 class Supervisor:
@@ -93,10 +101,12 @@ class Supervisor:
         *,
         environ: Mapping[str, str] = os.environ,
         application: str = APPLICATION,
-        canary_every_s: float = 30.0,
+        canary_every_s: float = CANARY_EVERY_S,
+        deaf_after_s: float = DEAF_AFTER_S,
     ) -> None:
         self._settings = settings
         self._canary_every_s = canary_every_s
+        self._deaf_after_s = deaf_after_s
         self._application = application
         self._base_environ = environ
         self._broker: EmbeddedBroker | None = None
@@ -125,10 +135,15 @@ class Supervisor:
         Raises:
             StoreError: it does not start; has its last lines.
         """
-        ward = _Ward(Child(self._worker_command(crew)), crew.lanes[0], crew.grace_s)
+        name = f"aprejoin-{crew.name}-{os.getpid()}-{secrets.token_hex(3)}@{socket.gethostname()}"
+        silence = Silence(
+            deaf_after_s=self._deaf_after_s, longest_job_s=self._settings.visibility_timeout_s
+        )
+        ear = Ear(self.broker_url, name, silence, every_s=self._canary_every_s)
+        ward = _Ward(Child(self._worker_command(crew, name)), ear, crew.grace_s)
         self._wards.append(ward)
-        token = Canary(self.broker_url).send(crew.lanes[0])
-        ward.child.start(lambda: Canary(self.broker_url).heard(token), within_s=READY_S)
+        ear.send()
+        ward.child.start(ear.has_sung, within_s=READY_S)
 
     def start_beat(self) -> None:
         """Run beat and wait until it has written its schedule.
@@ -138,7 +153,7 @@ class Supervisor:
         """
         command = self._beat_command()
         before_ns = self._beat_written_ns()
-        ward = _Ward(Child(command), lane=None)
+        ward = _Ward(Child(command))
         self._wards.append(ward)
         ward.child.start(lambda: self._beat_written_ns() > before_ns, within_s=READY_S)
 
@@ -152,9 +167,11 @@ class Supervisor:
         for ward in self._wards:
             if not ward.child.is_alive:
                 self._revive(ward, now_s)
-            elif ward.lane is not None and self._is_deaf(ward, ward.lane, now_s):
-                log.error("child.deaf", child=ward.child.command.name)
-                ward.child.stop(grace_s=DEAF_GRACE_S)
+            elif ward.ends_s is not None:
+                if now_s >= ward.ends_s:
+                    ward.child.stop(grace_s=0.0)
+            elif ward.ear is not None:
+                self._listen(ward, ward.ear, now_s)
 
     def run(self, stop: threading.Event) -> None:
         """Tend until told to stop: the loop of a process or thread that does nothing else."""
@@ -174,6 +191,9 @@ class Supervisor:
                 ends.callback(_stop, ward, asked_s)
             for ward in self._wards:
                 ward.child.ask_to_end()
+        for ward in self._wards:
+            if ward.ear is not None:
+                ward.ear.close()
         self._wards.clear()
         self._broker = None
 
@@ -194,23 +214,22 @@ class Supervisor:
             return
         ward.child.restart()
         ward.pause_s = min(2 * ward.pause_s, LONGEST_PAUSE_S)
-        ward.next_start_s = 0.0
-        ward.canary = ""
+        ward.next_start_s, ward.ends_s = 0.0, None
+        if ward.ear is not None:
+            ward.ear.begin()
 
-    def _is_deaf(self, ward: _Ward, lane: Lane, now_s: float) -> bool:
-        """Whether no canary came back for longer than any job may take. Sends the next one."""
-        canary = Canary(self.broker_url)
-        if ward.canary and canary.heard(ward.canary):
-            ward.canary, ward.pause_s = "", 1.0
-        if not ward.canary:
-            if now_s - ward.canary_sent_s >= self._canary_every_s:
-                with suppress(StoreError):  # the broker is away: that is not the worker's fault
-                    ward.canary, ward.canary_sent_s = canary.send(lane), now_s
-            return False
-        deaf_after_s = self._settings.visibility_timeout_s + self._canary_every_s
-        return now_s - ward.canary_sent_s > deaf_after_s
+    def _listen(self, ward: _Ward, ear: Ear, now_s: float) -> None:
+        """Ask a deaf worker to end; what it has under way has its time, but not ours to wait."""
+        hears = ear.listen(now_s)
+        if hears is Hears.YES:
+            ward.pause_s = FIRST_PAUSE_S
+        elif hears is Hears.NO:
+            grace_s = ward.grace_s if ear.has_work else DEAF_GRACE_S
+            log.error("child.deaf", child=ward.child.command.name, grace_s=grace_s)
+            ward.child.ask_to_end()
+            ward.ends_s = now_s + grace_s
 
-    def _worker_command(self, crew: Crew) -> Command:
+    def _worker_command(self, crew: Crew, name: str) -> Command:
         queues = [name for lane in crew.lanes for name in (str(lane), canary_queue(lane))]
         return self._celery(
             f"the {crew.name} worker",
@@ -218,7 +237,7 @@ class Supervisor:
             "worker",
             *("--pool", crew.pool, "--concurrency", str(crew.concurrency)),
             *("--queues", ",".join(queues)),
-            *("--hostname", f"aprejoin-{crew.name}-{os.getpid()}@%h"),
+            *("--hostname", name),
             *("--without-gossip", "--without-mingle"),
         )
 

@@ -22,6 +22,7 @@ from service.telemetry.traces import configure_traces
 from service.uncollected import collected_in_lots, uncollected
 from workers.ending import end_within
 from workers.guarding import guard_with
+from workers.hearing import hear_with
 from workers.tasks import Runtime, register
 
 POLLS, CHANGES = "workers.runtime", "workers.changes"
@@ -32,9 +33,11 @@ DRIVERS = {
 
 
 def worker_app(settings: Settings) -> Celery:
-    """An application at the broker that the settings mean, without tasks."""
+    """An application at the broker that the settings mean, without tasks; its workers hear."""
     broker_url = settings.broker_url or embedded_url(settings.state_dir)
-    return celery_app(broker_url, visibility_timeout_s=settings.visibility_timeout_s)
+    app = celery_app(broker_url, visibility_timeout_s=settings.visibility_timeout_s)
+    hear_with(app)
+    return app
 
 
 def _open_runtime() -> AbstractContextManager[Runtime]:

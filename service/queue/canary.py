@@ -10,12 +10,13 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import redis
+from kombu import Queue
 from kombu.exceptions import OperationalError
 
 from service.errors import StoreError
 from service.ports.jobs import Lane
 from service.queue.broker_address import client
-from service.queue.celery_app import canary_queue, celery_app
+from service.queue.celery_app import canary_queue, celery_app, named_queue
 
 NAME = "aprejoin.canary"
 OF_BEAT = "aprejoin.canary-of-beat"
@@ -37,22 +38,31 @@ class Canary:
             StoreError: the broker cannot be reached.
         """
         token = secrets.token_hex(8)
+        self.send_to(named_queue(canary_queue(lane)), token)
+        return token
+
+    def send_to(self, queue: Queue, token: str) -> None:
+        """Send one to whoever reads a queue.
+
+        Raises:
+            StoreError: the broker cannot be reached.
+        """
         app = celery_app(self.broker_url, visibility_timeout_s=_KEPT_S)
+        app.amqp.queues.add(queue)
         try:
-            app.send_task(NAME, kwargs={"token": token}, queue=canary_queue(lane), expires=_KEPT_S)
+            app.send_task(NAME, kwargs={"token": token}, queue=queue.name, expires=_KEPT_S)
         except OperationalError as err:
             raise StoreError(f"the broker took no canary: {err}") from err
         finally:
             app.close()
-        return token
 
     def heard(self, token: str, *, within_s: float = 0.0) -> bool:
         """Whether a canary came back, waiting for it up to some seconds."""
         try:
             with closing(client(self.broker_url, timeout_s=within_s + _SLACK_S)) as link:
                 if within_s <= 0:
-                    return bool(link.lpop(_key(token)))
-                return link.blpop([_key(token)], timeout=within_s) is not None
+                    return bool(link.lpop(song_key(token)))
+                return link.blpop([song_key(token)], timeout=within_s) is not None
         except redis.RedisError:
             return False
 
@@ -60,10 +70,11 @@ class Canary:
 def sing(broker_url: str, token: str) -> None:
     """What the worker does with a canary: write its token where it is listened for."""
     with closing(client(broker_url)) as link, link.pipeline() as both:
-        both.rpush(_key(token), token)
-        both.expire(_key(token), _KEPT_S)
+        both.rpush(song_key(token), token)
+        both.expire(song_key(token), _KEPT_S)
         both.execute()
 
 
-def _key(token: str) -> str:
+def song_key(token: str) -> str:
+    """Where a canary that was heard leaves its token."""
     return f"aprejoin:canary:{token}"

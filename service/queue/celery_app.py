@@ -15,11 +15,18 @@ RESTORE_EVERY_S = 5
 
 _HARD_LIMIT, _SOFT_LIMIT = 0.9, 0.8  # of the visibility timeout: a job ends before it comes again
 _CONNECT_S, _REPLY_S = 5, 30
+_OWN_LIVES_S = 600
 
 
 def canary_queue(lane: Lane) -> str:
     """The queue of the canary that proves a lane alive; read by the same workers as the lane."""
     return f"canary.{lane}"
+
+
+def own_queue(worker: str) -> Queue:
+    """The queue of the canaries for one worker, by its full name; goes when nobody reads it."""
+    name = f"canary.{worker}"
+    return Queue(name, Exchange(name), routing_key=name, expires=_OWN_LIVES_S)
 
 
 def celery_app(broker_url: str, *, visibility_timeout_s: float) -> Celery:
@@ -41,7 +48,7 @@ def celery_app(broker_url: str, *, visibility_timeout_s: float) -> Celery:
         accept_content=["json"],
         task_serializer="json",
         event_serializer="json",
-        task_queues=[_queue(name) for lane in Lane for name in (lane, canary_queue(lane))],
+        task_queues=[named_queue(name) for lane in Lane for name in (lane, canary_queue(lane))],
         task_default_queue=str(Lane.POLL),
         task_ignore_result=True,
         task_acks_late=True,
@@ -58,5 +65,6 @@ def celery_app(broker_url: str, *, visibility_timeout_s: float) -> Celery:
     return app
 
 
-def _queue(name: str) -> Queue:
+def named_queue(name: str) -> Queue:
+    """A queue with an exchange of its own name."""
     return Queue(name, Exchange(name), routing_key=name)

@@ -141,7 +141,9 @@ def test_the_job_of_a_killed_worker_comes_back(fleet, crew):
 
 
 def test_a_worker_that_takes_no_jobs_any_more_is_replaced(fleet):
-    supervisor = Supervisor(fleet.settings, application=APPLICATION, canary_every_s=0.2)
+    supervisor = Supervisor(
+        fleet.settings, application=APPLICATION, canary_every_s=0.2, deaf_after_s=3
+    )
     try:
         supervisor.start_broker()
         supervisor.start_worker(POLLERS)

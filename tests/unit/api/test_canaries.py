@@ -103,7 +103,7 @@ def test_no_secret_of_the_settings_is_in_an_error_or_in_the_process_list(tmp_pat
             said[" ".join((*words, *more))] = (done.stdout + done.stderr).encode()
     assert any(b"127.0.0.1" in one for one in said.values())
     supervisor = Supervisor(Settings.from_environment(values), environ=values)
-    commands = [supervisor._worker_command(crew) for crew in EVERYBODY]
+    commands = [supervisor._worker_command(crew, f"worker-{crew.name}") for crew in EVERYBODY]
     commands.append(supervisor._beat_command())
     listed = [word for command in commands for word in command.argv]
     listed += _server_command(tmp_path / "socket", tmp_path)
