@@ -46,13 +46,25 @@ def checked(house: Path) -> tuple[int, str]:
     ran = subprocess.run(
         ["bash", "deploy/check.sh", "--all"],
         cwd=house,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={
+            **os.environ,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",  # as images and CI machines set it
+        },
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
         check=False,
     )
     return ran.returncode, ran.stdout + ran.stderr
+
+
+def fails(house: Path, tool: str) -> None:
+    """One of the tools finds something."""
+    script = house / ".venv" / "bin" / tool
+    script.unlink()
+    script.write_text(f"#!/bin/sh\necho {tool}: a word too many\nexit 1\n")
+    script.chmod(0o755)
 
 
 def put(house: Path, ring: str, *tests: str) -> None:
@@ -80,3 +92,27 @@ def test_who_fails_again_who_is_many_and_who_shows_a_controllers_end_fail_the_ru
         assert f"failed: tests/{ring}" in told
     assert "unsteady" not in told
     assert (house / "slow_0.seen").exists()
+
+
+def test_wrong_types_fail_the_run_are_shown_whole_and_keep_no_ring_from_its_tests(house):
+    fails(house, "mypy")
+    put(house, "unit", NEVER)
+    code, told = checked(house)
+    assert code == 1
+    shown_last = told.partition("== failed: types")[2]
+    assert "mypy: a word too many" in shown_last
+    assert "failed: tests/unit" in shown_last
+    for ring in NAMED:
+        assert f"tests/{ring} " in told
+        compiled = (house / "tests" / ring / "__pycache__").glob("*.pyc")
+        assert list(compiled), "what many processes load is to be compiled once"
+
+
+@pytest.mark.parametrize("tool", ["ruff", "lint-imports"])
+def test_what_fails_within_seconds_ends_the_run_before_any_test(house, tool):
+    fails(house, tool)
+    put(house, "unit", ONCE.format(name="reached"))
+    code, told = checked(house)
+    assert code == 1
+    assert f"{tool}: a word too many" in told
+    assert not (house / "reached.seen").exists()
