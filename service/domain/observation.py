@@ -330,6 +330,8 @@ class ControllerView:
         unsaved: running differs from startup; None where the box can't tell.
         pulses: the little that says which APs are worth a closer look; None: not read, or the
             controller cannot tell it apart from the rest.
+        kept: whoever plainly serves as it is kept, by MAC, with the store's mark of what is kept.
+            Of these `aps` tells no more than their pulse, and the age of the rest.
         remembered: topic -> when it was read, of what an earlier look said and this one did not
             ask for; empty: everything is of this look. An AP's own age is its `details_at`.
         unknown: topic -> why it could not be read.
@@ -394,6 +396,7 @@ class ControllerView:
     restores_itself: bool = True
     by_hand: ByHand = ByHand()  # noqa: RUF009 - frozen
     pulses: tuple[ApPulse, ...] | None = None
+    kept: Mapping[str, str] = field(default_factory=dict)
     remembered: Mapping[Topic, datetime] = field(default_factory=dict)
     unknown: Mapping[Topic, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -49,7 +49,7 @@ class Signs:
         aps: how many APs are in each state.
         load_percent: how busy its processor was; None: it did not tell.
         own_end: when the first of the certificates that APs may be shown ends; None: not known.
-        ap_end: the same of its APs' own certificates.
+        ap_end: the same of its APs' own certificates; between whole polls one that left may count.
     """
 
     controller: str
@@ -90,7 +90,17 @@ def signs_of(
     if before is None:
         return made
     own_end = before.own_end if view.certificates is None else made.own_end
-    return replace(made, own_end=own_end, ap_end=before.ap_end if view.aps is None else made.ap_end)
+    return replace(made, own_end=own_end, ap_end=_ap_end(view, made.ap_end, before.ap_end))
+
+
+def _ap_end(
+    view: ControllerView, told: datetime | None, before: datetime | None
+) -> datetime | None:
+    """The first end of an AP's certificate: of whoever is as it is kept, as it was known before."""
+    if view.aps is None:
+        return before
+    ends = [told, before] if view.kept else [told]
+    return min((end for end in ends if end is not None), default=None)
 
 
 def _first_end(certificates: Iterable[Certificate]) -> datetime | None:

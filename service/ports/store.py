@@ -4,7 +4,7 @@ Every method is one transaction of its own, unless it is called inside of `Answe
 stays open across a device call.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +13,8 @@ from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
 from service.domain.journal import Charter, Closed, Entry, Event
-from service.domain.observation import ControllerView
+from service.domain.observation import ApPulse, ControllerView
+from service.domain.polling.composing import AsKept
 from service.ports.audit import Audit
 from service.ports.containments import Boxes, Containments
 from service.ports.events import Events
@@ -183,11 +184,16 @@ class Journals(Protocol):
 class Observations(Protocol):
     """What polls saw."""
 
-    def histories(self, controller: str) -> dict[BaseRadioMac, ApHistory]:
-        """Every AP's history on one controller."""
+    def histories(
+        self, controller: str, *, of: Collection[BaseRadioMac] | None = None
+    ) -> dict[BaseRadioMac, ApHistory]:
+        """Every AP's history on one controller, or those of some."""
+
+    def as_kept(self, controller: str, pulses: Sequence[ApPulse]) -> AsKept:
+        """Who plainly serves as it is kept: nobody's history need be read back for that."""
 
     def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
-        """Extend the histories with one poll.
+        """Extend the histories with one poll; who is as it is kept counts with all that is kept.
 
         Returns at least those that a diagnosis of this poll goes by: of access points that serve
         as they did before there may be none.

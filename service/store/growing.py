@@ -4,9 +4,9 @@ Whoever a poll says the same of again is not read and not written: the poll is c
 controller. Whoever it no longer sees stands still from then on, counted up to the poll before.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,7 +15,8 @@ from service.domain import counted_back
 from service.domain.diagnosis.case import plainly_serves
 from service.domain.history import ApHistory, caught_up, extend, is_settled, is_there
 from service.domain.identity import BaseRadioMac
-from service.domain.observation import ApSighting, ControllerView
+from service.domain.observation import ApPulse, ApSighting, ControllerView
+from service.domain.polling.composing import NOBODY, AsKept, remembered
 from service.domain.spells import PastSpell, spell_after, spell_without
 from service.store.ap_rows import (
     FEW,
@@ -30,7 +31,7 @@ from service.store.ap_rows import (
     unmarked,
     write,
 )
-from service.store.sameness import marks_of, usual_of
+from service.store.sameness import ends_so, marks_of, pulse_ends, usual_of
 from service.store.spells import keep_past
 
 
@@ -53,6 +54,21 @@ class _Turn:
     news: AbstractSet[str]
     gone: AbstractSet[str]
     wanted: Collection[str]
+
+
+def as_kept(connection: Connection, controller: str, pulses: Sequence[ApPulse]) -> AsKept:
+    """Who plainly serves as it is kept; nobody where a pulse cannot be put into words."""
+    before = newest_poll(connection, controller)
+    if before is None:
+        return NOBODY
+    try:
+        ends = pulse_ends(pulses)
+    except TypeError:
+        return NOBODY
+    marks = dict(row.split(SPACE) for row in marked(connection, controller))
+    said = zip([pulse.mac.value for pulse in pulses], ends, strict=True)
+    same = {mac: marks[mac] for mac, end in said if ends_so(marks.get(mac), end)}
+    return AsKept(same, before.details_at or before.at)
 
 
 def grow(connection: Connection, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
@@ -83,12 +99,14 @@ def _histories(kept: Mapping[str, Kept]) -> dict[BaseRadioMac, ApHistory]:
 
 
 def _turn(connection: Connection, view: ControllerView, before: Poll | None) -> _Turn:
+    kept, rest = marked(connection, view.controller), unmarked(connection, view.controller)
+    view = _told_in_full(connection, view, before, kept)
     seen = view.aps or ()
     usual = usual_of(seen)
     now = Poll(1 if before is None else before.number + 1, view.read_at, usual)
     aps = {ap.mac.value: ap for ap in seen}
-    kept, rest = marked(connection, view.controller), unmarked(connection, view.controller)
-    said = _said(aps, usual, kept)
+    told = {mac: ap for mac, ap in aps.items() if mac not in view.kept}
+    said = {**_said(told, usual, kept), **view.kept}
     whose = {f"{mac}{SPACE}{mark}": mac for mac, mark in said.items()}
     news = {whose[row] for row in whose.keys() - kept}
     others = {row.partition(SPACE)[0] for row in kept - whose.keys()}  # changed, or gone
@@ -99,6 +117,39 @@ def _turn(connection: Connection, view: ControllerView, before: Poll | None) -> 
         ill = set(aps)
     wanted = {*(ill - news), *others, *rest}
     return _Turn(before, now, aps, said, news, gone, wanted)
+
+
+def _told_in_full(
+    connection: Connection, view: ControllerView, before: Poll | None, kept: AbstractSet[str]
+) -> ControllerView:
+    """The view with all that is kept of whoever is not as it was kept any more.
+
+    That is everybody where this poll makes the age of what most of them say another one.
+    """
+    if not view.kept:
+        return view
+    aps = [ap for ap in view.aps or () if ap.mac.value in view.kept]
+    age = None if before is None else before.details_at or before.at
+    is_usual = usual_of(view.aps or ()) == age and all(ap.details_at == age for ap in aps)
+    same = {
+        mac: mark for mac, mark in view.kept.items() if is_usual and f"{mac}{SPACE}{mark}" in kept
+    }
+    moved = view.kept.keys() - same
+    if not moved:
+        return view
+    known = read(connection, view.controller, moved)
+    return replace(view, aps=_remembered(view, moved, known), kept=same)
+
+
+def _remembered(
+    view: ControllerView, macs: AbstractSet[str], known: Mapping[str, Kept]
+) -> tuple[ApSighting, ...]:
+    """What a view tells, of some with what is kept of them."""
+    histories = {mac: kept.history for mac, kept in known.items()}
+    return tuple(
+        remembered(ap, histories.get(ap.mac.value)) if ap.mac.value in macs else ap
+        for ap in view.aps or ()
+    )
 
 
 def _said(
@@ -166,7 +217,8 @@ def _grow_late(connection: Connection, view: ControllerView) -> dict[BaseRadioMa
     It ends no spell: what the newer one said of them holds.
     """
     known = read(connection, view.controller)
-    late = {ap.mac.value: _late(known.get(ap.mac.value), ap, view) for ap in view.aps or ()}
+    seen = _remembered(view, view.kept.keys(), known)
+    late = {ap.mac.value: _late(known.get(ap.mac.value), ap, view) for ap in seen}
     new = [kept for mac, kept in late.items() if kept is not known.get(mac)]
     write(connection, [row_of(view.controller, kept, poll=None, mark=None) for kept in new])
     return _histories(known | late)

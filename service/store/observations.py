@@ -1,6 +1,6 @@
 """What polls saw: one history for each AP, written only where it changed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +10,12 @@ from service.domain.box_note import BoxNote, note_of
 from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
-from service.domain.observation import ControllerView
+from service.domain.observation import ApPulse, ControllerView
+from service.domain.polling.composing import AsKept
 from service.ports.store import ClockNote
-from service.store.ap_rows import CHUNK, history_from, rows_of
+from service.store.ap_rows import CHUNK, history_from, read, rows_of
 from service.store.codec import box_of, box_text, moment_of, moment_text
-from service.store.growing import grow
+from service.store.growing import as_kept, grow
 from service.store.tables import ap_history, boxes, clock_notes
 from service.store.transactions import alone, put, reading, transaction
 
@@ -27,12 +28,19 @@ class ObservationTables:
 
     _engine: Engine
 
-    def histories(self, controller: str) -> dict[BaseRadioMac, ApHistory]:
-        """Every AP's history on one controller."""
-        mine = rows_of().where(ap_history.c.controller == controller)
+    def histories(
+        self, controller: str, *, of: Collection[BaseRadioMac] | None = None
+    ) -> dict[BaseRadioMac, ApHistory]:
+        """Histories on one controller."""
+        macs = None if of is None else {mac.value for mac in of}
         with reading(self._engine) as connection:
-            rows = connection.execute(mine).all()
-        return {history.mac: history for history in map(history_from, rows)}
+            found = read(connection, controller, macs)
+        return {kept.history.mac: kept.history for kept in found.values()}
+
+    def as_kept(self, controller: str, pulses: Sequence[ApPulse]) -> AsKept:
+        """Who plainly serves as it is kept."""
+        with reading(self._engine) as connection:
+            return as_kept(connection, controller, pulses)
 
     def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
         """Extend the histories with one poll; back come those that a diagnosis goes by."""

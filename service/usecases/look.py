@@ -1,16 +1,18 @@
 """Look: read one controller, as much of it as is needed for the whole picture.
 
 A whole look asks for everything. A thrifty one asks for the pulse of every AP, then for the rows of
-those that are worth it, and takes the rest from what is kept, with its age. It becomes a whole one
-as often as the policy says, and whenever it cannot tell: then both are compared.
+those that are worth it, and takes the rest from what is kept, with its age; of those that plainly
+serve as before it is not even read back. It becomes a whole one as often as the policy says, and
+whenever it cannot tell: then both are compared.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
 from service.domain.inventory import Controller
-from service.domain.observation import SWEEP_TOPICS, ControllerView
+from service.domain.observation import SWEEP_TOPICS, ApPulse, ControllerView
 from service.domain.polling.choosing import (
     DETAIL_TOPICS,
     MOST_SINGLY,
@@ -19,7 +21,7 @@ from service.domain.polling.choosing import (
     worth_a_look,
 )
 from service.domain.polling.comparing import differences
-from service.domain.polling.composing import composed
+from service.domain.polling.composing import NOBODY, composed
 from service.domain.polling.note import PollNote, note_of
 from service.ports.driver import ControllerDriver
 from service.usecases.context import Context
@@ -51,10 +53,13 @@ def look(
     pulse = _pulse(context, driver, note) if is_thrifty else None
     if note is None or pulse is None or pulse.pulses is None or pulse.release != note.view.release:
         return _whole(context, driver, note, None)
-    told = _thrifty(context, driver, note, pulse)
-    if is_whole_due(note, pulse.read_at, reconcile_s=controller.policy.reconcile_s):
-        return _whole(context, driver, note, told)
-    return Looked(told, note_of(told, note))
+    is_due = is_whole_due(note, pulse.read_at, reconcile_s=controller.policy.reconcile_s)
+    store, pulses = context.store, pulse.pulses
+    kept = NOBODY if is_due else store.as_kept(note.controller, pulses)  # else all is compared
+    others = tuple(one for one in pulses if one.mac.value not in kept.marks)
+    histories = store.histories(note.controller, of=[one.mac for one in others])
+    told = composed(note, pulse, _details(driver, others, histories), histories, kept)
+    return _whole(context, driver, note, told) if is_due else Looked(told, note_of(told, note))
 
 
 def _pulse(
@@ -66,21 +71,13 @@ def _pulse(
     return dated(context, driver.read(PULSE_TOPICS, timeout_s=READ_TIMEOUT_S))
 
 
-def _thrifty(
-    context: Context, driver: ControllerDriver, note: PollNote, pulse: ControllerView
-) -> ControllerView:
-    histories = context.store.histories(note.controller)
-    details = _details(driver, pulse, histories)
-    return composed(note, pulse, details, histories)
-
-
 def _details(
     driver: ControllerDriver,
-    pulse: ControllerView,
+    pulses: Iterable[ApPulse],
     histories: dict[BaseRadioMac, ApHistory],
 ) -> ControllerView | None:
     """The rows of the APs that are worth it; of all, where they are many or none of them shows."""
-    wanted = worth_a_look(pulse.pulses or (), histories)
+    wanted = worth_a_look(pulses, histories)
     if not wanted:
         return None
     if len(wanted) <= MOST_SINGLY:

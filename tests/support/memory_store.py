@@ -3,18 +3,22 @@
 It keeps the same contract as the SQL store: `tests/contract/store` runs over both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from service.domain.box_note import BoxNote, note_of
 from service.domain.contained import Contained
+from service.domain.diagnosis.case import plainly_serves
 from service.domain.guardians import SEEN_S, Guardian
 from service.domain.history import ApHistory, extend_all
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
 from service.domain.journal import Closed, Entry, Event, Opened
-from service.domain.observation import ControllerView
+from service.domain.observation import ApPulse, ControllerView
+from service.domain.polling.choosing import is_quiet
+from service.domain.polling.composing import AsKept, remembered
 from service.domain.polling.note import PollNote
 from service.domain.polling.turns import PollTurn
 from service.domain.signals import Signs
@@ -184,12 +188,33 @@ class InMemoryStore(MemoryAudit, MemoryEvidence):
 
     # -- observations and approvals --------------------------------------------------------
 
-    def histories(self, controller: str) -> dict[BaseRadioMac, ApHistory]:
-        return dict(self._histories.get(controller, {}))
+    def histories(
+        self, controller: str, *, of: Collection[BaseRadioMac] | None = None
+    ) -> dict[BaseRadioMac, ApHistory]:
+        known = self._histories.get(controller, {})
+        return {mac: past for mac, past in known.items() if of is None or mac in of}
+
+    def as_kept(self, controller: str, pulses: Sequence[ApPulse]) -> AsKept:
+        known = self._histories.get(controller, {})
+        ages = Counter(past.last.details_at or past.last_seen for past in known.values())
+        usual = ages.most_common(1)[0][0] if ages else None
+        same = (
+            pulse.mac.value
+            for pulse in pulses
+            for past in (known.get(pulse.mac),)
+            if past is not None and is_quiet(pulse, past) and plainly_serves(past.last)
+            if past.last.raw_state == pulse.raw_state
+            if (past.last.details_at or past.last_seen) == usual
+        )
+        return AsKept(dict.fromkeys(same, "="), usual)
 
     def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
         known = self._histories.get(view.controller, {})
-        self._histories[view.controller] = extend_all(known, view.aps or (), view.read_at)
+        aps = [
+            remembered(ap, known.get(ap.mac)) if ap.mac.value in view.kept else ap
+            for ap in view.aps or ()
+        ]
+        self._histories[view.controller] = extend_all(known, aps, view.read_at)
         if view.clock is not None and view.clock.instant is not None:
             at = view.clock.instant
             synchronised = view.ntp_state is not None and view.ntp_state.synchronised

@@ -1,6 +1,6 @@
 """A store in which a process can die: before and after everything that it writes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -8,7 +8,8 @@ from service.domain.history import ApHistory
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant
 from service.domain.journal import Entry, Event
-from service.domain.observation import ControllerView
+from service.domain.observation import ApPulse, ControllerView
+from service.domain.polling.composing import AsKept
 from service.ports.store import Approval, ClockNote, Holder, Lease, RemediationRow, Store
 from tests.support.fake_driver import Trap
 
@@ -95,8 +96,13 @@ class TrappedStore:
         self._alive()
         return self._store.remediations(controller=controller, unfinished=unfinished)
 
-    def histories(self, controller: str) -> dict[BaseRadioMac, ApHistory]:
-        return self._store.histories(controller)
+    def histories(
+        self, controller: str, *, of: Collection[BaseRadioMac] | None = None
+    ) -> dict[BaseRadioMac, ApHistory]:
+        return self._store.histories(controller, of=of)
+
+    def as_kept(self, controller: str, pulses: Sequence[ApPulse]) -> AsKept:
+        return self._store.as_kept(controller, pulses)
 
     def add_poll(self, view: ControllerView) -> dict[BaseRadioMac, ApHistory]:
         return self._store.add_poll(view)

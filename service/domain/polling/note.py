@@ -39,7 +39,7 @@ def note_of(view: ControllerView, before: PollNote | None, differences: int = 0)
     is_whole = before is None or not view.remembered
     return PollNote(
         view.controller,
-        replace(view, aps=None, pulses=None, logs=()),
+        replace(view, aps=None, pulses=None, kept={}, logs=()),
         view.read_at if is_whole else before.whole_at,  # type: ignore[union-attr]
         differences + (0 if before is None else before.differences),
     )
