@@ -72,12 +72,14 @@ class Read(Node):
     Attributes:
         never_whole: secrets stand beside these leaves, or far too much: the node is never asked for
             whole.
+        short: one request may ask for it together with others.
     """
 
     topic: Topic
     operation: Literal["get", "get-config"]
     source: str
     never_whole: bool = False
+    short: bool = False
 
 
 class Hazard(_Entry):

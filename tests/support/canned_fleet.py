@@ -98,17 +98,20 @@ class Fleet:
         )
 
     def _content(self, name: str, rpc: bytes) -> bytes:
+        found = []
         if b"device-system-data" in rpc:
-            return HARDWARE.format(stamp(SystemClock().now().wall)).encode()
+            found.append(HARDWARE.format(stamp(SystemClock().now().wall)).encode())
         if b"ntp-status-info" in rpc:
-            return NTP.encode()
+            found.append(NTP.encode())
         if b"<capwap-data/>" in rpc:
             return self._mine(name, self._wide)
         is_whole = b"wtp-serial-num" in rpc or b"last-error-type" in rpc
-        for (table, whole), rows in self._tables.items():
-            if table in rpc and whole is is_whole:
-                return self._mine(name, rows)
-        return b""
+        found += [
+            self._mine(name, rows)
+            for (table, whole), rows in self._tables.items()
+            if table in rpc and whole is is_whole
+        ]
+        return b"".join(found)
 
     def _mine(self, name: str, rows: bytes) -> bytes:
         """The rows with MACs of that controller."""

@@ -7,13 +7,21 @@ What was refused by name is remembered as long as the session lives.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol, TypeVar
 
 from lxml import etree
 
 from service.domain.releases import Release
-from service.drivers.iosxe.documents import Record, Shape, filter_for, filter_for_some, shape_of
+from service.drivers.iosxe.documents import (
+    Record,
+    Shape,
+    WrongNamespaceError,
+    filter_for,
+    filter_for_some,
+    records,
+    shape_of,
+)
 from service.drivers.iosxe.rows import RowReader
 from service.drivers.links.netconf import NetconfLink, RpcRefused
 from service.drivers.paths import Contract
@@ -61,6 +69,9 @@ class Asking(Protocol):
     ) -> list[Row]:
         """As `rows`, of those whose `mac` is one of these."""
 
+    def together(self, keys: Sequence[str], *, timeout_s: float) -> dict[str, list[Record]]:
+        """What short reads have, by one request; a key that is missing is to be asked for alone."""
+
     def tree(self, keys: Sequence[str], *, timeout_s: float) -> etree._Element:
         """What there is of some nodes, below one `data` element."""
 
@@ -84,6 +95,7 @@ class Asker:
         self.link = link
         self.refused: dict[str, str] = {}
         self._refused: dict[str, tuple[str, ...]] = {}  # read key -> names this device refused
+        self._apart = False  # it refused several at once
 
     def offers(self, key: str) -> bool:
         """Whether the release has a read of the contract."""
@@ -106,6 +118,36 @@ class Asker:
             return self._narrowed(
                 key, [self.shape(key)], lambda filter_: self._taken(key, each, filter_, timeout_s)
             )
+
+    def together(self, keys: Sequence[str], *, timeout_s: float) -> dict[str, list[Record]]:
+        """What several short reads have, all of which are asked for at once.
+
+        Where the device refuses that, it is asked for each by itself, and says there which one it
+        was. What is not understood is asked for again in the same way.
+
+        Raises:
+            RpcRefused: it is busy.
+            DeviceError: as the link.
+        """
+        wanted = {key: self.shape(key) for key in keys if key not in self._refused}
+        if self._apart or len(wanted) <= 1:
+            return {}
+        table = next(
+            (key for key, shape in wanted.items() if MAC in shape.leaves), next(iter(wanted))
+        )
+        reader = RowReader(wanted[table], itself)
+        try:
+            data = self.link.get(filter_for(*wanted.values()), timeout_s=timeout_s, taker=reader)
+        except RpcRefused as err:
+            if err.busy:
+                raise
+            self._apart = True
+            return {}
+        found = {}
+        for key, shape in wanted.items():
+            with suppress(WrongNamespaceError):
+                found[key] = reader.all(data) if key == table else list(records(data, shape))
+        return found
 
     def tree(self, keys: Sequence[str], *, timeout_s: float) -> etree._Element:
         """What the configuration has of some nodes, as it is. Errors as `narrowed`."""

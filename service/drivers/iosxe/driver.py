@@ -38,7 +38,7 @@ from service.drivers.iosxe import transfers
 from service.drivers.iosxe.asking import Asker
 from service.drivers.iosxe.commands import CommandLine, hash_command
 from service.drivers.iosxe.documents import text_of
-from service.drivers.iosxe.identify import identify
+from service.drivers.iosxe.identify import identify, says_of_itself
 from service.drivers.iosxe.payloads import Payloads
 from service.drivers.iosxe.reading import Reader
 from service.drivers.iosxe.software_orders import HIDDEN, hiding, software_order
@@ -94,12 +94,17 @@ class IosXeDriver:
         self.controller = controller.name
         self._link = link
         paths = contract("iosxe")
-        self._identity = identify(controller.name, link, paths, timeout_s=IDENTIFY_TIMEOUT_S)
+        told = says_of_itself(link, paths, clock, timeout_s=IDENTIFY_TIMEOUT_S)
+        self._identity = identify(
+            controller.name, link, paths, timeout_s=IDENTIFY_TIMEOUT_S, told=told
+        )
         release = self._identity.release
         self._entry, self._secrets = controller, secrets
         self._commands = commands = CommandLine(controller, secrets)
         self._asker = asker = Asker(link, paths, release)
-        self._reader = Reader(controller, asker, clock=clock, commands=commands, because=because)
+        self._reader = Reader(
+            controller, asker, clock=clock, commands=commands, because=because, told=told
+        )
         self._payloads = Payloads(paths, release)
         self._because = because
         self._said_syncing = 0  # times in a row
@@ -164,6 +169,7 @@ class IosXeDriver:
 
     def change(self, change: Change, *, timeout_s: float) -> Receipt:
         """Send one change, once; see the driver port."""
+        self._reader.forget()
         if isinstance(change, CheckFile):
             self._commands.check_file(change, timeout_s=timeout_s)
             return Receipt(self.render(change), self.session)
@@ -181,6 +187,7 @@ class IosXeDriver:
 
     def end_session(self, session: str) -> None:
         """Kill a session that a dead process left."""
+        self._reader.forget()  # its last deed may have come after what was told
         try:
             self._link.kill(session, timeout_s=IDENTIFY_TIMEOUT_S)
         except RpcRefused:

@@ -19,9 +19,11 @@ from service.drivers.iosxe.documents import (
     records,
     shape_of,
 )
+from service.drivers.iosxe.look import Told
 from service.drivers.links.netconf import NetconfLink, RpcRefused
 from service.drivers.paths import Contract
 from service.errors import CapabilityMissing, ReplyMalformed
+from service.ports.clock import Clock
 
 OLDEST = Release(17, 3)
 _TRAIN = re.compile(r"\d{2}\.\d{1,2}(\.\d+[a-z]?)?")
@@ -41,14 +43,34 @@ class Identity:
     told_by: str
 
 
-def identify(controller: str, link: NetconfLink, paths: Contract, *, timeout_s: float) -> Identity:
-    """Learn the release.
+def says_of_itself(
+    link: NetconfLink, paths: Contract, clock: Clock, *, timeout_s: float
+) -> Told | None:
+    """What a controller says of itself, its clock in it; None where it does not say all of it."""
+    shape = shape_of(paths, paths.reads["system"], OLDEST)
+    before = clock.now()
+    try:
+        found = list(records(link.get(filter_for(shape), timeout_s=timeout_s), shape))
+    except (RpcRefused, ValueError):
+        return None
+    return Told(before, clock.now().seconds_since(before), found) if found else None
+
+
+def identify(
+    controller: str,
+    link: NetconfLink,
+    paths: Contract,
+    *,
+    timeout_s: float,
+    told: Told | None = None,
+) -> Identity:
+    """Learn the release; `told`: what it said of itself.
 
     Raises:
         CapabilityMissing: another platform, or a release before 17.3.
         ReplyMalformed: nothing tells the release.
     """
-    software = _software(link, paths, timeout_s)
+    software = told.records[0].get("software") if told else _software(link, paths, timeout_s)
     identity = (
         by_software(controller, software)
         or _by_train(link, paths, software, timeout_s)

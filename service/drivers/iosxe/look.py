@@ -30,6 +30,7 @@ class Look:
         topics: what is looked at.
         only: the APs that are asked for; None: all.
         told: what the box said of itself when it was asked for its clock; None: it was not.
+        short: the reads that are asked for together once the first of them is wanted.
     """
 
     view: ControllerView
@@ -38,6 +39,8 @@ class Look:
     topics: frozenset[Topic] = frozenset()
     only: frozenset[BaseRadioMac] | None = None
     told: Told | None = None
+    short: tuple[str, ...] = ()
+    gathered: dict[str, list[Record]] = field(default_factory=dict)
     aps: ApTables = field(default_factory=ApTables)
     unknown: dict[Topic, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
@@ -54,7 +57,12 @@ class Look:
 
     def records(self, key: str) -> list[Record]:
         """Every record of a read."""
-        found = self.asker.records(key, timeout_s=self.timeout_s)
+        if key in self.short:
+            together, self.short = self.short, ()
+            self.gathered = self.asker.together(together, timeout_s=self.timeout_s)
+        found = self.gathered.pop(key, None)
+        if found is None:
+            found = self.asker.records(key, timeout_s=self.timeout_s)
         self.note_origins(key)
         return found
 

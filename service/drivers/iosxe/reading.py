@@ -66,11 +66,19 @@ class Reader:
         aps: frozenset[BaseRadioMac] | None = None,
     ) -> ControllerView:
         """Look at some topics; see the driver port for errors."""
-        look = Look(self._blank(), self._asker, timeout_s, topics, only=aps)
+        look = Look(
+            self._blank(), self._asker, timeout_s, topics, only=aps, short=self._short(topics)
+        )
         for topic, step in self._steps.items():
             if topic in topics:
                 self._step(step, topic, look)
         return look.done()
+
+    def _short(self, topics: frozenset[Topic]) -> tuple[str, ...]:
+        """What may be asked for together."""
+        reads = self._asker.contract.reads.items()
+        wanted = (key for key, read in reads if read.short and read.topic in topics)
+        return tuple(filter(self._asker.offers, wanted))
 
     def _clock_reading(self, look: Look) -> None:
         """One request for the clock and for what the box is, where both are asked for."""
@@ -104,6 +112,10 @@ class Reader:
             look.unknown[topic] = str(err)
         except ValueError as err:
             look.unknown[topic] = str(err)
+
+    def forget(self) -> None:
+        """What was told while connecting counts no more: something was done since."""
+        self._told = None
 
     # -- what a change looks at before it is sent ------------------------------------------
 

@@ -80,6 +80,10 @@ class RestconfAsker:
                 self._keyed(key, mac, reader, timeout_s)
         return reader.rows
 
+    def together(self, _keys: Sequence[str], *, timeout_s: float) -> dict[str, list[Record]]:  # noqa: ARG002
+        """Nothing: a request of RESTCONF is about one resource."""
+        return {}
+
     def tree(self, keys: Sequence[str], *, timeout_s: float) -> etree._Element:
         """What the box has of nodes that are kept as they are; errors as `records`."""
         data = etree.Element("data")
