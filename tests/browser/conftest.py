@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,16 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from service.asgi import Faces
+from service.domain.inventory import Freeze
 from service.door.front import Front
+from service.ports.webhooks import Receipt
 from tests.support.api_service import Service, crew_service
 from tests.support.chromium import MISSING, chromium_running
+from tests.support.ears import alarm
+from tests.support.hearers import BOTH, People
 from tests.support.pages import pages
 from tests.support.patience import PATIENCE_S
-from tests.support.seeded_fleet import controllers, seed
+from tests.support.seeded_fleet import HOSTILE, controllers, seed
 
 PICTURES = Path(__file__).parent / "pictures"
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -47,13 +52,14 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Iterator[Served]:
-    """A fleet with every trouble, one controller of it in false time."""
+    """A fleet with every trouble, one controller of it in false time, one channel that is deaf."""
     with crew_service(tmp_path_factory.mktemp("service")) as service:
         service.ann.post("/api/v1/sweeps", {})
         service.work()
         where = service.remediation()
         service.bob.approve(where)
         service.crew.until(service.worker, "wait-for-aps", where.split("/")[-1])
+        unheard(service)
         front = with_fleet(service)
         faces = Faces(service.api.app, pages(front))
         service.api.app.state.front = front
@@ -65,9 +71,24 @@ def with_fleet(service: Service) -> Front:
     """The service's front with more controllers than it has, as sweeps left them."""
     front: Front = service.api.app.state.front
     fleet = controllers(CONTROLLERS)
-    seed(front.base.store, fleet, front.base.clock.now().wall)
-    whole = replace(front.base.inventory, controllers=(*front.base.inventory.controllers, *fleet))
+    now = front.base.clock.now().wall
+    seed(front.base.store, fleet, now)
+    whole = replace(
+        front.base.inventory,
+        controllers=(*front.base.inventory.controllers, *fleet),
+        freezes=(Freeze(now, now + timedelta(days=9), sites=HOSTILE[:2], tags=HOSTILE[2:]),),
+        notify=BOTH,
+    )
     return replace(front, base=replace(front.base, inventory=whole), inventory=lambda: whole)
+
+
+def unheard(service: Service) -> None:
+    """A message that one of two channels did not take for a day."""
+    people = People(service)
+    people.ears.deaf["env:NOC"] = Receipt(500, HOSTILE[0])
+    people.happens(alarm())
+    people.tick()
+    people.put_aside("noc")
 
 
 class listening:  # noqa: N801 - a context

@@ -1,7 +1,7 @@
 """The pages about one controller, plan or remediation, in a real browser."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PICTURES, SIZES, Served, barriers, picture, sign_in, visit
 
@@ -35,6 +35,7 @@ def addresses(served: Served) -> dict[str, str]:
         "remediations": "/remediations",
         "stop": f"/remediations/{item}/stop",
         "schedules": "/schedules",
+        "channels": "/channels",
         "audit": "/audit",
         "verification": "/audit/verification",
     }
@@ -51,7 +52,7 @@ def told(page) -> list[str]:
 
 
 def test_no_page_of_work_bars_anybody_at_any_size_dark_or_light(page, served, addresses, told):
-    sign_in(page, served.token("bob"))
+    sign_in(page, served.token("root"))
     found = []
     for name, path in addresses.items():
         visit(page, path)
@@ -62,9 +63,18 @@ def test_no_page_of_work_bars_anybody_at_any_size_dark_or_light(page, served, ad
     assert told == []
 
 
+def test_of_a_message_that_was_put_aside_one_reads_why_and_sends_it_again(page, served):
+    sign_in(page, served.token("root"))
+    visit(page, "/channels")
+    page.get_by_text("<img src=x onerror=alert(1)>").first.wait_for()
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("button", name="Send again")).to_have_count(0)
+    expect(page.locator("td[data-label=State]")).to_contain_text("To send")
+
+
 def test_no_page_of_work_is_wider_than_a_phone(page, served, addresses):
     page.set_viewport_size({"width": 360, "height": 740})
-    sign_in(page, served.token("bob"))
+    sign_in(page, served.token("root"))
     for path in addresses.values():
         visit(page, path)
         for summary in page.locator("summary").all():
