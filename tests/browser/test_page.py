@@ -55,6 +55,59 @@ def test_a_countdown_counts_down(page, served):
     assert "min" in before
 
 
+KEPT_STREAM = """
+const Real = EventSource;
+window.EventSource = class extends Real {
+  constructor(...all) { super(...all); window.stream = this; }
+};
+"""
+HELD_ANSWERS = """
+const part = document.querySelector("[data-part]").id;
+stream.close();  // what happens from here on is told by the test alone
+window.held = [];
+window.happen = () => stream.dispatchEvent(new MessageEvent("changed"));
+window.fetch = (_, { signal }) => new Promise((done, fail) => {
+  signal.addEventListener("abort", () => fail(signal.reason));
+  held.push((word) => done(new Response(`<div id="${part}"><p>${word}</p></div>`)));
+});
+AbortSignal.timeout = () => {
+  const control = new AbortController();
+  window.lose = () => control.abort(new DOMException("nobody answers", "TimeoutError"));
+  return control.signal;
+};
+"""
+
+
+@pytest.fixture
+def held(page, served):
+    """A page whose answers wait: `happen` tells it of a change, `held` answers what it asked."""
+    page.add_init_script(KEPT_STREAM)
+    sign_in(page, served.token("vera"))
+    visit(page, "/stuck")
+    page.evaluate(HELD_ANSWERS)
+    return page
+
+
+def test_what_changes_while_an_answer_is_awaited_is_asked_for_after_it(held):
+    assert held.evaluate("happen(), happen(), happen(), held.length") == 1  # none can overtake it
+    held.evaluate("held[0]('as it was')")
+    held.wait_for_function("held.length === 2")
+    expect(held.get_by_text("as it was")).to_be_visible()
+    held.evaluate("held[1]('as it is')")
+    expect(held.get_by_text("as it is")).to_be_visible()
+    expect(held.get_by_text("as it was")).to_have_count(0)
+    assert held.evaluate("held.length") == 2
+
+
+def test_an_answer_that_is_lost_keeps_no_later_one_away(held):
+    assert held.evaluate("happen(), held.length") == 1
+    held.evaluate("lose()")
+    held.wait_for_function("happen(), held.length === 2")
+    held.evaluate("held[0]('too late'), held[1]('as it is')")
+    expect(held.get_by_text("as it is")).to_be_visible()
+    expect(held.get_by_text("too late")).to_have_count(0)
+
+
 def test_a_token_that_is_revoked_shows_nothing_more(page, served):
     context = served.service.api.context
     token, clear = create_token(context, "carl", Role.VIEWER, valid_s=None)

@@ -3,6 +3,7 @@
 const SKEW_MS = Date.parse(document.body.dataset.now ?? "") - Date.now() || 0;
 const AGAIN_S = 30;
 const SOON_S = 5;
+const LOST_S = 60;
 
 const now = () => Date.now() + SKEW_MS;
 
@@ -62,9 +63,10 @@ async function renew() {
   }
 }
 
-/** Fetch this page and put its parts in place of ours, where they differ. */
+/** Fetch this page and put its parts in place of ours, where they differ. A lost answer is given up. */
 async function fetched() {
-  const answer = await fetch(location.href, { headers: { "X-Live": "1" } });
+  const signal = AbortSignal.timeout(LOST_S * 1000);
+  const answer = await fetch(location.href, { headers: { "X-Live": "1" }, signal });
   if (answer.status === 401) return location.reload();
   if (!answer.ok) throw new Error(`${answer.status}`);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
