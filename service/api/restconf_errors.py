@@ -15,6 +15,9 @@ from service.errors import RequestError
 ROOT = "/restconf"
 STREAMS = "/streams"
 YANG_JSON = "application/yang-data+json"
+READ = "GET, HEAD, OPTIONS"
+CALLED = "POST, OPTIONS"
+"""What data takes, and what an operation does, as `Allow` has it."""
 TAGS: Mapping[int, tuple[int, str]] = {
     400: (400, "invalid-value"),
     401: (401, "access-denied"),
@@ -56,6 +59,7 @@ class Refusal(RequestError):
     Attributes:
         tag: of RFC 8040 section 7.
         path: the instance that it is about, as RFC 7951 writes it; empty: none.
+        headers: of the answer.
     """
 
     def __init__(
@@ -63,10 +67,13 @@ class Refusal(RequestError):
     ) -> None:
         super().__init__(message)
         self.status, self.tag, self.path, self.app_tag = status, tag, path, app_tag
+        self.headers: dict[str, str] = {}
 
     def answer(self) -> JSONResponse:
         """As a response."""
-        return _answer(int(self.status), self.tag, str(self), path=self.path, app_tag=self.app_tag)
+        told = _answer(int(self.status), self.tag, str(self), path=self.path, app_tag=self.app_tag)
+        told.headers.update(self.headers)
+        return told
 
 
 def unknown_place(message: str, path: str = "") -> Refusal:
@@ -94,9 +101,11 @@ def missing(name: str, path: str) -> Refusal:
     return Refusal(HTTPStatus.BAD_REQUEST, "missing-element", f"{name} is missing", path=path)
 
 
-def not_supported(message: str) -> Refusal:
-    """The method does not go here."""
-    return Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "operation-not-supported", message)
+def not_supported(message: str, allowed: str) -> Refusal:
+    """The method does not go here; which ones do stands in `Allow`."""
+    found = Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "operation-not-supported", message)
+    found.headers["Allow"] = allowed
+    return found
 
 
 def not_acceptable(message: str) -> Refusal:

@@ -20,6 +20,7 @@ from service.api.restconf.schema import Kind, Node, schema
 from service.api.restconf.target import Step, sent_after, steps_of
 from service.api.restconf.tree import found
 from service.api.restconf_errors import (
+    READ,
     ROOT,
     YANG_JSON,
     Refusal,
@@ -67,7 +68,7 @@ def call_action(request: Request, front: Fronted, body: Sent) -> Response:
         raise
     if not steps or steps[-1].node.kind is not Kind.ACTION:
         admitted(request, front, Role.VIEWER)
-        raise not_supported("data is not edited here: only actions are called")
+        raise not_supported("data is not edited here: only actions are called", READ)
     return _called(request, front, steps, body)
 
 

@@ -20,6 +20,7 @@ from service.api.restconf.schema import NO_DATA, OPERATIONS, Kind, Node, Schema,
 from service.api.restconf.target import Step, sent_after, steps_of
 from service.api.restconf.tree import Rows, found
 from service.api.restconf_errors import (
+    CALLED,
     ROOT,
     YANG_JSON,
     YangJson,
@@ -84,7 +85,7 @@ def data(request: Request, front: Fronted, who: Reader) -> Response:
     query = query_of(_sent(request))
     steps = steps_of(sent_after(request, f"{ROOT}/data"), schema())
     if steps and steps[-1].node.kind in OPERATIONS:
-        raise not_supported("an action is called by POST")
+        raise not_supported("an action is called by POST", CALLED)
     if not steps:
         response = _answer(request, _everything(request, front, who, query))
         changed = inventory_since(front.context)  # RFC 8040, 3.4.1.1: of configuration alone
@@ -97,17 +98,6 @@ def data(request: Request, front: Fronted, who: Reader) -> Response:
     if query.limit is not None or query.cursor is not None:
         return _page(request, steps[-1], value, query)
     return _answer(request, {node.label: rendered(node, value, query)})
-
-
-@reading.options(f"{ROOT}{{address:path}}")
-def options(request: Request, _: Reader) -> Response:
-    """Which methods an address takes."""
-    path = sent_after(request, ROOT)
-    takes_post = path.startswith("/operations/")
-    if path.startswith("/data"):
-        steps = steps_of(path.removeprefix("/data"), schema())
-        takes_post = bool(steps) and steps[-1].node.kind in OPERATIONS
-    return Response(headers={"Allow": "POST, OPTIONS" if takes_post else "GET, HEAD, OPTIONS"})
 
 
 def _everything(request: Request, front: Front, who: Token, query: Query) -> Mapping[str, object]:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from service.api.restconf.calling import calling
+from service.api.restconf.methods import methods
 from service.api.restconf.reading import reading
 from service.api.restconf.streams import streams
 
@@ -10,3 +11,4 @@ restconf = APIRouter()
 restconf.include_router(reading)
 restconf.include_router(calling)
 restconf.include_router(streams)
+restconf.include_router(methods)
