@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from service.domain.diagnosis import DiagnosisContext, diagnose
 from service.domain.documents import ap_counts
+from service.domain.history import extend
 from service.domain.observation import ApState
 from service.domain.polling.choosing import worth_a_look
 from service.domain.polling.composing import NOBODY, composed
@@ -35,6 +36,7 @@ TOLD = st.builds(
 """Half of them serve. All tell when they booted: who does not is asked for each time otherwise, for
 its history remembers when it did.
 """
+LATER = NOW + minutes(5)
 MOVED = st.dictionaries(st.sampled_from(MACS), st.sampled_from([None, 0, 1, 2, 3]), max_size=2)
 """Who says something else from now on: one of what was drawn; None: it leaves."""
 TURNS = st.tuples(
@@ -108,7 +110,7 @@ def test_what_another_poll_kept_meanwhile_is_kept_on():
     aps = [registered(mac=mac, name="old") for mac in MACS]
     whole = view(*aps, at=NOW)
     ours.add_poll(whole)
-    seen = view(*aps, at=NOW + timedelta(minutes=5))
+    seen = view(*aps, at=LATER)
     told = thrifty(ours, note_of(whole, None), seen, reads_all=False)
     assert len(told.kept) == len(MACS)
     renamed = [replace(aps[0], name="new"), *aps[1:]]
@@ -121,17 +123,49 @@ def test_what_another_poll_kept_meanwhile_is_kept_on():
     ours.close()
 
 
-def test_what_comes_after_a_newer_poll_says_nothing_new():
+def test_who_moved_by_another_poll_meanwhile_keeps_all_that_is_known():
+    ours, _ = both()
+    aps = [registered(mac=mac, country="FR") for mac in MACS]
+    note = note_of(view(*aps), None)
+    ours.add_poll(view(*aps, at=NOW))
+    ours.add_poll(thrifty(ours, note, view(*aps, at=LATER), reads_all=False))
+    told = thrifty(ours, note, view(*aps, at=LATER + minutes(2)), reads_all=False)
+    moved = [replace(aps[0], join_time=NOW, country="DE"), *aps[1:]]
+    ours.add_poll(thrifty(ours, note, view(*moved, at=LATER + minutes(1)), reads_all=False))
+    ours.add_poll(told)
+    last = read_back(ours)[aps[0].mac].last
+    assert (last.join_time, last.country) == (aps[0].join_time, "DE")
+    ours.close()
+
+
+def test_where_most_were_asked_for_afresh_the_others_are_as_old_as_they_were():
     ours, _ = both()
     aps = [registered(mac=mac) for mac in MACS]
     ours.add_poll(view(*aps, at=NOW))
+    moved = [replace(ap, join_time=NOW) for ap in aps[:3]]
     told = thrifty(
-        ours, note_of(view(*aps), None), view(*aps, at=NOW + timedelta(minutes=1)), reads_all=False
+        ours, note_of(view(*aps), None), view(*moved, *aps[3:], at=LATER), reads_all=False
     )
-    ours.add_poll(view(*aps, at=NOW + timedelta(minutes=2)))
+    assert len(told.kept) == len(MACS) - 3
+    ours.add_poll(told)
+    kept = read_back(ours)
+    assert [kept[mac].last.details_at for mac in MACS] == [None, None, None, NOW, NOW]
+    assert [kept[ap.mac].last.join_time for ap in aps] == [NOW] * 3 + [
+        ap.join_time for ap in aps[3:]
+    ]
+    ours.close()
+
+
+def test_what_comes_after_a_newer_poll_tells_of_those_alone_that_it_did_not_see():
+    ours, _ = both()
+    aps = [registered(mac=mac, country="FR") for mac in MACS]
+    ours.add_poll(view(*aps, at=NOW))
+    told = thrifty(ours, note_of(view(*aps), None), view(*aps, at=LATER), reads_all=False)
+    ours.add_poll(view(*aps[1:], at=LATER + minutes(1)))
     before = read_back(ours)
     ours.add_poll(told)
-    assert read_back(ours) == before
+    late = replace(aps[0], details_at=NOW)
+    assert read_back(ours) == {**before, aps[0].mac: extend(before[aps[0].mac], late, LATER)}
     ours.close()
 
 
