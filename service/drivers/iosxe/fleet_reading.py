@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from service.domain.observation import Topic
-from service.drivers.iosxe import ap_rows, normalize
+from service.drivers.iosxe import ap_rows, normalize, pulses
 from service.drivers.iosxe.look import Look, Step
-from service.drivers.iosxe.pulses import pulses
 
 
 def pulse(look: Look) -> None:
     """The little of each AP that every poll asks for."""
-    joined = look.records("ap-pulse")
-    statistics = look.records("ap-join-pulse") if look.asker.offers("ap-join-pulse") else []
-    look.view = replace(look.view, pulses=pulses(joined, statistics))
+    table = look.rows("ap-pulse", pulses.joined)
+    has_statistics = look.asker.offers("ap-join-pulse")
+    statistics = look.rows("ap-join-pulse", pulses.counted) if has_statistics else []
+    look.view = replace(look.view, pulses=pulses.pulses(table, statistics))
 
 
 def predownloads(look: Look) -> None:

@@ -12,6 +12,7 @@ _MOMENT = re.compile(
 )
 _usual_mac = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}").fullmatch
 _WHOLE = re.compile(r"-?\d+")
+_FLAGS: dict[str | None, bool] = {"true": True, "false": False}
 
 
 def moment(text: str | None) -> datetime | None:
@@ -44,7 +45,7 @@ def whole(text: str | None) -> int | None:
 
 def flag(text: str | None) -> bool | None:
     """A boolean leaf, or None where it is absent or says something else."""
-    return {"true": True, "false": False}.get(text or "")
+    return _FLAGS.get(text)
 
 
 def mac_text(text: str | None) -> str | None:
