@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from service.domain.ap_homes import ApHomes
 from service.domain.byhand import ByHand
+from service.domain.hazards import Dependent, Hazard, Timer
 from service.domain.identity import BaseRadioMac, EthernetMac
 from service.domain.images import BootImages, Transfer, TransferSettings
 from service.domain.installation import InstalledVersion, Operation, Package, Storage
@@ -255,38 +256,6 @@ class InstallState:
     packages: tuple[Package, ...] = ()
     abort_at: datetime | None = None
     standby_hot: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hazard:
-    """Something on the box that makes a false clock dangerous."""
-
-    kind: str  # ntp-master, ntp-broadcast, ntp-multicast, radsec, pki-server, time-range, ...
-    detail: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dependent:
-    """Something that counts on the controller's clock, or on the controller being there.
-
-    Attributes:
-        kind: assurance, licence, certificate-check, scheduled-job, guest-lifetime, ...
-        number: how many of it are configured.
-    """
-
-    kind: str
-    detail: str
-    number: int
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """One timed applet on the controller (EEM)."""
-
-    name: str
-    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import Enum
 
 from service.domain.box_note import BoxNote
-from service.domain.observation import ControllerView, Dependent, Platform, Topic
+from service.domain.hazards import Dependent
+from service.domain.observation import ControllerView, Platform, Topic
 
 ASSURANCE, LOCATION, LICENCE = "assurance", "location", "licence"
 

@@ -17,6 +17,7 @@ from service.domain.changes import (
     describe,
 )
 from service.domain.finding import AffectedAp
+from service.domain.hazards import Timer
 from service.domain.identity import BaseRadioMac
 from service.domain.instants import Instant, TrueTime
 from service.domain.inventory import Controller, Credentials
@@ -34,14 +35,7 @@ from service.domain.journal import (
     StepFailed,
 )
 from service.domain.ntp import NtpConfig, NtpEntry, NtpState
-from service.domain.observation import (
-    ApSighting,
-    ApState,
-    ClockReading,
-    ControllerView,
-    Platform,
-    Timer,
-)
+from service.domain.observation import ApSighting, ApState, ClockReading, ControllerView, Platform
 from service.domain.policy import Policy
 from service.domain.remediation import Run
 from service.domain.steps.protocol import Moment

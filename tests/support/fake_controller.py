@@ -31,18 +31,13 @@ from service.domain.changes import (
     SetClock,
     SetJoinPolicy,
 )
+from service.domain.hazards import Hazard
 from service.domain.identity import BaseRadioMac
 from service.domain.installation import Operation, Storage
 from service.domain.join_policy import GRANTS, HOLDER, JoinPolicies, Rule, Switch
 from service.domain.mobility import MobilityPeer
 from service.domain.ntp import NtpConfig, NtpEntry
-from service.domain.observation import (
-    ApState,
-    Certificate,
-    CertificateKind,
-    Hazard,
-    InstallState,
-)
+from service.domain.observation import ApState, Certificate, CertificateKind, InstallState
 from service.domain.wallclock import ClockZone
 from tests.support.fake_clock import World
 

@@ -8,6 +8,7 @@ from typing import Literal
 from service.domain.ap_homes import ApHomes
 from service.domain.byhand import ByHand
 from service.domain.changes import Change, describe
+from service.domain.hazards import Timer
 from service.domain.inventory import Controller
 from service.domain.join_policy import SWITCHES, Rule
 from service.domain.ntp import NtpState
@@ -18,7 +19,6 @@ from service.domain.observation import (
     ClockReading,
     ControllerView,
     Platform,
-    Timer,
     Topic,
 )
 from service.errors import (

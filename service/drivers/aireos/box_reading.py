@@ -11,15 +11,10 @@ from functools import cache
 from typing import Any
 
 from service.domain.byhand import ByHand
+from service.domain.hazards import Hazard
 from service.domain.instants import Instant
 from service.domain.join_policy import SWITCHES
-from service.domain.observation import (
-    Certificate,
-    ClockReading,
-    Hazard,
-    InstallState,
-    Topic,
-)
+from service.domain.observation import Certificate, ClockReading, InstallState, Topic
 from service.domain.releases import Release
 from service.domain.wallclock import ClockZone
 from service.drivers.aireos.ap_homes import NO_ADDRESS, NO_NAME, HomesReader

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from lxml import etree
 
-from service.domain.observation import ClockReading, Timer, Topic
+from service.domain.hazards import Timer
+from service.domain.observation import ClockReading, Topic
 from service.drivers.iosxe import grants, leaf_values, normalize
 from service.drivers.iosxe.asking import Asking
 from service.drivers.iosxe.documents import WrongNamespaceError, path_text

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from service.domain.observation import Hazard
+from service.domain.hazards import Hazard
 from service.drivers.iosxe.asking import UNKNOWN_TAGS, Asker
 from service.drivers.iosxe.documents import Shape, nodes, path_text
 from service.drivers.links.netconf import RpcRefused

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from service.domain.observation import Dependent
+from service.domain.hazards import Dependent
 from service.drivers.iosxe.asking import UNKNOWN_TAGS, Asker
 from service.drivers.iosxe.documents import Shape, filter_for, nodes, path_text
 from service.drivers.links.netconf import RpcRefused

@@ -19,7 +19,8 @@ from service.lab.aps.kinds import (
     NO_CHAIN,
     Refusal,
 )
-from service.lab.aps.physics import Aps, Controller, Prepared
+from service.lab.aps.meeting import Controller, Prepared
+from service.lab.aps.physics import Aps
 from service.lab.aps.state import ApState, Phase
 from service.lab.log import Log
 from service.lab.specs import Ap

@@ -5,56 +5,24 @@ that loops steadily is carried over many rounds at once, so that hours cost noth
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from service.lab.aps.air import Air, hand_over
 from service.lab.aps.kinds import (
-    CERTIFICATE_BAD,
-    CONTROLLER_BAD,
     DOWNLOAD_FAILURES,
     DOWNLOADS,
     JOIN_REFUSALS,
-    NO_CHAIN,
     SIGNATURE_REJECTED,
     DownloadFailure,
     Refusal,
-    issuer_of,
     signature_holds,
 )
+from service.lab.aps.meeting import Controller, Prepared, refusal_at
 from service.lab.aps.state import ApState, Ground, Phase
 from service.lab.errors import LabError
 from service.lab.log import Log
-from service.lab.specs import Ap, Certificate
+from service.lab.specs import Ap
 
 MANY_ROUNDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An image that waits on the controller."""
-
-    version: str
-    mended: bool
-
-
-class Controller(Protocol):
-    """What an AP meets."""
-
-    @property
-    def certificate(self) -> Certificate:
-        """The controller's own certificate."""
-
-    @property
-    def image(self) -> str:
-        """The version that APs have to run."""
-
-    def utc(self, at: float) -> datetime:
-        """The controller's clock."""
-
-    def expired_is_allowed(self, issuer: str) -> bool:
-        """Does its configuration accept expired AP certificates of this issuer?"""
 
 
 class Aps:
@@ -225,17 +193,7 @@ class Aps:
 
     def refusal(self, state: ApState, at: float) -> Refusal | None:
         """Why this AP could not join at this moment; None: it could."""
-        spec, utc, own = state.spec, self._controller.utc(at), self._controller.certificate
-        if not own.present:
-            return NO_CHAIN
-        if not own.start <= utc <= own.end:
-            return CONTROLLER_BAD
-        if spec.kind in JOIN_REFUSALS:
-            return JOIN_REFUSALS[spec.kind]
-        if utc < spec.cert_start:
-            return CERTIFICATE_BAD
-        expired = utc > spec.cert_end and not self._controller.expired_is_allowed(issuer_of(spec))
-        return CERTIFICATE_BAD if expired else None
+        return refusal_at(self._controller, state.spec, at)
 
     def _fails(self, state: ApState, at: float) -> DownloadFailure | None:
         """How a download that ends at this moment fails; None: it succeeds."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from service.lab.aps.kinds import JOIN_REFUSALS, Refusal, runs_ios
-from service.lab.aps.physics import Aps, Controller, Prepared
+from service.lab.aps.meeting import Controller, Prepared
+from service.lab.aps.physics import Aps
 from service.lab.aps.state import ApState
 from service.lab.box.software import Software
 from service.lab.log import Log

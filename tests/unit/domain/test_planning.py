@@ -6,6 +6,7 @@ import pytest
 
 from service.domain.changes import AddNtp, ArmGuard, RemoveNtp, SetClock
 from service.domain.finding import AffectedAp, Confidence, Finding
+from service.domain.hazards import Hazard
 from service.domain.identity import BaseRadioMac
 from service.domain.inventory import Controller
 from service.domain.ntp import NtpConfig, NtpState
@@ -15,7 +16,6 @@ from service.domain.observation import (
     Certificate,
     CertificateKind,
     ControllerView,
-    Hazard,
     InstallState,
     Topic,
 )

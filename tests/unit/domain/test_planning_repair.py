@@ -7,9 +7,10 @@ import pytest
 
 from service.domain.changes import AddNtp, ProveTimer, RemoveNtp, SetClock
 from service.domain.finding import Confidence, Finding
+from service.domain.hazards import Hazard
 from service.domain.instants import TrueTime
 from service.domain.ntp import NtpConfig, NtpEntry, NtpState
-from service.domain.observation import Hazard, InstallState, Platform, Topic
+from service.domain.observation import InstallState, Platform, Topic
 from service.domain.plan import Asked, NoPlan, Plan, Planned, Situation
 from service.domain.planning import make_plan
 from service.domain.policy import Policy

@@ -7,7 +7,8 @@ import pytest
 
 from service.domain.box_note import BoxNote
 from service.domain.finding import Confidence, Finding
-from service.domain.observation import Certificate, Dependent, Hazard, Platform, Topic
+from service.domain.hazards import Dependent, Hazard
+from service.domain.observation import Certificate, Platform, Topic
 from service.domain.plan import Asked, NoPlan, Plan, Planned, Situation
 from service.domain.planning import make_plan
 from service.domain.surroundings import NOT_SHOWN, Disturbance, disturbed, peers_told, told
