@@ -1,4 +1,4 @@
-"""What belongs to the controllers in the inventory: logins by reference, sites, policies."""
+"""What the inventory has by name: logins and keys by reference, sites, policies."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -28,6 +28,7 @@ class Named(StrEnum):
     CREDENTIALS = "credentials"
     SITES = "sites"
     TAG_POLICIES = "tag-policies"
+    EVENT_KEYS = "event-keys"
 
     def spot(self, name: str) -> Spot:
         """One of its entries."""
@@ -71,7 +72,7 @@ def put_policy(body: PartIn, call: AdminCall, match: IfMatch = None) -> Response
 
 @parts.get(
     "/inventory/{part}",
-    summary="Logins, sites or policies of tags, as the inventory has them",
+    summary="Logins, sites, policies of tags or keys of events, as the inventory has them",
     tags=["inventory"],
     response_model=Page,
     responses=documented(400, 404, 409),
@@ -86,7 +87,7 @@ def list_part(
 
 @parts.get(
     ONE,
-    summary="One login, site, or policy of a tag",
+    summary="One login, site, policy of a tag, or key of events",
     tags=["inventory"],
     response_model=EntryOut,
     responses=documented(404, 409),
@@ -98,7 +99,7 @@ def get_part(part: Named, name: str, front: Fronted, _: Admin) -> Response:
 
 @parts.put(
     ONE,
-    summary="Add or replace a login, a site, or the policy of a tag",
+    summary="Add or replace a login, a site, the policy of a tag, or a key of events",
     tags=["inventory"],
     response_model=EntryOut,
     responses=CHANGED,
@@ -115,13 +116,13 @@ def put_part(
 
 @parts.delete(
     ONE,
-    summary="Remove a login, a site, or the policy of a tag",
+    summary="Remove a login, a site, the policy of a tag, or a key of events",
     tags=["inventory"],
     response_model=EntryGone,
     responses=CHANGED,
 )
 def delete_part(part: Named, name: str, call: AdminCall, match: IfMatch = None) -> Response:
-    """Refused while a controller names it."""
+    """Refused while a controller names it. What is signed with a removed key is refused at once."""
     return removed(call, part.spot(name), match)
 
 

@@ -60,7 +60,10 @@ def _part(document: FleetText, part: Part, held: object) -> Mapping[str, Entry]:
             "a list of entries, each with its name" if part in LISTS else "entries by name",
         )
     values = held.values() if isinstance(held, dict) and part is not Part.POLICY else ()
-    if any(not isinstance(one, dict | None) for one in values):
+    if part is Part.EVENT_KEYS:
+        if any(not isinstance(one, str) for one in values):
+            raise _refused(f"{part.value}: an entry that is no reference", "references by name")
+    elif any(not isinstance(one, dict | None) for one in values):
         raise _refused(f"{part.value}: an entry that is no mapping", "entries by name")
     return found
 

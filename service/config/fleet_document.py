@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
-from service.config.yaml_edit import YamlText
+from service.config.yaml_edit import Value, YamlText
 from service.config.yaml_spans import PlainLoader
-from service.errors import Refused
-from service.ports.fleet_file import WHOLE, Entry, Part
+from service.errors import InvalidInput, Refused
+from service.ports.fleet_file import REFERENCE, WHOLE, Entry, Part
 
 LISTS = (Part.CONTROLLERS, Part.SCHEDULES, Part.FREEZES)
 Wanted = Mapping[str, Entry | None]
@@ -43,6 +43,8 @@ class FleetText:
         if part in LISTS:
             named = [_entry(one) for one in held] if isinstance(held, list) else []
             return {str(one["name"]): one for one in named if one.get("name")}
+        if part is Part.EVENT_KEYS:
+            return {name: {REFERENCE: one} for name, one in _entry(held).items()}
         return {str(name): _entry(one) for name, one in _entry(held).items()}
 
     def changed(self, part: Part, wanted: Wanted) -> "FleetText":
@@ -50,11 +52,12 @@ class FleetText:
 
         Raises:
             Refused: that cannot be said without changing something else: an anchor is shared.
+            InvalidInput: an entry is of another form than the part's.
         """
-        text = YamlText(self.text)
-        text = self._listed(text, part, wanted) if part in LISTS else _mapped(text, part, wanted)
+        text, stated = YamlText(self.text), _stated(part, wanted)
+        text = self._listed(text, part, wanted) if part in LISTS else _mapped(text, part, stated)
         found = FleetText.of(text.text)
-        if _lean(found.document) != _lean(self._meant(part, wanted)):
+        if _lean(found.document) != _lean(self._meant(part, stated)):
             raise Refused(
                 "the inventory file shares what is to be changed (an anchor or a merge key) with "
                 "other entries: edit it by hand"
@@ -72,7 +75,7 @@ class FleetText:
             text = text.without_item(part, at)
         return text
 
-    def _meant(self, part: Part, wanted: Wanted) -> Mapping[str, Any]:
+    def _meant(self, part: Part, wanted: Mapping[str, Value]) -> Mapping[str, Any]:
         """What the document has to be afterwards."""
         if part is Part.POLICY:
             return {**self.document, part: wanted[WHOLE]}
@@ -89,10 +92,24 @@ class FleetText:
         return {**self.document, part: [one for one in (*left, *added) if one is not None]}
 
 
-def _mapped(text: YamlText, part: Part, wanted: Wanted) -> YamlText:
+def _stated(part: Part, wanted: Wanted) -> Mapping[str, Value]:
+    """Entries as they stand in the file. Raises InvalidInput, which shows nothing of a secret."""
+    if part is not Part.EVENT_KEYS:
+        return {name: None if one is None else dict(one) for name, one in wanted.items()}
     for name, one in wanted.items():
+        if one is not None and set(one) != {REFERENCE}:
+            raise InvalidInput(
+                "found other keys, or none",
+                where=f"{part.value}.{name}",
+                expected=f"{REFERENCE!r} alone: a reference",
+            )
+    return {name: None if one is None else one[REFERENCE] for name, one in wanted.items()}
+
+
+def _mapped(text: YamlText, part: Part, stated: Mapping[str, Value]) -> YamlText:
+    for name, one in stated.items():
         path = (part.value,) if part is Part.POLICY else (part.value, name)
-        text = text.without_key(path) if one is None else text.with_key(path, dict(one))
+        text = text.without_key(path) if one is None else text.with_key(path, one)
     return text
 
 

@@ -116,8 +116,7 @@ class _Edit:
 
     def want(self, part: Part, wanted: Mapping[str, Entry | None]) -> None:
         """See the port."""
-        if part is Part.CREDENTIALS:
-            check_references(self.text.entries(part), wanted, own=self.file.own)
+        check_references(part, self.text.entries(part), wanted, own=self.file.own)
         self.text = self.text.changed(part, wanted)
         self.touched |= {_label(part, name) for name, one in wanted.items() if one is not None}
 

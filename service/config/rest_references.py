@@ -11,25 +11,40 @@ from pathlib import PurePath
 from service.config.inventory_parts import CREDENTIAL_KEYS
 from service.config.secret_reference import SecretReference
 from service.errors import InvalidInput
-from service.ports.fleet_file import Entry
+from service.ports.fleet_file import REFERENCE, Entry, Part
 
 CLEAR = ("username", "snmp_user")
+SECRETS = {
+    Part.CREDENTIALS: tuple(one for one in CREDENTIAL_KEYS if one not in CLEAR),
+    Part.EVENT_KEYS: (REFERENCE,),
+}
+"""Which keys of an entry are references, by the part that it is of."""
 
 
 def check_references(
-    held: Mapping[str, Entry], wanted: Mapping[str, Entry | None], *, own: frozenset[str]
+    part: Part,
+    held: Mapping[str, Entry],
+    wanted: Mapping[str, Entry | None],
+    *,
+    own: frozenset[str],
 ) -> None:
     """See that new references lead to nothing of the service's own.
+
+    Args:
+        part: that the entries are of; most have no secrets.
+        held: its entries as they are.
+        wanted: as they are to be.
+        own: references that nobody may name.
 
     Raises:
         InvalidInput: one does. What is no reference at all the loader refuses.
     """
     for name, entry in wanted.items():
         old = held.get(name, {})
-        for key in (one for one in CREDENTIAL_KEYS if one not in CLEAR):
+        for key in SECRETS.get(part, ()):
             stated = (entry or {}).get(key)
             if isinstance(stated, str) and stated != old.get(key):
-                check_reference(stated, f"credentials.{name}.{key}", own)
+                check_reference(stated, f"{part.value}.{name}.{key}", own)
 
 
 def check_reference(stated: str, where: str, own: frozenset[str]) -> None:

@@ -15,6 +15,8 @@ from service.errors import Refused
 
 Entry: TypeAlias = Mapping[str, object]
 """One entry as YAML has it, anchors and merge keys followed."""
+REFERENCE = "secret"
+"""The one key of an entry that is no mapping in the file, but a reference: a key of events."""
 WHOLE = ""
 """The name of the entry of a part that has one alone."""
 
@@ -28,6 +30,7 @@ class Part(StrEnum):
     CREDENTIALS = "credentials"
     SITES = "sites"
     TAG_POLICIES = "tag_policies"
+    EVENT_KEYS = "event_keys"
     POLICY = "policy"
 
 

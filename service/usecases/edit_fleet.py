@@ -27,6 +27,7 @@ KINDS = {
     Part.CREDENTIALS: "set of credentials",
     Part.SITES: "site",
     Part.TAG_POLICIES: "policy of a tag",
+    Part.EVENT_KEYS: "key of events",
     Part.POLICY: "policy",
 }
 OTHERS = ("ha_peer", "staging")

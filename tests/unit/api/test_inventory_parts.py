@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.domain.observation import Platform
+from service.domain.webhooks import signature_of
 from service.errors import InvalidInput
 from service.ports.registers import FromRegister
 from service.usecases.schedule import run_schedules
@@ -115,6 +116,76 @@ def test_no_secret_in_clear_and_none_of_the_services_own_is_written(fleet, state
     assert fleet.text == FLEET
 
 
+# -- keys of events ----------------------------------------------------------------------------
+
+KEY = "0123456789abcdef"
+KEYS = "event_keys:\n  noc: env:NOC   # their pager\n"
+
+
+class OneKey:
+    """A secret behind one reference."""
+
+    def resolve(self, reference):
+        if reference != "env:NEW":
+            raise InvalidInput("nothing", where=reference, expected="a secret")
+        return KEY
+
+
+def signed(fleet, name):
+    """What a call signed with a key is answered."""
+    data = b'{"events": [{"controller": "hq-1", "sense": "ap-left"}]}'
+    at = int(fleet.service.api.context.clock.now().wall.timestamp())
+    headers = {
+        "Aprejoin-Key-Id": name,
+        "Aprejoin-Timestamp": str(at),
+        "Aprejoin-Signature": signature_of(KEY, at, data),
+        "Content-Type": "application/json",
+    }
+    where = f"{V1}/events"
+    return fleet.service.nobody.request("POST", where, content=data, headers=headers).status_code
+
+
+def test_a_key_of_events_counts_as_soon_as_it_is_there_and_no_longer(fleet):
+    front = fleet.service.api.app.state.front
+    fleet.service.api.app.state.front = replace(front, secrets=OneKey())
+    fleet.path.write_text(FLEET + KEYS)
+    where = "/inventory/event-keys/pager"
+    assert signed(fleet, "pager") == 401
+    assert put(fleet, where, {"secret": "env:NEW"}).json()["entry"] == {"secret": "env:NEW"}
+    assert fleet.text == FLEET + KEYS + "  pager: 'env:NEW'\n"
+    assert signed(fleet, "pager") == 202
+    listed = fleet.root.get(f"{V1}/inventory/event-keys").json()["entries"]
+    assert [one["name"] for one in listed] == ["noc", "pager"]
+    problem(put(fleet, where, {"secret": "env:OTHER"}), 428, "match-needed")
+    fleet.root.request("DELETE", f"{V1}{where}", headers=fleet.tag(where))
+    assert fleet.text == FLEET + KEYS
+    assert signed(fleet, "pager") == 401
+    rotated = put(fleet, "/inventory/event-keys/noc", {"secret": "env:NEW"}, **{"If-Match": "*"})
+    assert rotated.status_code == 200
+    assert fleet.text == FLEET + KEYS.replace("env:NOC", "'env:NEW'")
+    assert fleet.records()[0]["detail"].startswith("key of events noc changed")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"secret": "hunter2"},
+        {"secret": "env:OWN"},
+        {"secret": "file:/etc/hunter2"},
+        {"secret": ["env:hunter2"]},
+        {"secret": "env:NEW", "password": "hunter2"},
+        {"secret": None},
+        {},
+    ],
+)
+def test_a_key_of_events_is_one_reference_and_none_of_the_services_own(fleet, body):
+    answered = put(fleet, "/inventory/event-keys/noc", body)
+    assert "event_keys.noc" in problem(answered, 422, "invalid-input")
+    if body.get("secret") != "file:/etc/hunter2":  # a reference: no secret
+        assert "hunter2" not in answered.text + str(fleet.records())
+    assert fleet.text == FLEET
+
+
 def test_sites_and_policies_are_entries_like_others(fleet):
     assert put(fleet, "/inventory/sites/oslo", {"timezone": "Europe/Oslo"}).status_code == 200
     told = problem(put(fleet, "/inventory/sites/x", {"timezone": "Oslo"}), 422, "invalid-input")
@@ -187,6 +258,8 @@ def test_an_import_removes_what_it_does_not_have_only_where_that_is_wanted(fleet
         ("controllers: {a: b}\n", "an entry without a name"),
         ("controllers:\n  - {host: 192.0.2.1}\n", "an entry without a name"),
         ("sites: {a: 5}\n", "an entry that is no mapping"),
+        ("event_keys: {a: {secret: env:A}}\n", "an entry that is no reference"),
+        ("event_keys: {a: env:OWN}\n", "the service's own"),
         ("itsm: {kind: jira}\n", "found the key 'itsm'"),
         ("sites: {a: {timezone: [}\n", "not YAML"),
         ("sites:\n  a: {timezone: Nowhere}\n", "sites.a.timezone"),
