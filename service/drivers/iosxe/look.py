@@ -47,7 +47,10 @@ class Look:
 
     def rows(self, key: str, each: Callable[[Record], Row]) -> list[Row]:
         """A table of APs, or what it has of those that are asked for."""
-        if self.only is None:
+        gathered = self._gathered(key) if self.only is None else None
+        if gathered is not None:
+            found = [each(record) for record in gathered]
+        elif self.only is None:
             found = self.asker.rows(key, each, timeout_s=self.timeout_s)
         else:
             macs = sorted(map(str, self.only))
@@ -57,14 +60,18 @@ class Look:
 
     def records(self, key: str) -> list[Record]:
         """Every record of a read."""
-        if key in self.short:
-            together, self.short = self.short, ()
-            self.gathered = self.asker.together(together, timeout_s=self.timeout_s)
-        found = self.gathered.pop(key, None)
+        found = self._gathered(key)
         if found is None:
             found = self.asker.records(key, timeout_s=self.timeout_s)
         self.note_origins(key)
         return found
+
+    def _gathered(self, key: str) -> list[Record] | None:
+        """What was told of it together with others; None: it is to be asked for by itself."""
+        if key in self.short:
+            together, self.short = self.short, ()
+            self.gathered = self.asker.together(together, timeout_s=self.timeout_s)
+        return self.gathered.pop(key, None)
 
     def offered(self, key: str, otherwise: str) -> list[Record]:
         """As `records`. ValueError with these words where the release has no such read."""

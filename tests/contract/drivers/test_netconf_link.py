@@ -291,6 +291,16 @@ def test_insecure_takes_any_key():
         assert hostname(server, host_key=None, insecure=True) == "wlc-äöü-無線"
 
 
+def test_small_messages_leave_at_once():
+    """Waiting for the answer to the one before costs 0.04 s with each, five times a session."""
+    with ScriptedServer() as server:
+        link = NetconfLink.open(server.target())
+        wire = link._session.transport.sock
+        assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        link.close()
+        assert wire.fileno() == -1
+
+
 def test_a_server_that_says_no_hello_is_given_up_in_time():
     with ScriptedServer(greeting=None) as server:
         with pytest.raises(DeviceUnreachable) as caught:
