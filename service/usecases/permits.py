@@ -81,7 +81,8 @@ def closed_window(
     for freeze in context.inventory.freezes:
         first = max(now, freeze.start)
         if first <= until and freeze.covers(controller, first):
-            return f"frozen from {freeze.start} to {freeze.end}"
+            named = f" by {freeze.name}" if freeze.name else ""
+            return f"frozen{named} from {freeze.start} to {freeze.end}"
     return None
 
 

@@ -81,12 +81,12 @@ def test_a_freeze_counts_at_once_for_whom_it_names_and_no_longer_than_it_is_ther
     times = {"from": (now - hour).isoformat(), "to": (now + hour).isoformat()}
     fleet.root.post(f"{V1}/freezes", {"name": "move", **times, "sites": ["paris"]})
     held = closed(fleet)
-    assert "frozen from" in held["hq-1"]
+    assert "frozen by move from" in held["hq-1"]
     assert held["lab-1"] is None
     (shown,) = fleet.service.vera.get(f"{V1}/freezes").json()["freezes"]
     assert (shown["name"], shown["state"]) == ("move", "holds")
     assert patch(fleet, "move", {"sites": None}).status_code == 200
-    assert all("frozen from" in why for why in closed(fleet).values())
+    assert all("frozen by move" in why for why in closed(fleet).values())
     fleet.root.request("DELETE", f"{V1}/freezes/move", headers={"If-Match": "*"})
     assert set(closed(fleet).values()) == {None}
 
