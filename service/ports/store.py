@@ -212,6 +212,9 @@ class Observations(Protocol):
     def clocks(self) -> tuple[ClockNote, ...]:
         """The newest word on each controller's clock, for each boot of each host that polled it."""
 
+    def vouching_clocks(self, boot_id: str) -> tuple[ClockNote, ...]:
+        """Of these notes those of clocks that NTP held, as one boot of a host read them."""
+
     def keep_looks(
         self, sweep: str, documents: Iterable[Mapping[str, object]], *, at: datetime
     ) -> None:

@@ -87,16 +87,21 @@ class ObservationTables:
         """The newest word of each boot of each host on each controller's clock."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(clock_notes)).all()
-        return tuple(
-            ClockNote(
-                row.controller,
-                Instant(moment_of(row.at), row.boottime_s, row.boot_id),
-                row.offset_s,
-                row.uncertainty_s,
-                row.synchronised,
-            )
-            for row in rows
+        return tuple(map(_clock_note, rows))
+
+    def vouching_clocks(self, boot_id: str) -> tuple[ClockNote, ...]:
+        """Those that NTP held and that one boot of a host read."""
+        held = select(clock_notes).where(
+            clock_notes.c.boot_id == boot_id, clock_notes.c.synchronised
         )
+        with reading(self._engine) as connection:
+            rows = connection.execute(held).all()
+        return tuple(map(_clock_note, rows))
+
+
+def _clock_note(row: Row[Any]) -> ClockNote:
+    at = Instant(moment_of(row.at), row.boottime_s, row.boot_id)
+    return ClockNote(row.controller, at, row.offset_s, row.uncertainty_s, row.synchronised)
 
 
 def _note_box(connection: Connection, view: ControllerView) -> None:

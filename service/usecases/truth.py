@@ -57,7 +57,7 @@ def believed_now(context: Context) -> datetime:
     By the controllers that this host read lately and that NTP holds, else by its own wall clock.
     """
     now = context.clock.now()
-    fleet = fleet_median(context.store.clocks(), now)
+    fleet = fleet_median(context.store.vouching_clocks(now.boot_id), now)
     return now.wall if fleet is None else now.wall + timedelta(seconds=fleet.offset_s)
 
 
@@ -71,7 +71,8 @@ def dated(context: Context, view: ControllerView) -> ControllerView:
         return view
     if own_clock(view) is not None:
         return replace(view, read_at=clock.device_time)
-    fleet = fleet_median(context.store.clocks(), clock.instant, but=view.controller)
+    notes = context.store.vouching_clocks(clock.instant.boot_id)
+    fleet = fleet_median(notes, clock.instant, but=view.controller)
     if fleet is None:
         return view
     return replace(view, read_at=clock.instant.wall + timedelta(seconds=fleet.offset_s))
@@ -82,7 +83,8 @@ def opinions(context: Context, controller: str, servers: NtpConfig) -> Iterable[
     host = host_clock(context)
     if host is not None:
         yield host
-    others = fleet_median(context.store.clocks(), context.clock.now(), but=controller)
+    now = context.clock.now()
+    others = fleet_median(context.store.vouching_clocks(now.boot_id), now, but=controller)
     if others is not None:
         yield others
     hosts = dict.fromkeys(entry.host for entry in servers.entries if entry.vrf is None)

@@ -289,6 +289,10 @@ class InMemoryStore(MemoryAudit, MemoryEvidence):
     def clocks(self) -> tuple[ClockNote, ...]:
         return tuple(self._clocks.values())
 
+    def vouching_clocks(self, boot_id: str) -> tuple[ClockNote, ...]:
+        notes = self._clocks.values()
+        return tuple(one for one in notes if one.synchronised and one.at.boot_id == boot_id)
+
     def keep_sweep(self, sweep: str, document: Mapping[str, object], *, at: datetime) -> None:
         self.sweeps[sweep] = (at, document)
 

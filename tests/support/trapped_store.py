@@ -110,6 +110,9 @@ class TrappedStore:
     def clocks(self) -> tuple[ClockNote, ...]:
         return self._store.clocks()
 
+    def vouching_clocks(self, boot_id: str) -> tuple[ClockNote, ...]:
+        return self._store.vouching_clocks(boot_id)
+
     def keep_sweep(self, sweep: str, document: Mapping[str, object], *, at: datetime) -> None:
         self._store.keep_sweep(sweep, document, at=at)
 

@@ -4,6 +4,7 @@ import pytest
 
 from service.domain.changes import RemoveNtp
 from service.domain.journal import Closed, HomeCalled, Intended, Opened, Settled
+from service.domain.ntp import NtpState
 from service.errors import JournalConflict, LeaseLost, NotFound
 from service.ports.store import Approval, Holder
 from tests.support.builders import MAC, NTP, OPENED, charter, instant, look, sighting
@@ -167,6 +168,14 @@ def test_the_newest_word_on_each_clock_is_kept(store):
     assert (note.controller, note.offset_s, note.uncertainty_s) == ("hq-1", -0.5, 0.1)
     assert note.at.wall == OPENED + timedelta(seconds=60)
     assert note.synchronised
+    assert store.vouching_clocks(note.at.boot_id) == (note,)
+    assert store.vouching_clocks("another boot") == ()
+
+
+def test_a_clock_that_ntp_does_not_hold_vouches_for_nothing(store):
+    store.add_poll(look(0, ntp_state=NtpState(synchronised=False)))
+    (note,) = store.clocks()
+    assert store.vouching_clocks(note.at.boot_id) == ()
 
 
 def test_sweeps_are_kept_once_each(store):
