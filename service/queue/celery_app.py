@@ -5,6 +5,8 @@ when a scan finds it older than the visibility timeout, so that timeout lies abo
 and the scan runs every few seconds. Results are not kept; snapshots and journals are in the store.
 """
 
+import socket
+
 from celery import Celery
 from kombu import Exchange, Queue
 
@@ -15,6 +17,12 @@ RESTORE_EVERY_S = 5
 
 _HARD_LIMIT, _SOFT_LIMIT = 0.9, 0.8  # of the visibility timeout: a job ends before it comes again
 _CONNECT_S, _REPLY_S = 5, 30
+_UNANSWERED_S = 10
+"""A worker's request for messages is answered every second by a broker that lives; one that was not
+for so long, and a second or two, is sent again over a new connection (kombu's own: 25)."""
+_PROBED = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
+"""A host that vanished without a word is noticed by the kernel, where the system has that; like the
+connections to PostgreSQL."""
 _OWN_LIVES_S = 600
 
 
@@ -44,6 +52,9 @@ def celery_app(broker_url: str, *, visibility_timeout_s: float) -> Celery:
             "unacked_restore_throttle": 1,
             "socket_connect_timeout": _CONNECT_S,
             "socket_timeout": _REPLY_S,
+            "socket_keepalive": True,
+            "socket_keepalive_options": _probed(),
+            "health_check_interval": _UNANSWERED_S,
         },
         accept_content=["json"],
         task_serializer="json",
@@ -63,6 +74,13 @@ def celery_app(broker_url: str, *, visibility_timeout_s: float) -> Celery:
         enable_utc=True,
     )
     return app
+
+
+def _probed() -> dict[int, int]:
+    """The options of a socket by their numbers; macOS lacks some."""
+    return {
+        getattr(socket, name): value for name, value in _PROBED.items() if hasattr(socket, name)
+    }
 
 
 def named_queue(name: str) -> Queue:

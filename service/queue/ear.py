@@ -16,7 +16,7 @@ from service.queue.canary import Canary, song_key
 from service.queue.celery_app import own_queue
 from service.queue.silence import Heard, Hears, Silence, Word
 
-WORD_EVERY_S = 5.0
+WORD_EVERY_S = 2.0
 _WORD_LIVES_S = 20
 """A loop may be late on a busy machine; one that says nothing for longer hangs."""
 _MOST_WAITING = 3
