@@ -28,7 +28,7 @@ from service.errors import StoreError
 from service.ports.jobs import CLERKS, READERS, STEP_GRACE_S, TELLERS, Lane
 from service.queue.celery_app import canary_queue
 from service.queue.child import Child, Command
-from service.queue.ear import Ear
+from service.queue.ear import Ear, FilePulse, Pulse
 from service.queue.embedded_broker import EmbeddedBroker
 from service.queue.silence import DEAF_AFTER_S, Hears, Silence
 from service.settings import Settings
@@ -80,12 +80,12 @@ class _Ward:
     """A child that is kept alive, and how that went lately.
 
     Attributes:
-        ear: tells whether it hears; None for beat.
+        pulse: tells whether it does its work.
         ends_s: when a deaf one is ended that has work under way; None: it was not asked to end.
     """
 
     child: Child
-    ear: Ear | None = None
+    pulse: Pulse
     grace_s: float = GRACE_S
     pause_s: float = FIRST_PAUSE_S
     next_start_s: float = 0.0
@@ -153,7 +153,8 @@ class Supervisor:
         """
         command = self._beat_command()
         before_ns = self._beat_written_ns()
-        ward = _Ward(Child(command))
+        silence = Silence(deaf_after_s=self._deaf_after_s, longest_job_s=0.0)
+        ward = _Ward(Child(command), FilePulse(self.broker_url, self._beat_written_ns, silence))
         self._wards.append(ward)
         ward.child.start(lambda: self._beat_written_ns() > before_ns, within_s=READY_S)
 
@@ -170,8 +171,8 @@ class Supervisor:
             elif ward.ends_s is not None:
                 if now_s >= ward.ends_s:
                     ward.child.stop(grace_s=0.0)
-            elif ward.ear is not None:
-                self._listen(ward, ward.ear, now_s)
+            else:
+                self._listen(ward, now_s)
 
     def run(self, stop: threading.Event) -> None:
         """Tend until told to stop: the loop of a process or thread that does nothing else."""
@@ -192,8 +193,7 @@ class Supervisor:
             for ward in self._wards:
                 ward.child.ask_to_end()
         for ward in self._wards:
-            if ward.ear is not None:
-                ward.ear.close()
+            ward.pulse.close()
         self._wards.clear()
         self._broker = None
 
@@ -215,16 +215,15 @@ class Supervisor:
         ward.child.restart()
         ward.pause_s = min(2 * ward.pause_s, LONGEST_PAUSE_S)
         ward.next_start_s, ward.ends_s = 0.0, None
-        if ward.ear is not None:
-            ward.ear.begin()
+        ward.pulse.begin()
 
-    def _listen(self, ward: _Ward, ear: Ear, now_s: float) -> None:
+    def _listen(self, ward: _Ward, now_s: float) -> None:
         """Ask a deaf worker to end; what it has under way has its time, but not ours to wait."""
-        hears = ear.listen(now_s)
+        hears = ward.pulse.listen(now_s)
         if hears is Hears.YES:
             ward.pause_s = FIRST_PAUSE_S
         elif hears is Hears.NO:
-            grace_s = ward.grace_s if ear.has_work else DEAF_GRACE_S
+            grace_s = ward.grace_s if ward.pulse.has_work else DEAF_GRACE_S
             log.error("child.deaf", child=ward.child.command.name, grace_s=grace_s)
             ward.child.ask_to_end()
             ward.ends_s = now_s + grace_s

@@ -8,12 +8,13 @@ counts on the boot-time clock, for a wall clock that is set back would keep it s
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypedDict
 
 from celery import Celery
-from celery.beat import Scheduler
+from celery.beat import ScheduleEntry, Scheduler
 from celery.schedules import schedule
 
 from service.config.clock import SystemClock
@@ -70,7 +71,8 @@ def beat_schedule(clock: Clock) -> dict[str, Entry]:
 class FleetScheduler(Scheduler):
     """Celery's own scheduler; it remembers nothing from one start to the next.
 
-    The file that Celery names for a schedule is only touched: whoever started beat sees it begin.
+    The file that Celery names for a schedule is only touched, at the beginning and with every
+    message that the broker took: whoever started beat sees it begin, and cease.
     """
 
     def __init__(
@@ -80,12 +82,28 @@ class FleetScheduler(Scheduler):
         schedule_filename: str | None = None,
         **kwargs: Any,  # noqa: ANN401
     ) -> None:
-        self._begun = None if schedule_filename is None else Path(schedule_filename)
+        self._file = None if schedule_filename is None else Path(schedule_filename)
         super().__init__(app, *args, **kwargs)
 
     def setup_schedule(self) -> None:
         """Set the nudge, then do as Celery does."""
         self.app.conf.beat_schedule = beat_schedule(SystemClock())
         super().setup_schedule()
-        if self._begun is not None:
-            self._begun.touch()
+        self._touch()
+
+    def apply_async(
+        self,
+        entry: ScheduleEntry,
+        producer: Any = None,  # noqa: ANN401 - Celery's own
+        advance: bool = True,  # noqa: FBT001, FBT002
+        **kwargs: Any,  # noqa: ANN401
+    ) -> object:
+        """Send as Celery does, and let it be seen."""
+        sent = super().apply_async(entry, producer=producer, advance=advance, **kwargs)
+        self._touch()
+        return sent
+
+    def _touch(self) -> None:
+        if self._file is not None:
+            with suppress(OSError):  # a full disk keeps no nudge back
+                self._file.touch()

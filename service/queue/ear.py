@@ -6,12 +6,14 @@ itself, so that one that is busy is told from one that is deaf (`silence.py`).
 """
 
 import json
+from collections.abc import Callable
 from contextlib import closing, suppress
+from typing import Protocol
 
 import redis
 
 from service.errors import StoreError
-from service.queue.broker_address import client
+from service.queue.broker_address import answers, client
 from service.queue.canary import Canary, song_key
 from service.queue.celery_app import own_queue
 from service.queue.silence import Heard, Hears, Silence, Word
@@ -20,6 +22,23 @@ WORD_EVERY_S = 2.0
 _WORD_LIVES_S = 20
 """A loop may be late on a busy machine; one that says nothing for longer hangs."""
 _MOST_WAITING = 3
+
+
+class Pulse(Protocol):
+    """Whether a child still does its work."""
+
+    @property
+    def has_work(self) -> bool:
+        """Whether it has jobs under way, which have their time to end."""
+
+    def begin(self) -> None:
+        """It was started again."""
+
+    def listen(self, now_s: float) -> Hears:
+        """Look once."""
+
+    def close(self) -> None:
+        """Let go of what looking took."""
 
 
 class Ear:
@@ -81,6 +100,35 @@ class Ear:
     def close(self) -> None:
         """Let go of the connection."""
         self._link.close()
+
+
+class FilePulse:
+    """The same view of a child that only sends: it writes a file with every message. Of one thread.
+
+    Args:
+        written_ns: when it last wrote; only that it changes counts, for a wall clock may be set.
+    """
+
+    has_work = False
+
+    def __init__(self, broker_url: str, written_ns: Callable[[], int], silence: Silence) -> None:
+        self._broker_url = broker_url
+        self._written_ns = written_ns
+        self._silence = silence
+        self._seen_ns = 0
+
+    def begin(self) -> None:
+        """The child was started again."""
+        self._silence.begin()
+
+    def listen(self, now_s: float) -> Hears:
+        """Look once; without a broker there is nothing to write about."""
+        before_ns, self._seen_ns = self._seen_ns, self._written_ns()
+        sang = before_ns != self._seen_ns
+        return self._silence.note(Heard(sang) if sang or answers(self._broker_url) else None, now_s)
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def say(broker_url: str, worker: str, word: Word) -> None:

@@ -42,7 +42,7 @@ class Stand:
 
     @property
     def silence(self):
-        return self.ward.ear._silence
+        return self.ward.pulse._silence
 
     def lines(self, name: str) -> list[str]:
         path = self.notes / name
@@ -134,7 +134,7 @@ def test_a_worker_that_is_cut_off_is_replaced_and_the_work_goes_on(strict):
 def test_a_frozen_worker_is_replaced_and_what_it_has_under_way_has_its_time(strict):
     strict.queue.enqueue(PollController("slow-1", "s-1"))
     (at_work,) = strict.until(lambda: strict.lines("slow-1.begun"))
-    strict.until(lambda: strict.ward.ear.has_work)
+    strict.until(lambda: strict.ward.pulse.has_work)
     pid = strict.ward.child.pid
     os.kill(pid, signal.SIGSTOP)
     ends_s = strict.until(lambda: strict.ward.ends_s)

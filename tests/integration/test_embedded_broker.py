@@ -171,6 +171,22 @@ def test_beat_sends_nudges(fleet):
         wait_for(lambda: len(fleet.lines("nudged")) >= 2)
 
 
+def test_beat_that_sends_nothing_any_more_is_replaced(fleet):
+    supervisor = Supervisor(fleet.settings, application=APPLICATION, deaf_after_s=6)
+    try:
+        supervisor.start_broker()
+        supervisor.start_beat()
+        (ward,) = supervisor._wards
+        silent = ward.child.pid
+        wait_for(lambda: broker_length(supervisor.broker_url, Lane.REMEDIATE) > 0)
+        os.kill(silent, signal.SIGSTOP)
+        wait_for(lambda: supervisor.tend() or ward.child.pid not in {silent, None})
+        sent = broker_length(supervisor.broker_url, Lane.REMEDIATE)
+        wait_for(lambda: broker_length(supervisor.broker_url, Lane.REMEDIATE) > sent + 1)
+    finally:
+        supervisor.stop()
+
+
 def test_a_child_that_does_not_start_says_why(fleet):
     block = supervised(fleet.settings, crews=(POLLERS,), beat=False, application="tests.nowhere")
     with pytest.raises(StoreError, match=r"tests\.nowhere") as caught, block:
