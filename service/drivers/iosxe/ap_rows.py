@@ -1,13 +1,15 @@
 """Rows of the access points' tables become sightings: joined, failed to join, pre-downloaded.
 
-Each sighting is made once, of all tables: made twice, it was a fifth of a poll's processor time. An
-unknown state becomes UNKNOWN beside the device's own word, never an error and never a verdict.
+Each sighting is made once, of all tables: made twice, it was a fifth of a poll's processor time.
+What most rows of the join table have alike is understood once for all of them. An unknown state
+becomes UNKNOWN beside the device's own word, never an error and never a verdict.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from sys import intern
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from service.domain.identity import BaseRadioMac, EthernetMac
 from service.domain.observation import ApSighting, ApState, CertificateKind, JoinPhase
@@ -50,23 +52,42 @@ class JoinRow(NamedTuple):
     mac: BaseRadioMac
     state: ApState
     raw_state: str | None = None
-    ethernet_mac: EthernetMac | None = None
-    name: str | None = None
     model: str | None = None
-    serial: str | None = None
-    address: str | None = None
     version: str | None = None
     backup_version: str | None = None
     download_percent: int | None = None
     download_started: datetime | None = None
-    boot_time: datetime | None = None
-    join_time: datetime | None = None
     country: str | None = None
     certificate_kind: CertificateKind | None = None
-    certificate_end: datetime | None = None
     disconnect_reason: str | None = None
     reboot_reason: str | None = None
     site: str | None = None
+    ethernet_mac: EthernetMac | None = None
+    name: str | None = None
+    serial: str | None = None
+    address: str | None = None
+    boot_time: datetime | None = None
+    join_time: datetime | None = None
+    certificate_end: datetime | None = None
+
+
+JOIN_ALIKE = (
+    "state",
+    "model",
+    "version",
+    *VERSION,
+    *BACKUP,
+    "download_percent",
+    "download_started",
+    "country",
+    "certificate_kind",
+    "disconnect_reason",
+    "reboot_reason",
+    "site",
+)
+"""Leaves of the join table that most rows have alike, but for a few ways."""
+WAYS = 1024
+"""How many of them a process remembers."""
 
 
 def join_row(record: Record) -> JoinRow | None:
@@ -75,28 +96,37 @@ def join_row(record: Record) -> JoinRow | None:
     mac = radio_mac(text("mac"))
     if mac is None:
         return None
+    own = (
+        ethernet_mac(text("ethernet_mac")),
+        text("name"),
+        text("serial") or None,
+        text("address"),
+        moment(text("boot_time")),
+        moment(text("join_time")),
+        moment(text("certificate_end")),
+    )
+    return JoinRow._make((mac, *_join_alike(*map(text, JOIN_ALIKE)), *own))
+
+
+@lru_cache(WAYS)
+def _join_alike(*texts: str | None) -> tuple[Any, ...]:
+    """What `JOIN_ALIKE` means: the fields of `JoinRow` from `state` to `site`."""
+    told = dict(zip(JOIN_ALIKE, texts, strict=True))
+    text = told.__getitem__
     raw = _word(text("state"))
-    return JoinRow(
-        mac=mac,
-        state=STATES.get(raw or "", ApState.UNKNOWN),
-        raw_state=raw,
-        ethernet_mac=ethernet_mac(text("ethernet_mac")),
-        name=text("name"),
-        model=_word(text("model")),
-        serial=text("serial") or None,
-        address=text("address"),
-        version=_word(text("version")) or _dotted(*map(text, VERSION)),
-        backup_version=_dotted(*map(text, BACKUP)),
-        download_percent=whole(text("download_percent")),
-        download_started=moment(text("download_started")),
-        boot_time=moment(text("boot_time")),
-        join_time=moment(text("join_time")),
-        country=_word(text("country")),
-        certificate_kind=_KINDS.get(text("certificate_kind") or ""),
-        certificate_end=moment(text("certificate_end")),
-        disconnect_reason=_word(text("disconnect_reason")),
-        reboot_reason=_word(text("reboot_reason")),
-        site=_word(text("site")),
+    return (
+        STATES.get(raw or "", ApState.UNKNOWN),
+        raw,
+        _word(text("model")),
+        _word(text("version")) or _dotted(*map(text, VERSION)),
+        _dotted(*map(text, BACKUP)),
+        whole(text("download_percent")),
+        moment(text("download_started")),
+        _word(text("country")),
+        _KINDS.get(text("certificate_kind") or ""),
+        _word(text("disconnect_reason")),
+        _word(text("reboot_reason")),
+        _word(text("site")),
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from service.domain.identity import BaseRadioMac
+from service.domain.identity import BaseRadioMac, EthernetMac
 from service.domain.mobility import addresses_up
 from service.domain.observation import ApState, CertificateKind, JoinPhase
 from service.domain.releases import Release
@@ -75,6 +75,56 @@ def test_the_join_table_of_17_3_has_its_versions_from_numbers():
     aps = [ap_rows.join_row(row) for row in rows("ap-oper-5", "aps", "17.3.6")]
     assert aps[0].version == "17.3.6.76"
     assert all(ap.certificate_end is None for ap in aps)
+
+
+def test_each_leaf_of_the_join_table_has_a_field_of_its_own():
+    told = {
+        "mac": "70:6d:01:00:01:00",
+        "state": "pre-downloading",
+        "model": "C9130AXI-E",
+        "version_major": "17",
+        "version_minor": "3",
+        "backup_major": "16",
+        "backup_build": "9",
+        "download_percent": "42",
+        "download_started": "2026-11-21T20:03:31+00:00",
+        "country": "GB",
+        "certificate_kind": "wireless-cert-lsc",
+        "disconnect_reason": "wtp-image-error",
+        "reboot_reason": "ap-reboot-reason-img-upgrade",
+        "site": "ST-HQ",
+        "boot_time": "2026-11-21T20:01:02+00:00",
+        "join_time": "2026-11-21T20:02:02+00:00",
+        "certificate_end": "2037-11-12T13:00:17+00:00",
+        "ethernet_mac": "00:81:c4:fb:2e:74",
+        "name": "floor-1",
+        "serial": "FJC24481ABC",
+        "address": "10.0.0.7",
+    }
+    assert ap_rows.join_row(Record(told)) == ap_rows.JoinRow(
+        mac=BaseRadioMac("70:6d:01:00:01:00"),
+        state=ApState.PREDOWNLOADING,
+        raw_state="pre-downloading",
+        model="C9130AXI-E",
+        version="17.3.0.0",
+        backup_version="16.0.0.9",
+        download_percent=42,
+        download_started=utc(2026, 11, 21, 20, 3, 31),
+        country="GB",
+        certificate_kind=CertificateKind.LSC,
+        disconnect_reason="wtp-image-error",
+        reboot_reason="ap-reboot-reason-img-upgrade",
+        site="ST-HQ",
+        boot_time=utc(2026, 11, 21, 20, 1, 2),
+        join_time=utc(2026, 11, 21, 20, 2, 2),
+        certificate_end=utc(2037, 11, 12, 13, 0, 17),
+        ethernet_mac=EthernetMac("00:81:c4:fb:2e:74"),
+        name="floor-1",
+        serial="FJC24481ABC",
+        address="10.0.0.7",
+    )
+    other = ap_rows.join_row(Record(told | {"state": "registered", "site": ""}))
+    assert (other.state, other.site, other.model) == (ApState.REGISTERED, None, "C9130AXI-E")
 
 
 def united(joined, statistics):
