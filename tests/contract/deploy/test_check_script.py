@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.patience import PATIENCE_S
 
-SCRIPT = Path(__file__).parents[3] / "deploy" / "check.sh"
+SCRIPTS = Path(__file__).parents[3] / "deploy"
 ONCE = """
 from pathlib import Path
 def test_{name}():
@@ -18,6 +18,11 @@ def test_{name}():
     first = not seen.exists()
     seen.touch()
     assert not first, "the box hesitated"
+"""
+WRITES = """
+from pathlib import Path
+def test_writes(tmp_path):
+    Path("wrote.at").write_text(str(tmp_path))
 """
 NEVER = "def test_never():\n    assert 1 == 2\n"
 GREEN = "def test_green():\n    pass\n"
@@ -28,7 +33,8 @@ NAMED = ("integration", "e2e", "crashes", "browser", "faults", "contract", "unit
 def house(tmp_path) -> Path:
     """The script in a house of its own, whose format, types and contracts are in order."""
     (tmp_path / "deploy").mkdir()
-    shutil.copy(SCRIPT, tmp_path / "deploy")
+    for script in ("check.sh", "memory-folder.sh"):
+        shutil.copy(SCRIPTS / script, tmp_path / "deploy")
     tools = tmp_path / ".venv" / "bin"
     tools.mkdir(parents=True)
     for tool in ("ruff", "mypy", "lint-imports"):
@@ -42,14 +48,15 @@ def house(tmp_path) -> Path:
     return tmp_path
 
 
-def checked(house: Path) -> tuple[int, str]:
+def checked(house: Path, **environ: str) -> tuple[int, str]:
     ran = subprocess.run(
         ["bash", "deploy/check.sh", "--all"],
         cwd=house,
         env={
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "TMPDIR"},
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTHONDONTWRITEBYTECODE": "1",  # as images and CI machines set it
+            **environ,
         },
         capture_output=True,
         text=True,
@@ -73,11 +80,15 @@ def put(house: Path, ring: str, *tests: str) -> None:
 
 def test_one_that_passes_when_asked_again_is_told_with_what_it_said(house):
     put(house, "e2e", ONCE.format(name="slow"))
-    code, told = checked(house)
+    put(house, "unit", WRITES)
+    (house / "own").mkdir()
+    code, told = checked(house, TMPDIR=str(house / "own"))
     assert code == 0, told
     assert "unsteady, passed when asked again alone: tests/e2e" in told
     assert "test_put.py::test_slow" in told
     assert "the box hesitated" in told
+    wrote_at = Path((house / "wrote.at").read_text())
+    assert wrote_at.is_relative_to(house / "own"), "TMPDIR says where"
 
 
 def test_who_fails_again_who_is_many_and_who_shows_a_controllers_end_fail_the_run(house):
@@ -96,7 +107,7 @@ def test_who_fails_again_who_is_many_and_who_shows_a_controllers_end_fail_the_ru
 
 def test_wrong_types_fail_the_run_are_shown_whole_and_keep_no_ring_from_its_tests(house):
     fails(house, "mypy")
-    put(house, "unit", NEVER)
+    put(house, "unit", NEVER, WRITES)
     code, told = checked(house)
     assert code == 1
     shown_last = told.partition("== failed: types")[2]
@@ -106,6 +117,8 @@ def test_wrong_types_fail_the_run_are_shown_whole_and_keep_no_ring_from_its_test
         assert f"tests/{ring} " in told
         compiled = (house / "tests" / ring / "__pycache__").glob("*.pyc")
         assert list(compiled), "what many processes load is to be compiled once"
+    wrote_at = Path((house / "wrote.at").read_text())
+    assert not (wrote_at.exists() and wrote_at.is_relative_to("/dev/shm"))  # noqa: S108 - it is gone
 
 
 @pytest.mark.parametrize("tool", ["ruff", "lint-imports"])
