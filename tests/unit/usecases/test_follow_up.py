@@ -197,7 +197,7 @@ def test_windows_and_freezes_hold_for_what_a_schedule_sets_going(closed):
         freezes = (Freeze(START, START.replace(hour=23)),)
     crew = mended_by(policy, freezes=freezes)
     worker, item = crew.stage.process(), item_of(crew)
-    while crew.stage.clock.now().wall.hour < 22:
+    while crew.stage.clock.now().wall < START.replace(hour=22, minute=50):
         crew.job(worker, item)
         crew.stage.world.advance(300)
     assert crew.run(item) is None
