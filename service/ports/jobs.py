@@ -15,7 +15,7 @@ READERS, TELLERS, CLERKS = 16, 4, 4
 """So many jobs of one worker read controllers, send to webhooks and look after tickets at the same
 time: neither controllers that do not answer nor receivers that hang keep the others' threads.
 """
-PARTS_AT_ONCE = 2
+PARTS_AT_ONCE = 3
 """So many parts of sweeps one worker polls at the same time; the rest is for the other workers."""
 
 
