@@ -102,7 +102,7 @@ class Settings:
     log_level: LogLevel = "info"
     log_format: LogFormat = "console"
     visibility_timeout_s: float = 900.0
-    max_sessions: int = 256
+    max_sessions: int = 400
     secrets_key: str | None = None
     webhook_networks: tuple[Network, ...] = ()
     requests_per_s: int = 200
@@ -138,7 +138,7 @@ class Settings:
             log_level=_choice(environ, LOG_LEVEL, _LEVELS) or "info",
             log_format=_choice(environ, LOG_FORMAT, _FORMATS) or "console",
             visibility_timeout_s=_seconds(environ, VISIBILITY_TIMEOUT, 900.0),
-            max_sessions=_count(environ, MAX_SESSIONS, 256),
+            max_sessions=_count(environ, MAX_SESSIONS, 400),
             secrets_key=_reference(environ, SECRETS_KEY),
             webhook_networks=_networks(environ, WEBHOOK_NETWORKS),
             requests_per_s=_count(environ, REQUESTS_PER_S, 200),
