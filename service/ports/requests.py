@@ -33,6 +33,7 @@ class Due:
         in_s: seconds until then, by the store's time as of the read; 0 or less: it is time. Minus
             infinity: it was said before the store's host booted.
         correlation: the request that it goes back to, as `Correlation.text`; empty: none.
+        said_at: when it is, on which clock, as it was written: tells this saying from a later one.
     """
 
     kind: Kind
@@ -40,6 +41,7 @@ class Due:
     in_s: float
     why: str = ""
     correlation: str = field(default="", compare=False)
+    said_at: tuple[str, float] = field(default=("", 0.0), compare=False)
 
     @property
     def is_due(self) -> bool:
@@ -168,6 +170,9 @@ class Dues(Protocol):
 
     def set_due(self, kind: Kind, item: str, *, in_s: float, why: str = "") -> None:
         """Say when; what was said of it before no longer counts."""
+
+    def put_off(self, due: Due, *, in_s: float, why: str = "") -> bool:
+        """As `set_due`, unless somebody said something else since this was read; then False."""
 
     def hurry_due(self, kind: Kind, item: str) -> None:
         """At once, unless nothing is to be done, or somebody has claimed it."""

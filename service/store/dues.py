@@ -32,6 +32,15 @@ class DueTable:
             row = connection.execute(select(dues).where(_is(kind, item))).first()
             return None if row is None else _due(row, self._time.now(connection))
 
+    def put_off(self, due: Due, *, in_s: float, why: str = "") -> bool:
+        """Say when, unless something else was said since."""
+        clock, at_s = due.said_at
+        as_read = and_(dues.c.clock == clock, dues.c.at_s == at_s, dues.c.why == due.why)
+        with transaction(self._engine) as connection:
+            until = self._time.now(connection).after(in_s)
+            moved = update(dues).where(_is(due.kind, due.id), as_read)
+            return connection.execute(moved.values(**_until(until), why=why)).rowcount == 1
+
     def hurry_due(self, kind: Kind, item: str) -> None:
         """At once, unless nothing is to be done, or somebody has it."""
         with transaction(self._engine) as connection:
@@ -116,7 +125,8 @@ def _until(at: Mark) -> dict[str, object]:
 
 def _due(row: Row[Any], now: Mark) -> Due:
     in_s = now.until(row.clock, row.at_s)
-    return Due(Kind(row.kind), row.id, in_s, row.why, row.correlation or "")
+    said_at = (row.clock, row.at_s)
+    return Due(Kind(row.kind), row.id, in_s, row.why, row.correlation or "", said_at)
 
 
 def _nudged(connection: Connection, row: Row[Any], now: Mark) -> None:

@@ -20,6 +20,7 @@ from service.errors import (
 )
 from service.ports.requests import AskedPlan, AskedRemediation, Kind
 from service.ports.store import Lease
+from service.usecases.carry_on import Later
 from service.usecases.context import Context
 from service.usecases.orphans import LEASE_TTL_S
 from service.usecases.permits import approver_of, check_beside, closed_window, reaches
@@ -35,14 +36,6 @@ AGAIN_S = 30.0
 OPENING = ":opening"
 """The lease of no controller: workers open one at a time, so that limits are seen by each."""
 OPENING_TRIES, OPENING_WAIT_S = 50, 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Not yet: try again after some seconds."""
-
-    seconds: float
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

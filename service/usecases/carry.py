@@ -4,8 +4,8 @@ How a bit goes, and what a lease says between two of them, is in `carry_on.py`.
 """
 
 from service.ports.store import Lease
-from service.usecases.begin import Later, Never, begin
-from service.usecases.carry_on import MENDED_S, OnProgress, carry_on, let_go, over
+from service.usecases.begin import Never, begin
+from service.usecases.carry_on import MENDED_S, Later, OnProgress, carry_on, over
 from service.usecases.context import Context
 from service.usecases.work import Work
 
@@ -17,14 +17,10 @@ def carry(context: Context, remediation: str, *, on_progress: OnProgress) -> flo
     return carry_on(context, remediation, on_progress=on_progress, begin=_begin)
 
 
-def _begin(context: Context, remediation: str, lease: Lease) -> Work | float | None:
-    work = Work(context, remediation, lease)
-    match begin(context, remediation, lease):
-        case Work() as begun:
-            return begun
-        case Later(seconds, why):
-            return let_go(work, seconds, why)
-        case Never(why):
-            context.store.refuse_remediation(remediation, why)
-            over(work)
-            return None
+def _begin(context: Context, remediation: str, lease: Lease) -> Work | Later | None:
+    begun = begin(context, remediation, lease)
+    if not isinstance(begun, Never):
+        return begun
+    context.store.refuse_remediation(remediation, begun.why)
+    over(Work(context, remediation, lease))
+    return None

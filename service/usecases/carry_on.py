@@ -8,12 +8,13 @@ knows: then everything is put back (docs/decisions/0006).
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from service.domain.journal import HomeCalled
 from service.domain.remediation import Run
 from service.errors import JournalConflict, LeaseHeld, LeaseLost, NotFound, RequestError
-from service.ports.requests import Kind
+from service.ports.requests import Due, Kind
 from service.ports.store import Lease
 from service.usecases.advance import call_home
 from service.usecases.context import Context
@@ -27,8 +28,18 @@ MOVING_S, MOST_MOVES = 10.0, 40
 MENDED_S = 30.0
 """How soon to try again what a person has to mend: an inventory, a secret."""
 OnProgress: TypeAlias = Callable[[str, Progress], None]
-Begin: TypeAlias = Callable[[Context, str, Lease], Work | float | None]
-"""Opens what was asked for, under a lease: the work, or seconds to come back after, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not yet: try again after some seconds."""
+
+    seconds: float
+    why: str
+
+
+Begin: TypeAlias = Callable[[Context, str, Lease], Work | Later | None]
+"""Opens what was asked for, under a lease that it gives back where nothing comes of it."""
 
 
 def carry_on(
@@ -49,27 +60,35 @@ def carry_on(
         LeaseHeld: somebody else works on the controller; LeaseLost, JournalConflict: since now.
         StoreError: the store failed for minutes.
     """
-    if not _is_due(context, remediation):
+    if _due(context, remediation) is None:
         return None
     controller = _controller_of(context, remediation)
     if controller is None:
         context.store.forget_due(Kind.REMEDIATION, remediation)
         return None
     lease = lease_for(context, controller)
-    if not _is_due(context, remediation):  # another worker did it before we had the lease
+    due = _due(context, remediation)
+    if due is None:  # another worker did it before we had the lease
         context.store.release(lease)
         return None
     run = _run_of(context, remediation)
     if run is None:
-        work = begin(context, remediation, lease)
+        begun = begin(context, remediation, lease)
     else:
-        work = _take_up(context, run, remediation, lease, died=lease.was_left)
-    return work if not isinstance(work, Work) else _move_on(work, on_progress)
+        begun = _take_up(context, run, remediation, lease, died=lease.was_left)
+    match begun:
+        case Work() as work:
+            return _move_on(work, due, on_progress)
+        case Later():
+            return let_go(Work(context, remediation, lease), due, begun)
+        case None:
+            return None
 
 
-def _is_due(context: Context, remediation: str) -> bool:
+def _due(context: Context, remediation: str) -> Due | None:
+    """What was said last, if it is time."""
     due = context.store.due_of(Kind.REMEDIATION, remediation)
-    return due is not None and due.is_due
+    return due if due is not None and due.is_due else None
 
 
 def _controller_of(context: Context, remediation: str) -> str | None:
@@ -105,7 +124,7 @@ def _take_up(
     return work
 
 
-def _move_on(work: Work, on_progress: OnProgress) -> float | None:
+def _move_on(work: Work, due: Due, on_progress: OnProgress) -> float | None:
     """Move until it has to wait or has ended.
 
     After an error that nobody foresaw the lease is not given back: it runs out, and whoever takes
@@ -128,7 +147,7 @@ def _move_on(work: Work, on_progress: OnProgress) -> float | None:
     finally:
         work.disconnect()
     _carry_child(work, progress.follow, on_progress)
-    return let_go(work, progress.come_back_s, f"{progress.step}: {progress.text}")
+    return let_go(work, due, Later(progress.come_back_s, f"{progress.step}: {progress.text}"))
 
 
 def _carry_child(work: Work, child: str, on_progress: OnProgress) -> None:
@@ -164,12 +183,16 @@ def _one_move(work: Work) -> Progress:
     return progress
 
 
-def let_go(work: Work, seconds: float, why: str) -> float:
-    """Say when to come back, then give the lease back; in this order nothing is forgotten."""
-    store, item = work.context.store, work.remediation
-    insist(work.context, lambda: store.set_due(Kind.REMEDIATION, item, in_s=seconds, why=why))
+def let_go(work: Work, due: Due, later: Later) -> float:
+    """Say when to come back, then give the lease back; in this order nothing is forgotten.
+
+    Somebody may have said something meanwhile, an approval or a wish to have it back, that was not
+    looked at: then it is due as they said, which is at once.
+    """
+    store, seconds = work.context.store, later.seconds
+    is_put_off = insist(work.context, lambda: store.put_off(due, in_s=seconds, why=later.why))
     insist(work.context, lambda: store.release(work.lease))
-    return seconds
+    return seconds if is_put_off else 0.0
 
 
 def over(work: Work) -> None:

@@ -206,15 +206,26 @@ class Stand:
         """Run a command to its end."""
         return self.start(*words, **settings).finish()
 
-    def sweep_until_probable(self, *names: str, sweeps: int = 30, **settings: Any) -> Any:
-        """Sweep until every named controller has a probable finding; the last document."""
+    def sweep_until_probable(
+        self, *names: str, sweeps: int = 30, stuck: Mapping[str, int] | None = None, **settings: Any
+    ) -> Any:
+        """Sweep until every named controller has a probable finding; the last document.
+
+        `stuck`: how many access points have to be in the findings of some.
+        """
         for _ in range(sweeps):
             document = self.run("sweep", "--json", **settings).document
+            found = {one["name"]: one["findings"] for one in document["controllers"]}
             grades = {
-                one["name"]: [finding["confidence"] for finding in one["findings"]]
-                for one in document["controllers"]
+                name: [finding["confidence"] for finding in listed]
+                for name, listed in found.items()
             }
-            if all("probable" in grades[name] for name in names):
+            aps = {
+                name: len({ap["mac"] for finding in listed for ap in finding["aps"]})
+                for name, listed in found.items()
+            }
+            are_all = all(aps[name] >= count for name, count in (stuck or {}).items())
+            if are_all and all("probable" in grades[name] for name in names):
                 return document
             time.sleep(1.0)
         raise AssertionError(f"never probable: {grades}")

@@ -188,14 +188,16 @@ def _shown_token(said: str) -> str | None:
     return found[0] if found else None
 
 
-def wait_for(condition: Callable[[], T], within_s: float, told: object) -> T:
+def wait_for(
+    condition: Callable[[], T], within_s: float, told: object, *, every_s: float = LOOK_EVERY_S
+) -> T:
     """Wait until something is so; `told` explains where it never is."""
     ends = time.monotonic() + within_s
     while not (found := condition()):
         if time.monotonic() > ends:
             shown = told() if callable(told) else told
             raise AssertionError(f"not within {within_s:g} s: {shown}")
-        time.sleep(LOOK_EVERY_S)
+        time.sleep(every_s)
     return found
 
 

@@ -11,6 +11,7 @@ import socket
 import threading
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,14 @@ BOXES = (
     box("child", "17.12.1", aps=SLOW),
     box("main", "17.6.4", aps=SLOW),
     box("term", aps=LONG),
-    box("parent", "17.3.6", aps=SLOW),
+    box("parent", "17.3.6", aps=LONG),
 )
 POLICY = {"dead_man_after_s": 300, "poll_every_s": 2, "reboot_stragglers_after_s": 20}
 HOLES, SWEEPS_AT_A_TIME = 40, 32
 """Twice as many sweeps as the poll worker has threads: the lane is full, and more wait."""
 CLOCK_S = 5.0
+IN_A_JOB_S = 0.001
+"""A job has its controller's lease for a few hundredths of a second."""
 REMEDIATION = ("queued", "step", "ended")
 WEBHOOKS = {
     "APREJOIN_SECRETS_KEY": "env:KEY_OF_THE_TEST",
@@ -212,7 +215,8 @@ def holder_at_work(service: Service, name: str) -> int:
             os.kill(lease.holder.pid, signal.SIGCONT)
             return None
 
-        return wait_for(stopped, PATIENCE_S, lambda: store.lease_of(name)) or 0
+        told = partial(store.lease_of, name)
+        return wait_for(stopped, PATIENCE_S, told, every_s=IN_A_JOB_S) or 0
 
 
 def parent_of(pid: int, served: Served) -> int:

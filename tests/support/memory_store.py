@@ -330,7 +330,13 @@ class InMemoryStore(MemoryAudit, MemoryEvidence):
         if (kind, item) not in self._dues:
             return None
         at_s, why = self._dues[kind, item]
-        return Due(kind, item, at_s - self._now(), why)
+        return Due(kind, item, at_s - self._now(), why, said_at=("", at_s))
+
+    def put_off(self, due: Due, *, in_s: float, why: str = "") -> bool:
+        if self._dues.get((due.kind, due.id)) != (due.said_at[1], due.why):
+            return False
+        self.set_due(due.kind, due.id, in_s=in_s, why=why)
+        return True
 
     def due_items(self, kind: Kind, *, begins: str) -> tuple[str, ...]:
         return tuple(sorted(i for k, i in self._dues if k == kind and i.startswith(begins)))

@@ -20,6 +20,31 @@ def test_what_was_said_last_counts(store, world):
     assert store.due_of(REMEDIATION, "r1") is None
 
 
+def test_it_is_put_off_unless_somebody_said_something_else_meanwhile(store, world):
+    store.set_due(REMEDIATION, "r1", in_s=0, why="asked")
+    seen = store.due_of(REMEDIATION, "r1")
+    world.advance(1)
+    assert store.put_off(seen, in_s=30, why="it waits")
+    assert store.due_of(REMEDIATION, "r1") == Due(REMEDIATION, "r1", 30, "it waits")
+    assert not store.put_off(seen, in_s=60, why="it waits again")
+    seen = store.due_of(REMEDIATION, "r1")
+    store.set_due(REMEDIATION, "r1", in_s=0, why="approved")
+    assert not store.put_off(seen, in_s=60, why="it waits")
+    assert store.due_of(REMEDIATION, "r1") == Due(REMEDIATION, "r1", 0, "approved")
+    store.forget_due(REMEDIATION, "r1")
+    assert not store.put_off(seen, in_s=60, why="it waits")
+    assert store.due_of(REMEDIATION, "r1") is None
+
+
+def test_what_was_nudged_can_be_put_off(store, world):
+    store.set_due(REMEDIATION, "r1", in_s=0)
+    seen = store.due_of(REMEDIATION, "r1")
+    store.take_nudges(again_after_s=10)
+    assert store.put_off(seen, in_s=1, why="it waits")
+    world.advance(1)
+    assert ids(store.take_nudges(again_after_s=10)) == ["r1"]
+
+
 def test_a_plan_and_a_remediation_of_one_id_are_two_things(store):
     store.set_due(REMEDIATION, "r1", in_s=5)
     store.set_due(Kind.PLAN, "r1", in_s=7)

@@ -16,7 +16,7 @@ from service.usecases.carry import MENDED_S, carry
 from service.usecases.dispatch import waiting
 from service.usecases.orphans import LEASE_TTL_S, due
 from service.usecases.recover import take_up
-from service.usecases.remediate import Person, open_remediation
+from service.usecases.remediate import Person, give_word, open_remediation
 from tests.support.builders import POLICY
 from tests.support.crew import NOBODY_ASKS, Crew, crew_stage
 from tests.support.fake_clock import FakeClock
@@ -221,6 +221,49 @@ def test_it_waits_for_somebody_elses_word_and_begins_with_it():
         crew.job(process)
         assert (crew.run() is not None) == (who == "bob")
     assert crew.run().charter.approved_by == "bob"
+
+
+@pytest.mark.parametrize("moment", ["due_of", "approvals", "put_off", "release"])
+def test_a_word_that_is_given_while_a_worker_looks_for_it_is_not_lost(moment, monkeypatch):
+    crew = Crew(crew_stage(POLICY))
+    digest = crew.ask(by="ann")
+    process, store = crew.stage.process(), crew.stage.store
+    until = crew.now(process) + timedelta(hours=24)
+    word, call = Approval(digest, "hq-1", "bob", crew.now(process), until), getattr(store, moment)
+
+    def given_meanwhile(*args, **kwargs):
+        """What the worker asked the store for; then comes the word."""
+        if moment == "put_off":
+            monkeypatch.undo()
+            give_word(process.context, word)
+            return call(*args, **kwargs)
+        answer = call(*args, **kwargs)
+        monkeypatch.undo()
+        give_word(process.context, word)
+        return answer
+
+    monkeypatch.setattr(store, moment, given_meanwhile)
+    crew.beat(process)
+    crew.job(process)  # at once: no time passes
+    assert crew.run().charter.approved_by == "bob"
+
+
+def test_a_wish_to_have_it_back_that_comes_while_it_is_looked_at_is_not_put_off(monkeypatch):
+    crew = asked()
+    process, store = crew.stage.process(), crew.stage.store
+    crew.until(process, "wait-for-aps")
+    put_off = store.put_off
+
+    def wanted_meanwhile(*args, **kwargs):
+        monkeypatch.undo()
+        recall(crew)
+        return put_off(*args, **kwargs)
+
+    monkeypatch.setattr(store, "put_off", wanted_meanwhile)
+    due_now(crew)
+    assert crew.job(process) == 0
+    assert crew.due().is_due
+    assert crew.until_over(process).state == "rolled-back"
 
 
 def test_a_plan_that_nobody_approves_is_never_begun():
